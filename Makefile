@@ -1,0 +1,72 @@
+# Everything here needs Go, make and git alone; "make edges" installs the
+# foreign runtimes that it drives. Tools are pinned here and run by "go run".
+GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+OUT      := build/out
+WASM     := $(OUT)/proffer.wasm $(OUT)/proffer-command.wasm $(OUT)/proffer-http-wasm.wasm
+GUESTENV := GOOS=wasip1 GOARCH=wasm
+STRIP    := -trimpath -ldflags="-s -w -buildid="
+
+.DEFAULT_GOAL := help
+
+## help: what can be made
+help:
+	@echo "make TARGET"
+	@sed -n 's/^## \([a-z]*\): /  \1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+## build: the command and the Wasm modules, into build/out
+build: wasm
+	go build -trimpath -o $(OUT)/proffer ./host/cmd/proffer
+
+# The modules are built each time; the Go build cache knows what is new.
+wasm:
+	$(GUESTENV) go build $(STRIP) -buildmode=c-shared -o $(OUT)/proffer.wasm ./plugin/cmd/reactor
+	$(GUESTENV) go build $(STRIP) -o $(OUT)/proffer-command.wasm ./plugin/cmd/command
+	$(GUESTENV) go build $(STRIP) -buildmode=c-shared -o $(OUT)/proffer-http-wasm.wasm ./plugin/cmd/httpwasm
+
+## run: the example shop behind the proxy, and what to try there
+run: build
+	go run ./examples/shop/demo -out $(OUT)
+
+## test: all tests
+test: wasm
+	go test ./...
+
+## edges: tests inside foreign runtimes, which it installs
+edges: wasm
+	build/install-edges
+	PATH="$(CURDIR)/$(OUT)/node/bin:$$PATH" go test -count=1 -tags edges ./examples/node
+
+## fuzz: every fuzz target, FUZZTIME each
+FUZZTIME ?= 20s
+fuzz:
+	go run ./build/fuzz -time $(FUZZTIME)
+
+## bench: the table of ratios that the README shows
+bench: wasm
+	go run ./build/bench
+
+## check: vet, lint, format, tidiness; leaves a clean tree or fails
+check: wasm
+	go vet ./...
+	$(GUESTENV) go vet ./plugin/... ./catalog/wire ./catalog/snapshot
+	GOOS=windows go vet ./host/... ./examples/shop/...
+	GOOS=darwin GOARCH=arm64 go vet ./host/... ./examples/shop/...
+	go run $(GOLANGCI_LINT) run ./...
+	go mod tidy -diff
+	git diff --exit-code
+
+## fmt: format the code
+fmt:
+	go run $(GOLANGCI_LINT) fmt ./...
+
+## vuln: known vulnerabilities in what is used
+vuln:
+	go run $(GOVULNCHECK) ./...
+
+## clean: remove what was built
+clean:
+	rm -rf $(OUT)
+
+.PHONY: help build wasm run test edges fuzz bench check fmt vuln clean

@@ -1,0 +1,74 @@
+package catalog
+
+import (
+	"slices"
+	"strings"
+)
+
+// Severity tells a refusal from a remark.
+type Severity uint8
+
+// The severities.
+const (
+	Error   Severity = iota // refuses the build
+	Warning                 // printed, compiled
+)
+
+// String is the word that messages start with.
+func (s Severity) String() string {
+	if s == Warning {
+		return "warning"
+	}
+	return "error"
+}
+
+// Diagnostic is one problem of a catalog.
+type Diagnostic struct {
+	Pos      Pos
+	Severity Severity
+	Code     string // stable, kebab-case, for searching and silencing
+	Message  string // one sentence, lower case, no full stop
+	Hint     string // what to do, or the nearest known name; may be empty
+	Related  *Related
+}
+
+// Related is another place that a diagnostic speaks of.
+type Related struct {
+	Pos     Pos
+	Message string // "first defined here"
+}
+
+// Diagnostics is a list of problems.
+type Diagnostics []Diagnostic
+
+// HasErrors reports whether any of the problems refuses the build.
+func (d Diagnostics) HasErrors() bool {
+	for i := range d {
+		if d[i].Severity == Error {
+			return true
+		}
+	}
+	return false
+}
+
+// Sort orders by place, then errors before warnings, then code and message.
+func (d Diagnostics) Sort() {
+	slices.SortStableFunc(d, func(a, b Diagnostic) int {
+		if c := strings.Compare(a.Pos.File, b.Pos.File); c != 0 {
+			return c
+		}
+		if a.Pos.Line != b.Pos.Line {
+			return a.Pos.Line - b.Pos.Line
+		}
+		if a.Pos.Column != b.Pos.Column {
+			return a.Pos.Column - b.Pos.Column
+		}
+		if a.Severity != b.Severity {
+			return int(a.Severity) - int(b.Severity)
+		}
+		if c := strings.Compare(a.Code, b.Code); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Message, b.Message)
+	})
+}

@@ -1,0 +1,118 @@
+package wire
+
+import "math"
+
+// The Append functions write the shortest MessagePack encoding of a value, as
+// vmihailenco/msgpack does with UseCompactInts(true): bytes are equal for equal
+// values. All return the extended slice.
+
+// AppendNil appends nil.
+func AppendNil(dst []byte) []byte { return append(dst, codeNil) }
+
+// AppendBool appends true or false.
+func AppendBool(dst []byte, v bool) []byte {
+	if v {
+		return append(dst, codeTrue)
+	}
+	return append(dst, codeFalse)
+}
+
+// AppendUint appends an integer in 1, 2, 3, 5 or 9 bytes.
+func AppendUint(dst []byte, v uint64) []byte {
+	switch {
+	case v < 0x80:
+		return append(dst, byte(v))
+	case v <= math.MaxUint8:
+		return append(dst, codeUint8, byte(v))
+	case v <= math.MaxUint16:
+		return append(dst, codeUint16, byte(v>>8), byte(v))
+	case v <= math.MaxUint32:
+		return append(dst, codeUint32, byte(v>>24), byte(v>>16), byte(v>>8), byte(v))
+	}
+	return append64(append(dst, codeUint64), v)
+}
+
+// AppendInt appends an integer in 1, 2, 3, 5 or 9 bytes; one that is not below
+// zero in the encoding of AppendUint.
+func AppendInt(dst []byte, v int64) []byte {
+	switch {
+	case v >= 0:
+		return AppendUint(dst, uint64(v))
+	case v >= -32:
+		return append(dst, byte(v))
+	case v >= math.MinInt8:
+		return append(dst, codeInt8, byte(v))
+	case v >= math.MinInt16:
+		return append(dst, codeInt16, byte(v>>8), byte(v))
+	case v >= math.MinInt32:
+		return append(dst, codeInt32, byte(v>>24), byte(v>>16), byte(v>>8), byte(v))
+	}
+	return append64(append(dst, codeInt64), uint64(v))
+}
+
+// AppendFloat appends a float, always in 9 bytes.
+func AppendFloat(dst []byte, v float64) []byte {
+	return append64(append(dst, codeFloat64), math.Float64bits(v))
+}
+
+func append64(dst []byte, v uint64) []byte {
+	return append(dst, byte(v>>56), byte(v>>48), byte(v>>40), byte(v>>32),
+		byte(v>>24), byte(v>>16), byte(v>>8), byte(v))
+}
+
+// AppendStr appends a string, at most 4 GiB - 1 of it.
+func AppendStr(dst []byte, s string) []byte {
+	return append(appendStrHead(dst, len(s)), s...)
+}
+
+// AppendStrBytes appends the bytes of a string, as AppendStr does.
+func AppendStrBytes(dst, s []byte) []byte {
+	return append(appendStrHead(dst, len(s)), s...)
+}
+
+func appendStrHead(dst []byte, n int) []byte {
+	switch {
+	case n < 32:
+		return append(dst, 0xa0|byte(n))
+	case n <= math.MaxUint8:
+		return append(dst, codeStr8, byte(n))
+	}
+	return appendCount(dst, codeStr16, n)
+}
+
+// AppendBin appends bytes; nil as no bytes.
+func AppendBin(dst, b []byte) []byte {
+	if len(b) <= math.MaxUint8 {
+		dst = append(dst, codeBin8, byte(len(b)))
+	} else {
+		dst = appendCount(dst, codeBin16, len(b))
+	}
+	return append(dst, b...)
+}
+
+// AppendArray appends the head of an array of n elements, which the caller
+// appends next.
+func AppendArray(dst []byte, n int) []byte {
+	if n < 16 {
+		return append(dst, 0x90|byte(n))
+	}
+	return appendCount(dst, codeArray16, n)
+}
+
+// AppendMap appends the head of a map of n entries; the caller appends key and
+// value of each next.
+func AppendMap(dst []byte, n int) []byte {
+	if n < 16 {
+		return append(dst, 0x80|byte(n))
+	}
+	return appendCount(dst, codeMap16, n)
+}
+
+// appendCount appends a count behind the code that takes 16 bits, or behind the
+// code after it, which takes 32.
+func appendCount(dst []byte, code byte, n int) []byte {
+	if n <= math.MaxUint16 {
+		return append(dst, code, byte(n>>8), byte(n))
+	}
+	return append(dst, code+1, byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
+}

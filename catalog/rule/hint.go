@@ -1,0 +1,21 @@
+package rule
+
+import (
+	"strings"
+
+	"github.com/profferhq/proffer/catalog"
+)
+
+// nearest gives the hint for a name that nobody knows: the known one that was
+// probably meant, if there is one.
+func nearest(unknown string, known []string) string {
+	for _, k := range known {
+		if _, last, ok := strings.Cut(k, "."); ok && last == unknown {
+			return "did you mean " + k + "?" // the group was forgotten
+		}
+	}
+	if meant := catalog.Nearest(unknown, known); meant != "" {
+		return "did you mean " + meant + "?"
+	}
+	return ""
+}

@@ -1,0 +1,216 @@
+package rule_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/profferhq/proffer/catalog/rule"
+)
+
+func TestIssues(t *testing.T) {
+	const mix = " (int, uint and double do not mix here: 1 is an int, 1u a uint, 1.0 a double)"
+	tests := []struct {
+		src  string
+		want []string
+	}{
+		{``, []string{"1:1: the expression is empty"}},
+		{" \n ", []string{"1:1: the expression is empty"}},
+		{"target.member\n|| \xff", []string{"2:4: the expression is not UTF-8 here"}},
+
+		// Names.
+		{`target.contry == "FR"`, []string{"1:1: unknown name target.contry (did you mean target.country?)"}},
+		{`country == "FR"`, []string{"1:1: unknown name country (did you mean target.country?)"}},
+		{`target.elephant == "FR"`, []string{"1:1: unknown name target.elephant"}},
+		{`visitor.country == "FR"`, []string{"1:1: unknown name visitor.country"}},
+		{`target == 1`, []string{"1:1: target is a group of names and no value (write target.NAME)"}},
+		{`target.country.code == "FR"`, []string{"1:15: type 'string' does not support field selection"}},
+		{`"é" == target.contry`, []string{"1:8: unknown name target.contry (did you mean target.country?)"}},
+		{"target.member &&\n\ttarget.vists > 1", []string{"2:2: unknown name target.vists (did you mean target.visits?)"}},
+
+		// Names that have no compiled form.
+		{`returning && target.member`, []string{"1:1: predefined filter returning is not supported yet"}},
+		{`history.count("a") > 1`, []string{"1:1: history.count() is not supported yet"}},
+		{`experiment.hero == "a"`, []string{"1:1: experiment.hero is not supported yet"}},
+		{`proposition.code == "a"`, []string{"1:1: proposition.code is not supported yet"}},
+		{`interaction.time > timestamp("2026-01-01T00:00:00Z")`,
+			[]string{"1:1: interaction.time is not supported yet", "1:20: timestamp() is not supported yet"}},
+		{`request.query["utm"] == "x"`, []string{"1:14: an index in brackets is not supported yet"}},
+		{`request.query.utm == "x"`, []string{"1:1: request.query is not supported yet"}},
+		{`request.header.accept == "x"`, []string{"1:1: request.header is not supported yet"}},
+
+		// Constructs that have no compiled form.
+		{`has(target.country)`, []string{"1:1: has() is not supported yet"}},
+		{`target.segments.exists(s, s == "gold")`, []string{"1:17: exists() is not supported yet"}},
+		{`target.country.matches("^F")`, []string{"1:16: matches() is not supported yet"}},
+		{`target.country . contains ( "F" )`, []string{"1:18: contains() is not supported yet"}},
+		{`int(target.score) == 1`, []string{"1:1: int() is not supported yet"}},
+		{`target.segments[0] == "x"`, []string{"1:16: an index in brackets is not supported yet"}},
+		{`null == target.country`, []string{"1:1: null is not supported yet"}},
+		{`b"x" != target.country`, []string{"1:1: a bytes literal is not supported yet"}},
+		{`{"a": 1} == {"a": 1}`, []string{"1:1: a map literal is not supported yet", "1:13: a map literal is not supported yet"}},
+		{`Foo{a: 1} == target.country`, []string{"1:4: a message literal is not supported yet"}},
+		{`[1][0].x == 1`, []string{"1:7: a field of a computed value is not supported yet"}},
+		{`[[1]] == target.segments`, []string{"1:2: a list of lists or maps is not supported yet"}},
+		{`"a" in [target.segments]`, []string{"1:5: in does not take (string, list(list(string)))"}},
+		{`target.segments in [target.segments]`, []string{"1:27: a list of lists is not supported yet"}},
+		{`target.segments + ["x"] == ["x"]`, []string{"1:17: + on lists is not supported yet"}},
+		{`[target.country] == ["x"]`,
+			[]string{"1:1: a list with computed elements that is not the right side of in is not supported yet"}},
+		{`size([target.country]) == 1`,
+			[]string{"1:6: a list with computed elements that is not the right side of in is not supported yet"}},
+		{`"x" in (target.member ? [target.country] : [])`,
+			[]string{"1:23: a list with computed elements that is not the right side of in is not supported yet"}},
+		{`"x" in [` + strings.Repeat(`"a",`, 257) + `]`,
+			[]string{"1:8: the list has 257 elements, at most 256 are allowed (compare with an attribute instead)"}},
+
+		// Functions.
+		{`sise(target.country) == 2`, []string{"1:1: unknown function sise (did you mean size?)"}},
+		{`target.country.StartsWith("F")`, []string{"1:16: unknown function StartsWith (did you mean startsWith?)"}},
+		{`math.abs(1) == 1`, []string{"1:1: unknown function math.abs"}},
+
+		// Types.
+		{`target.visits == 1.0`, []string{"1:15: == does not take (int, double)" + mix}},
+		{`target.visits + 1.0 > 2.0`, []string{"1:15: + does not take (int, double)" + mix}},
+		{`target.country > 1`, []string{"1:16: > does not take (string, int)"}},
+		{`-target.country == "x"`, []string{"1:1: - does not take (string)"}},
+		{`!target.country`, []string{"1:1: ! does not take (string)"}},
+		{`target.member && target.visits`, []string{"1:24: int where bool is needed"}},
+		{`target.member ? 1 : "a"`, []string{"1:15: ?: does not take (bool, int, string)"}},
+		{`startsWith(target.country, "F")`, []string{"1:1: startsWith does not take (string, string)"}},
+		{`target.country.size(1) == 1`, []string{"1:16: size does not take string.(int)"}},
+		{`size(target.country)`, []string{"1:1: the expression is int, wanted is bool"}},
+		{`  (target.visits + 1)`, []string{"1:4: the expression is int, wanted is bool"}},
+		{`target.segments`, []string{"1:1: the expression is list(string), wanted is bool"}},
+
+		// Syntax.
+		{`target.visits >`, []string{"1:16: syntax error: unexpected end of the expression"}},
+		{"target.country == \"é\" ||\n  target.visits > *\n  *", []string{"2:19: syntax error: unexpected '*'"}},
+		{"target.visits\n  == \"é\"", []string{"2:3: == does not take (int, string)"}},
+		{`(target.visits`, []string{"1:15: syntax error: missing ')' at end of the expression"}},
+		{`1 + + 2`, []string{"1:5: syntax error: unexpected '+'"}},
+		{`target.visits = 3`, []string{"1:15: syntax error: unexpected '= ' (equality is ==)"}},
+		{`target.member and target.member`, []string{"1:15: syntax error: unexpected 'and' (and is &&)"}},
+		{`target.member | target.member`, []string{"1:15: syntax error: unexpected '| ' (or is ||)"}},
+		{`target.country == "F`,
+			[]string{`1:19: syntax error: unexpected '"F' (the string does not end, or has an escape other than \n, \", \u00e9 and the like)`}},
+		{`target.visits == 99999999999999999999`, []string{"1:18: syntax error: invalid int literal"}},
+
+		// All at once, in order.
+		{`foo(3) || target.contry == "x" && target.visits > "x"`, []string{
+			"1:1: unknown function foo",
+			"1:11: unknown name target.contry (did you mean target.country?)",
+			"1:49: > does not take (int, string)",
+		}},
+	}
+	env := newEnv(t)
+	for _, test := range tests {
+		_, issues := env.Compile(test.src, rule.Bool, rule.RoleOffer)
+		var got []string
+		for _, issue := range issues {
+			got = append(got, issue.String())
+		}
+		if !reflect.DeepEqual(got, test.want) {
+			t.Errorf("%s\ngot  %q\nwant %q", test.src, got, test.want)
+		}
+	}
+}
+
+func TestIssuesHaveByteOffsets(t *testing.T) {
+	src := "\"é日\" == \"\" ||\n target.contry == \"\""
+	_, issues := newEnv(t).Compile(src, rule.Bool, rule.RoleOffer)
+	want := rule.Issue{Offset: strings.Index(src, "target"), Line: 2, Column: 2, Message: "unknown name target.contry", Hint: "did you mean target.country?"}
+	if len(issues) != 1 || issues[0] != want {
+		t.Errorf("got %+v, want %+v", issues, want)
+	}
+}
+
+func TestWantedTypes(t *testing.T) {
+	tests := []struct {
+		src  string
+		want rule.Type
+		says string
+	}{
+		{`target.country`, rule.Number, "1:1: the expression is string, wanted is a number"},
+		{`target.segments`, rule.Scalar, "1:1: the expression is list(string), wanted is text or a number"},
+		{`target.visits`, rule.Double, "1:1: the expression is int, wanted is double (1 is an int, 1u a uint, 1.0 a double)"},
+		{`target.sizes`, rule.StringList, "1:1: the expression is list(int), wanted is list(string)"},
+		{`["a", 1]`, rule.StringList, "1:1: the expression is list(dyn), wanted is list(string)"},
+	}
+	env := newEnv(t)
+	for _, test := range tests {
+		_, issues := env.Compile(test.src, test.want, rule.RoleContent)
+		if len(issues) != 1 || issues[0].String() != test.says {
+			t.Errorf("%s: got %v, want %s", test.src, issues, test.says)
+		}
+	}
+}
+
+func TestRoles(t *testing.T) {
+	tests := []struct {
+		role rule.Role
+		want string
+	}{
+		{rule.RoleEnvironment, "1:1: offer.code is not available in an environment's filter"},
+		{rule.RoleVisitor, "1:1: offer.code is not available in visitor data"},
+		{rule.RoleCategory, ""}, {rule.RoleOffer, ""}, {rule.RoleWeight, ""}, {rule.RoleContent, ""},
+	}
+	env := newEnv(t)
+	for _, test := range tests {
+		_, issues := env.Compile(`offer.code == "a"`, rule.Bool, test.role)
+		switch {
+		case test.want == "" && issues != nil:
+			t.Errorf("role %d: %v", test.role, issues)
+		case test.want != "" && (len(issues) != 1 || issues[0].String() != test.want):
+			t.Errorf("role %d: got %v, want %s", test.role, issues, test.want)
+		}
+	}
+	_, issues := env.Compile(`ofer.code == "a"`, rule.Bool, rule.RoleEnvironment)
+	if len(issues) != 1 || strings.Contains(issues[0].Hint, "offer.") {
+		t.Errorf("a hint names what cannot be used: %v", issues)
+	}
+}
+
+func TestSizeLimits(t *testing.T) {
+	env := newEnv(t)
+	deep := func(n int) string {
+		return strings.Repeat("(target.visits + ", n) + "1" + strings.Repeat(")", n) + " > 0"
+	}
+	tests := []struct {
+		name, src, want string
+	}{
+		{"longest source", `target.country == "` + strings.Repeat("x", rule.MaxSource-20) + `"`, ""},
+		{"longer source", `target.country == "` + strings.Repeat("x", rule.MaxSource-19) + `"`,
+			"1:1: the expression has 4097 bytes, at most 4096 are allowed"},
+		{"longest list", `target.country in [` + strings.Repeat(`"a",`, 256) + `]`, ""},
+		{"deepest stack", deep(31), ""},
+		{"deeper stack", deep(32), "1:1: the expression is nested too deep (split it into several conditions)"},
+		{"deepest conditions", nest(20), ""},
+		{"deeper conditions", nest(40), "1:1: the expression is nested too deep (split it into several conditions)"},
+		{"longer sum", "target.visits" + strings.Repeat("+1", 300) + " > 0",
+			"1:1: the expression is nested too deep (split it into several conditions)"},
+		{"parentheses", strings.Repeat("(", 300) + "true" + strings.Repeat(")", 300),
+			"1:1: the expression is nested too deep (split it into several conditions)"},
+		{"lists in lists", strings.Repeat("[", 200) + strings.Repeat("]", 200),
+			"1:2: a list of lists or maps is not supported yet"},
+		{"lists in conditions in lists", strings.Repeat("[true?", 100) + "[]" + strings.Repeat(":[]]", 100),
+			"1:49: the lists are nested too deep"},
+		{"long sum", "target.visits" + strings.Repeat("+1", 100) + " > 0", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, issues := env.Compile(test.src, rule.Bool, rule.RoleOffer)
+			switch {
+			case test.want == "" && issues != nil:
+				t.Error(issues)
+			case test.want != "" && (len(issues) != 1 || issues[0].String() != test.want):
+				t.Errorf("got %v, want %s", issues, test.want)
+			}
+		})
+	}
+}
+
+// nest writes conditionals within the first branch of one another.
+func nest(n int) string {
+	return strings.Repeat("(target.member ? ", n) + "target.member" + strings.Repeat(" : false)", n)
+}

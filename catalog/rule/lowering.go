@@ -1,0 +1,216 @@
+package rule
+
+import (
+	"slices"
+	"strings"
+
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/operators"
+	"cel.dev/cel-go/common/overloads"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/common/types/traits"
+
+	"github.com/profferhq/proffer/catalog/snapshot"
+)
+
+// lowering turns a checked expression into nodes. What has no compiled form
+// becomes an issue and nil.
+type lowering struct {
+	env     *Env
+	survey  *survey
+	checked *ast.AST
+}
+
+// relation gives the relation of a comparison, 0 for another function.
+func relation(fn string) byte {
+	switch fn {
+	case operators.Equals:
+		return snapshot.RelEQ
+	case operators.NotEquals:
+		return snapshot.RelNE
+	case operators.Less:
+		return snapshot.RelLT
+	case operators.LessEquals:
+		return snapshot.RelLE
+	case operators.Greater:
+		return snapshot.RelGT
+	case operators.GreaterEquals:
+		return snapshot.RelGE
+	}
+	return 0
+}
+
+// arithmetic gives the opcode of an operator on two numbers or strings, 0 for
+// another function.
+func arithmetic(fn string) byte {
+	switch fn {
+	case operators.Add:
+		return snapshot.OpAdd
+	case operators.Subtract:
+		return snapshot.OpSubtract
+	case operators.Multiply:
+		return snapshot.OpMultiply
+	case operators.Divide:
+		return snapshot.OpDivide
+	case operators.Modulo:
+		return snapshot.OpModulo
+	}
+	return 0
+}
+
+// refuse reports a construct that only the types give away.
+func (l *lowering) refuse(e ast.Expr, construct string) *node {
+	l.survey.later(e, l.survey.at(e), construct)
+	return nil
+}
+
+func (l *lowering) typeOf(e ast.Expr) Type { return ofCEL(l.checked.GetType(e.ID())) }
+
+// value lowers an expression whose value is wanted as it is.
+func (l *lowering) value(e ast.Expr) *node {
+	switch e.Kind() {
+	case ast.LiteralKind:
+		return &node{kind: kindConstant, val: e.AsLiteral()}
+	case ast.IdentKind:
+		n := l.env.names[strings.TrimPrefix(e.AsIdent(), ".")]
+		return &node{kind: kindRef, ref: n.ref}
+	case ast.ListKind:
+		return l.list(e)
+	case ast.CallKind:
+		return l.call(e)
+	}
+	return l.refuse(e, "this construct")
+}
+
+func (l *lowering) call(e ast.Expr) *node {
+	call := e.AsCall()
+	fn, args := call.FunctionName(), call.Args()
+	if op := arithmetic(fn); op != 0 {
+		switch t := l.typeOf(e); {
+		case t == String:
+			return concat(l.value(args[0]), l.value(args[1]))
+		case !t.fits(Number):
+			return l.refuse(e, "+ on lists")
+		}
+		return calculate(op, l.value(args[0]), l.value(args[1]))
+	}
+	switch fn {
+	case operators.Conditional:
+		return choose(l.truth(args[0], false), l.value(args[1]), l.value(args[2]))
+	case operators.Negate:
+		return unary(snapshot.OpNegate, l.value(args[0]))
+	case overloads.Size:
+		if call.IsMemberFunction() {
+			args = []ast.Expr{call.Target()}
+		}
+		return unary(snapshot.OpSize, l.whole(args[0]))
+	}
+	return l.truth(e, false)
+}
+
+// whole lowers an operand that may be a list, but not one with computed
+// elements.
+func (l *lowering) whole(e ast.Expr) *node {
+	n := l.value(e)
+	if n != nil && n.hasComputedList() {
+		return l.refuse(e, "a list with computed elements that is not the right side of in")
+	}
+	return n
+}
+
+func (n *node) hasComputedList() bool {
+	return n != nil && (n.kind == kindList || n.kind == kindChoose && slices.ContainsFunc(n.args, (*node).hasComputedList))
+}
+
+// truth lowers a bool of which only the truth is wanted, or its negation.
+func (l *lowering) truth(e ast.Expr, not bool) *node {
+	if e.Kind() != ast.CallKind {
+		return l.atom(e, not)
+	}
+	call := e.AsCall()
+	fn, args := call.FunctionName(), call.Args()
+	if rel := relation(fn); rel != 0 {
+		if not {
+			rel = complement(rel)
+		}
+		return compare(rel, l.whole(args[0]), l.whole(args[1]))
+	}
+	rel := snapshot.RelIs
+	if not {
+		rel = snapshot.RelIsNot
+	}
+	switch fn {
+	case operators.LogicalNot:
+		return l.truth(args[0], !not)
+	case operators.LogicalAnd, operators.LogicalOr:
+		k := kindAny
+		if not == (fn == operators.LogicalOr) {
+			k = kindAll
+		}
+		return join(k, []*node{l.truth(args[0], not), l.truth(args[1], not)})
+	case operators.Conditional:
+		return choose(l.truth(args[0], false), l.truth(args[1], not), l.truth(args[2], not))
+	case operators.In:
+		return in(rel, l.whole(args[0]), l.right(args[1]))
+	case overloads.StartsWith:
+		return prefix(rel, l.value(call.Target()), l.value(args[0]))
+	}
+	return l.refuse(e, "this construct")
+}
+
+// right lowers the right side of in: the one place for a list literal with
+// computed elements.
+func (l *lowering) right(e ast.Expr) *node {
+	if e.Kind() == ast.ListKind {
+		return l.value(e)
+	}
+	return l.whole(e)
+}
+
+// atom lowers a bool literal or name.
+func (l *lowering) atom(e ast.Expr, not bool) *node {
+	n := l.value(e)
+	switch {
+	case n == nil || !not:
+		return strict(n)
+	case n.kind == kindConstant:
+		return constant(n.val == types.False)
+	}
+	return &node{kind: kindTruth, val: types.False, args: []*node{n}}
+}
+
+func (l *lowering) list(e ast.Expr) *node {
+	list := &node{kind: kindList}
+	var values []ref.Val
+	for _, element := range e.AsList().Elements() {
+		if t := l.typeOf(element); !t.fits(Scalar) {
+			return l.refuse(element, "a list of lists")
+		}
+		n := l.value(element)
+		if n == nil {
+			return nil
+		}
+		list.args = append(list.args, n)
+		if n.kind == kindConstant {
+			values = append(values, n.val)
+		}
+	}
+	if len(values) < len(list.args) {
+		return list
+	}
+	return &node{kind: kindConstant, val: types.NewRefValList(types.DefaultTypeAdapter, values)}
+}
+
+// elements gives the values of a constant list.
+func elements(v ref.Val) []ref.Val {
+	list, ok := v.(traits.Lister)
+	if !ok {
+		return nil
+	}
+	var values []ref.Val
+	for it := list.Iterator(); it.HasNext() == types.True; {
+		values = append(values, it.Next())
+	}
+	return values
+}

@@ -1,0 +1,98 @@
+package snapshot
+
+import "bytes"
+
+// FindSite is the environment that a page's slots enter on a host, or None.
+// Without a sites table ok is false.
+func (v *View) FindSite(host []byte) (env uint32, ok bool) {
+	head := v.Catalog()
+	if head.Flags()&CatalogSites == 0 {
+		return None, false
+	}
+	if env := v.exactSite(host, head.ExactSites()); env != None {
+		return env, true
+	}
+	for i := head.ExactSites(); i < v.Count(SecSites); i++ {
+		s := v.Site(i)
+		if s.Kind() == SiteAny {
+			return s.Environment(), true
+		}
+		if n := v.Name(s.Name()); len(host) > len(n) && bytes.HasSuffix(host, n) {
+			return s.Environment(), true
+		}
+	}
+	return None, true
+}
+
+func (v *View) exactSite(host []byte, count uint32) uint32 {
+	lo, hi := uint32(0), count
+	for lo < hi {
+		mid := (lo + hi) / 2
+		switch bytes.Compare(v.Name(v.Site(mid).Name()), host) {
+		case 0:
+			return v.Site(mid).Environment()
+		case -1:
+			lo = mid + 1
+		default:
+			hi = mid
+		}
+	}
+	return None
+}
+
+// FindPage is the page of an environment that lists a path, or nil: an exact
+// path first, then the pattern with the longest literal prefix.
+func (v *View) FindPage(env *Environment, path []byte) *Page {
+	r := env.Pages()
+	lo, hi := r.Start, r.Start+env.ExactPages()
+	for lo < hi {
+		mid := (lo + hi) / 2
+		p := v.Page(mid)
+		switch bytes.Compare(v.Name(p.Match()), path) {
+		case 0:
+			return p
+		case -1:
+			lo = mid + 1
+		default:
+			hi = mid
+		}
+	}
+	for i := r.Start + env.ExactPages(); i < r.End(); i++ {
+		p := v.Page(i)
+		if MatchPath(v.Name(p.Match()), path) {
+			return p
+		}
+	}
+	return nil
+}
+
+// MatchPath reports whether a page pattern matches a path. A segment "*"
+// stands for any one segment, a last segment "**" for any number of them,
+// none included: "/travel/**" matches "/travel", "/travel/" and "/travel/a/b".
+func MatchPath(pattern, path []byte) bool {
+	for {
+		seg, rest, more := cutSegment(pattern)
+		if !more && string(seg) == "**" {
+			return true
+		}
+		got, tail, moreGot := cutSegment(path)
+		if string(seg) != "*" && !bytes.Equal(seg, got) {
+			return false
+		}
+		if !moreGot {
+			return !more || string(rest) == "**"
+		}
+		if !more {
+			return false
+		}
+		pattern, path = rest, tail
+	}
+}
+
+// cutSegment cuts "a/b/c" into "a" and "b/c"; more says whether there was a slash.
+func cutSegment(p []byte) (seg, rest []byte, more bool) {
+	if i := bytes.IndexByte(p, '/'); i >= 0 {
+		return p[:i], p[i+1:], true
+	}
+	return p, nil, false
+}

@@ -1,0 +1,80 @@
+package snapshot
+
+// Section numbers. A section that a reader does not know is ignored; one that
+// it needs and does not find is an error.
+const (
+	SecCatalog         = 1  // one Catalog record
+	SecNameIndex       = 2  // u32 offsets, one more than there are names
+	SecNames           = 3  // UTF-8, sorted, unique: the order of ids is the order of bytes
+	SecSites           = 4  // Site records: exact hosts by name, then suffixes longest first, then any
+	SecEnvironments    = 5  // Environment records, by name
+	SecAttributes      = 6  // Attribute records, by name within their list
+	SecValues          = 7  // msgpack values
+	SecPages           = 8  // Page records: exact paths by name, then patterns by literal prefix, longest first
+	SecPageSlots       = 9  // PageSlot records
+	SecSpaces          = 10 // Space records, by name within their environment
+	SecFields          = 11 // Field records, in the author's order
+	SecWrites          = 12 // Write records, by attribute
+	SecCategories      = 13 // Category records, in preorder, siblings by name
+	SecCategoryIndex   = 14 // u32 categories, by name within their environment
+	SecOffers          = 15 // Offer records, in rank order within their environment
+	SecWeights         = 16 // Weight records
+	SecContents        = 17 // Content records, by space within their offer
+	SecContentFields   = 18 // ContentField records
+	SecText            = 19 // templates and labels
+	SecPrograms        = 20 // Span records into SecCode
+	SecCode            = 21 // compiled expressions
+	SecProgramUses     = 22 // u32 bit sets, one for each program
+	SecLists           = 23 // u32 lists
+	SecTransitions     = 24 // Transition records of the catalog's zone, by time
+	SecBitmaps         = 25 // u64 words: bit r of a space's map = the offer of rank r is live there
+	SecOfferAttributes = 26 // Span records into SecValues
+	SecIndex           = 27 // reserved: bitmaps of attributes and dates
+	SecRules           = 28 // reserved: presentation rules
+	NumSections        = 29 // one more than the greatest number
+)
+
+// None is the index that stands for nothing.
+const None = ^uint32(0)
+
+// Forever and Never bound periods that are open on a side, in milliseconds.
+const (
+	Forever = int64(1)<<62 - 1
+	Never   = -Forever
+)
+
+// Sizes of records in bytes. Each is a multiple of 8 where it holds 64-bit fields.
+const (
+	catalogSize      = 32
+	siteSize         = 16
+	environmentSize  = 128
+	attributeSize    = 24
+	pageSize         = 24
+	pageSlotSize     = 8
+	spaceSize        = 96
+	fieldSize        = 8
+	writeSize        = 8
+	categorySize     = 80
+	offerSize        = 96
+	weightSize       = 40
+	contentSize      = 16
+	contentFieldSize = 16
+	spanSize         = 8
+	transitionSize   = 16
+)
+
+// recordSize is the size of one entry of a section; 1 for sections of bytes.
+var recordSize = [NumSections]int{
+	0:          1,
+	SecCatalog: catalogSize, SecNameIndex: 4, SecNames: 1, SecSites: siteSize,
+	SecEnvironments: environmentSize, SecAttributes: attributeSize, SecValues: 1,
+	SecPages: pageSize, SecPageSlots: pageSlotSize, SecSpaces: spaceSize, SecFields: fieldSize,
+	SecWrites: writeSize, SecCategories: categorySize, SecCategoryIndex: 4, SecOffers: offerSize,
+	SecWeights: weightSize, SecContents: contentSize, SecContentFields: contentFieldSize, SecText: 1,
+	SecPrograms: spanSize, SecCode: 1, SecProgramUses: 4, SecLists: 4, SecTransitions: transitionSize,
+	SecBitmaps: 8, SecOfferAttributes: spanSize, SecIndex: 1, SecRules: 1,
+}
+
+// RecordSize is the size in bytes of one entry of a section, 1 for sections of
+// bytes.
+func RecordSize(section int) int { return recordSize[section] }

@@ -1,0 +1,28 @@
+package snapshot
+
+// A template is a content field's value or a space's rendering: a run of
+// segments, each an opcode byte and its operands, little-endian.
+//
+//	literal  u32 length, bytes          goes out as it is
+//	expr     u8 escape, u32 program     the program's value, escaped
+//	field    u8 form, u16 field         a content field of the offer
+//	if       u16 field, u32 length      skips length bytes if the field is absent or empty
+const (
+	SegLiteral byte = iota + 1
+	SegExpr
+	SegField
+	SegIf
+)
+
+// How an expression's value is written into a template's output.
+const (
+	EscapeNone byte = iota // as it is: text and JSON answers
+	EscapeHTML             // & < > " ' as character references: element text and quoted attributes
+	EscapeURL              // every byte but the unreserved of RFC 3986 as %XX; safe in HTML too
+)
+
+// The two forms in which a content field is kept.
+const (
+	FormRaw  byte = iota // the value itself
+	FormHTML             // escaped by the compiler for text and quoted attributes
+)

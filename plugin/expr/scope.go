@@ -1,0 +1,34 @@
+package expr
+
+import "github.com/profferhq/proffer/catalog/snapshot"
+
+// Scope is what the names of a program stand for. Attributes are indexed by
+// their position in the schema that the program was compiled with; one beyond
+// the end of its slice is missing.
+type Scope struct {
+	Target      []Value // target.*
+	Interaction []Value // interaction.*: declared call data
+	Offer       []Value // offer.*: declared attributes
+	// Builtin has the names of every environment, by the Builtin constants of
+	// catalog/snapshot.
+	Builtin [snapshot.NumBuiltins]Value
+
+	none Value // what a name outside of the slices reads as
+}
+
+// at gives the value that a ref names.
+func (s *Scope) at(ref uint16) *Value {
+	group := s.Builtin[:]
+	switch snapshot.Root(ref >> 14) {
+	case snapshot.RootTarget:
+		group = s.Target
+	case snapshot.RootInteraction:
+		group = s.Interaction
+	case snapshot.RootOffer:
+		group = s.Offer
+	}
+	if i := int(ref & snapshot.MaxRefIndex); i < len(group) {
+		return &group[i]
+	}
+	return &s.none
+}

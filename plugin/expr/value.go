@@ -1,0 +1,69 @@
+package expr
+
+import "math"
+
+// Kind is the type of a Value.
+type Kind uint8
+
+// The kinds of values. The zero Value is Missing.
+const (
+	Missing Kind = iota // an attribute without a value; reading it is an error
+	Error               // the result of an expression that failed
+	Bool
+	Int
+	Uint
+	Double
+	String
+	List
+)
+
+// Value is a value of the rule language.
+type Value struct {
+	Kind Kind
+	// Bits holds a bool as 0 or 1, an int in two's complement, a uint, or the
+	// IEEE 754 bits of a double.
+	Bits uint64
+	// Bytes holds a string's bytes, or a list as one MessagePack array of bools,
+	// integers, floats and strings. A list with anything else in it is an error
+	// where that element is read.
+	Bytes []byte
+}
+
+// FromBool gives the value of a bool.
+func FromBool(b bool) Value {
+	if b {
+		return Value{Kind: Bool, Bits: 1}
+	}
+	return Value{Kind: Bool}
+}
+
+// FromInt gives the value of an int.
+func FromInt(i int64) Value { return Value{Kind: Int, Bits: uint64(i)} }
+
+// FromDouble gives the value of a double.
+func FromDouble(f float64) Value { return Value{Kind: Double, Bits: math.Float64bits(f)} }
+
+// FromString gives the value of a string, which aliases b.
+func FromString(b []byte) Value { return Value{Kind: String, Bytes: b} }
+
+// FromList gives the value of a list, which aliases the MessagePack array b.
+func FromList(b []byte) Value { return Value{Kind: List, Bytes: b} }
+
+// True reports that v is the bool true. An error is not true: a filter that
+// fails does not hold.
+func True(v Value) bool { return v.Kind == Bool && v.Bits != 0 }
+
+// Number gives a number as a float64, rounded to nearest if it is an integer
+// of more than 53 bits, and whether v is a number at all. The number can be NaN
+// or infinite.
+func Number(v Value) (float64, bool) {
+	switch v.Kind {
+	case Int:
+		return float64(int64(v.Bits)), true
+	case Uint:
+		return float64(v.Bits), true
+	case Double:
+		return math.Float64frombits(v.Bits), true
+	}
+	return 0, false
+}

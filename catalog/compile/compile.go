@@ -1,0 +1,93 @@
+package compile
+
+import (
+	"fmt"
+
+	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/catalog/snapshot"
+)
+
+// Limits of a catalog. They bound indexes and depths that a reader relies on;
+// a real catalog is far below each.
+const (
+	maxEnvironments = 1000
+	maxDepth        = 32 // of the category tree; the decision walks it recursively
+	maxOffers       = 1 << 20
+)
+
+// Compile checks a catalog and writes its snapshot. Errors refuse it: then
+// there are no bytes. Warnings do not. The diagnostics are sorted.
+func Compile(c *catalog.Catalog) ([]byte, catalog.Diagnostics) {
+	l := newLinker(c)
+	l.link()
+	l.diags.Sort()
+	if l.diags.HasErrors() {
+		return nil, l.diags
+	}
+	l.names.seal()
+	b := emit(l.out, l.names, l.programs)
+	if len(b) > snapshot.MaxSize {
+		l.error(c.Name.Pos, "too-large", fmt.Sprintf("the snapshot has %d bytes, more than %d", len(b), snapshot.MaxSize), "")
+		return nil, l.diags
+	}
+	return b, l.diags
+}
+
+// linker resolves references, compiles expressions and reports what is wrong.
+type linker struct {
+	src      *catalog.Catalog
+	out      *linked
+	names    *names
+	programs *programs
+	diags    catalog.Diagnostics
+	spaces   uint32 // how many were numbered
+}
+
+func newLinker(c *catalog.Catalog) *linker {
+	return &linker{
+		src: c, out: &linked{src: c},
+		names:    &names{ids: map[string]uint32{}},
+		programs: &programs{ids: map[string]uint32{}},
+	}
+}
+
+func (l *linker) error(pos catalog.Pos, code, message, hint string) {
+	l.report(catalog.Diagnostic{Pos: pos, Severity: catalog.Error, Code: code, Message: message, Hint: hint})
+}
+
+func (l *linker) warn(pos catalog.Pos, code, message, hint string) {
+	l.report(catalog.Diagnostic{Pos: pos, Severity: catalog.Warning, Code: code, Message: message, Hint: hint})
+}
+
+func (l *linker) report(d catalog.Diagnostic) { l.diags = append(l.diags, d) }
+
+// link works in passes, so that whatever refers to something finds it: first
+// everything that has a name, then what refers to names.
+func (l *linker) link() {
+	for _, s := range []string{l.src.Name.S, l.src.Zone.S, l.src.Language.S} {
+		l.name(s)
+	}
+	l.environments()
+	for _, env := range l.out.envs {
+		l.pages(env)
+		l.identification(env)
+		l.trees(env)
+	}
+	l.number()
+	for _, env := range l.out.envs {
+		l.spaceDefaults(env)
+		l.spaceContent(env)
+		l.environmentFilter(env)
+		l.offersOf(env)
+	}
+	l.rankOffers()
+	l.sites()
+	l.folders()
+	l.collisions()
+}
+
+func (l *linker) name(s string) {
+	if s != "" {
+		l.names.add(s)
+	}
+}

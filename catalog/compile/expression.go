@@ -1,0 +1,152 @@
+package compile
+
+import (
+	"fmt"
+
+	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/catalog/rule"
+	"github.com/profferhq/proffer/catalog/snapshot"
+)
+
+// programs collects compiled expressions; equal ones are one.
+type programs struct {
+	ids map[string]uint32
+	all []rule.Program
+}
+
+func (p *programs) add(prog rule.Program) uint32 {
+	key := string(prog.Code)
+	id, ok := p.ids[key]
+	if !ok {
+		id = uint32(len(p.all))
+		p.ids[key] = id
+		p.all = append(p.all, prog)
+	}
+	return id
+}
+
+// ruleTypes are the types of attributes in the rule language.
+var ruleTypes = map[catalog.Type]rule.Type{
+	catalog.TypeBool: rule.Bool, catalog.TypeInt: rule.Int, catalog.TypeDouble: rule.Double, catalog.TypeString: rule.String,
+	catalog.TypeStringList: rule.StringList, catalog.TypeIntList: rule.IntList, catalog.TypeDoubleList: rule.DoubleList,
+}
+
+func ruleAttributes(list []catalog.Attribute) []rule.Attribute {
+	out := make([]rule.Attribute, len(list))
+	for i := range list {
+		out[i] = rule.Attribute{Name: list[i].Name.S, Type: ruleTypes[list[i].Type]}
+	}
+	return out
+}
+
+// expression compiles one expression and reports its issues where they stand.
+func (l *linker) expression(env *environment, src catalog.Text, want rule.Type, role rule.Role) (uint32, bool) {
+	if env.rules == nil {
+		return none, false
+	}
+	p, issues := env.rules.Compile(src.S, want, role)
+	for _, issue := range issues {
+		l.issue(src, issue)
+	}
+	if issues != nil {
+		return none, false
+	}
+	return l.programs.add(p), true
+}
+
+// filter compiles a filter to one program, none if it has no condition.
+func (l *linker) filter(env *environment, f catalog.Filter, role rule.Role) uint32 {
+	if len(f) == 0 || env.rules == nil {
+		return none
+	}
+	conditions := make([]rule.Condition, len(f))
+	for i, c := range f {
+		conditions[i] = rule.Condition{When: c.When.S, Expr: c.Expr.S}
+	}
+	p, issues := env.rules.CompileFilter(conditions, role)
+	for _, issue := range issues {
+		src := f[issue.Condition].Expr
+		if issue.When {
+			src = f[issue.Condition].When
+		}
+		l.issue(src, issue.Issue)
+	}
+	if issues != nil {
+		return none
+	}
+	return l.programs.add(p)
+}
+
+func (l *linker) issue(src catalog.Text, issue rule.Issue) {
+	l.error(src.At(issue.Offset), "bad-expression", issue.Message, issue.Hint)
+}
+
+// environmentFilter compiles the filters of an environment and its categories.
+func (l *linker) environmentFilter(env *environment) {
+	env.filter = l.filter(env, env.src.Filter, rule.RoleEnvironment)
+	for _, c := range env.categories {
+		c.filter = l.filter(env, c.src.Filter, rule.RoleCategory)
+		c.readsOffer = l.usesOffer(c.filter) || c.parent != nil && c.parent.readsOffer
+	}
+}
+
+func (l *linker) usesOffer(program uint32) bool {
+	return program != none && l.programs.all[program].Uses&(snapshot.UsesOffer|snapshot.UsesOfferPath) != 0
+}
+
+// spaceContent compiles the renderings and visitor data of spaces.
+func (l *linker) spaceContent(env *environment) {
+	for _, s := range env.spaces {
+		s.fields = markupFields(s.src)
+		if s.src.HTML.S != "" {
+			s.html = markupRendering(s.src.HTML, s.fields, l.markupExpr(env), l.report)
+		}
+		s.writes = l.writes(env, s.src.Store.Visitor)
+		s.acceptance = l.writes(env, s.src.Store.OnAcceptance)
+	}
+}
+
+func markupFields(s *catalog.Space) []markupField {
+	out := make([]markupField, len(s.Fields))
+	for i, f := range s.Fields {
+		out[i] = markupField{name: f.Name.S, typ: f.Type, required: f.Required, index: uint16(i)}
+	}
+	return out
+}
+
+// markupExpr compiles the placeholders of content, where an offer is at hand.
+func (l *linker) markupExpr(env *environment) markupExpr {
+	return func(src catalog.Text, want catalog.FieldType) (uint32, bool) {
+		typ := rule.Scalar
+		switch want {
+		case catalog.FieldNumber:
+			typ = rule.Number
+		case catalog.FieldBool:
+			typ = rule.Bool
+		}
+		return l.expression(env, src, typ, rule.RoleContent)
+	}
+}
+
+func (l *linker) writes(env *environment, list []catalog.Write) []write {
+	var out []write
+	for _, w := range list {
+		at := -1
+		for i := range env.target {
+			if env.target[i].Name.S == w.Attribute.S {
+				at = i
+			}
+		}
+		if at < 0 {
+			l.unknown(w.Attribute.Pos, "attribute", w.Attribute.S, namesOf(env.target, func(a catalog.Attribute) string { return a.Name.S }))
+			continue
+		}
+		if id, ok := l.expression(env, w.Expr, ruleTypes[env.target[at].Type], rule.RoleVisitor); ok {
+			out = append(out, write{attribute: at, program: id})
+		}
+	}
+	return out
+}
+
+// message is fmt.Sprintf, short enough to stand in a call.
+func message(format string, args ...any) string { return fmt.Sprintf(format, args...) }

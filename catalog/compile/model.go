@@ -1,0 +1,115 @@
+package compile
+
+import (
+	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/catalog/rule"
+)
+
+// The linked model: the catalog in the snapshot's order, references resolved
+// and expressions compiled. Its slices are sorted as SNAPSHOT.md says.
+
+type linked struct {
+	src   *catalog.Catalog
+	sites []linkedSite
+	envs  []*environment
+}
+
+type linkedSite struct {
+	kind uint8
+	name string // the host, ".suffix", or ""
+	env  *environment
+}
+
+type environment struct {
+	src        *catalog.Environment
+	index      uint32
+	rules      *rule.Env
+	target     []catalog.Attribute
+	attributes []catalog.Attribute
+	offerAttrs []catalog.Attribute
+	filter     uint32 // program, or none
+	pages      []page
+	exactPages int
+	spaces     []*space
+	categories []*category // preorder
+	offers     []*offer    // rank order
+}
+
+type page struct {
+	match  string
+	prefix int
+	slots  []slot
+}
+
+type slot struct {
+	space *space
+	n     int
+}
+
+type space struct {
+	src        *catalog.Space
+	env        *environment
+	index      uint32 // in the whole snapshot
+	linked     *space
+	categories []*category
+	themes     []string
+	fields     []markupField // with the places where the rendering puts html
+	html       []byte
+	writes     []write
+	acceptance []write
+	fallback   *offer
+}
+
+type write struct {
+	attribute int
+	program   uint32
+}
+
+type category struct {
+	src        *catalog.Category
+	env        *environment
+	parent     *category
+	index      uint32 // in the whole snapshot
+	end        uint32
+	depth      int
+	themes     []string // own and inherited, sorted
+	path       []string // root to own
+	live       bool     // it and its ancestors are enabled
+	from       int64    // the intersection with its ancestors
+	to         int64
+	readsOffer bool    // its filter or an ancestor's reads offer.*
+	factor     float64 // greatest product of multipliers, root to own
+	filter     uint32  // program, or none
+}
+
+type offer struct {
+	src        *catalog.Offer
+	category   *category
+	index      uint32 // in the whole snapshot
+	rank       uint32 // in its environment
+	live       bool
+	from, to   int64
+	filter     uint32 // program, or none
+	weights    []weight
+	contents   []content
+	attributes [][]byte // msgpack, by the environment's order; nil = absent
+	bound      float64
+}
+
+type weight struct {
+	value    float64
+	program  uint32 // none = value
+	from, to int64
+	space    *space
+	filter   uint32 // program, or none
+}
+
+type content struct {
+	space  *space
+	fields []fieldValue
+}
+
+type fieldValue struct {
+	present   bool
+	raw, html []byte
+}

@@ -1,0 +1,132 @@
+package compile
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/catalog/rule"
+	"github.com/profferhq/proffer/catalog/snapshot"
+)
+
+// offersOf compiles the filters, weights, attributes and content of an
+// environment's offers.
+func (l *linker) offersOf(env *environment) {
+	for _, o := range env.offers {
+		o.filter = l.filter(env, o.src.Filter, rule.RoleOffer)
+		l.period(o)
+		l.weights(env, o)
+		o.attributes = l.attributes(env, o)
+		l.content(env, o)
+		o.bound = bound(o)
+	}
+}
+
+// period warns of an offer that can never be shown because its dates and its
+// categories' do not meet.
+func (l *linker) period(o *offer) {
+	if o.from >= o.to {
+		l.warn(o.src.Code.Pos, "never-active", message("offer %q is never active: its period and its categories' do not overlap", o.src.Code.S), "")
+	}
+}
+
+func (l *linker) weights(env *environment, o *offer) {
+	if len(o.src.Weights) == 0 {
+		l.defaultWeight(o)
+		return
+	}
+	for i := range o.src.Weights {
+		src := &o.src.Weights[i]
+		w := weight{value: src.Value, program: none, from: start(src.From), to: end(src.To)}
+		if src.Expr.S != "" {
+			w.program, _ = l.expression(env, src.Expr, rule.Number, rule.RoleWeight)
+		} else if src.Value <= 0 {
+			l.warn(src.Pos, "weight-not-positive", message("weight %v never makes offer %q eligible", src.Value, o.src.Code.S), "write a number above 0")
+		}
+		if src.Space.S != "" {
+			if w.space = env.findSpace(src.Space.S); w.space == nil {
+				l.unknown(src.Space.Pos, "space", src.Space.S, env.spaceNames())
+			}
+		}
+		w.filter = l.filter(env, src.Filter, rule.RoleWeight)
+		o.weights = append(o.weights, w)
+	}
+}
+
+func (l *linker) defaultWeight(o *offer) {
+	if d := l.src.DefaultWeight; d != nil {
+		o.weights = []weight{{value: d.F, program: none, from: snapshot.Never, to: snapshot.Forever, filter: none}}
+		return
+	}
+	l.warn(o.src.Code.Pos, "no-weight", message("offer %q has no weight, so it is never eligible", o.src.Code.S), "write weights, or default_weight for the catalog")
+}
+
+// bound is the greatest final weight that an offer can have: its greatest
+// weight times the greatest product of its categories' multipliers.
+func bound(o *offer) float64 {
+	top := 0.0
+	for i := range o.weights {
+		w := &o.weights[i]
+		if w.program != none {
+			return math.Inf(1)
+		}
+		top = max(top, w.value)
+	}
+	return top * o.category.factor
+}
+
+func (l *linker) attributes(env *environment, o *offer) [][]byte {
+	out := make([][]byte, len(env.offerAttrs))
+	for _, v := range o.src.Attributes {
+		i := slices.IndexFunc(env.offerAttrs, func(a catalog.Attribute) bool { return a.Name.S == v.Name.S })
+		if i < 0 {
+			l.unknown(v.Name.Pos, "attribute", v.Name.S, namesOf(env.offerAttrs, func(a catalog.Attribute) string { return a.Name.S }))
+			continue
+		}
+		out[i] = encodeValue(&v.Value)
+	}
+	for i := range out {
+		if out[i] == nil && env.offerAttrs[i].Default != nil {
+			out[i] = encodeValue(env.offerAttrs[i].Default)
+		}
+	}
+	return out
+}
+
+// content compiles what an offer shows on each space, spaces by name.
+func (l *linker) content(env *environment, o *offer) {
+	for i := range o.src.Content {
+		src := &o.src.Content[i]
+		s := env.findSpace(src.Space.S)
+		if s == nil {
+			l.unknown(src.Space.Pos, "space", src.Space.S, env.spaceNames())
+			continue
+		}
+		o.contents = append(o.contents, content{space: s, fields: l.contentFields(env, o, s, src)})
+	}
+	slices.SortFunc(o.contents, func(a, b content) int { return cmp.Compare(a.space.index, b.space.index) })
+	if len(o.src.Content) == 0 {
+		l.warn(o.src.Code.Pos, "no-content", message("offer %q has content for no space, so it is never shown", o.src.Code.S), "")
+	}
+}
+
+func (l *linker) contentFields(env *environment, o *offer, s *space, src *catalog.Content) []fieldValue {
+	fields := s.fields
+	out := make([]fieldValue, len(fields))
+	for _, f := range src.Fields {
+		i := slices.IndexFunc(fields, func(m markupField) bool { return m.name == f.Name.S })
+		if i < 0 {
+			l.unknown(f.Name.Pos, "field", f.Name.S, namesOf(fields, func(m markupField) string { return m.name }))
+			continue
+		}
+		raw, html := markupValue(f.Value, fields[i], l.markupExpr(env), l.report)
+		out[i] = fieldValue{present: true, raw: raw, html: html}
+	}
+	for i := range out {
+		if fields[i].required && !out[i].present {
+			l.error(src.Space.Pos, "missing-content", message("offer %q has no %q for space %q, which requires it", o.src.Code.S, fields[i].name, s.src.Name.S), "")
+		}
+	}
+	return out
+}

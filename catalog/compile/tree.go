@@ -1,0 +1,220 @@
+package compile
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/catalog/snapshot"
+)
+
+// trees lists an environment's categories in preorder, siblings by name, and
+// its offers with what they inherit.
+func (l *linker) trees(env *environment) {
+	seen := map[string]catalog.Pos{}
+	codes := map[string]catalog.Pos{}
+	l.tree(env, nil, env.src.Categories, seen, codes)
+}
+
+func (l *linker) tree(env *environment, parent *category, list []*catalog.Category, seen, codes map[string]catalog.Pos) {
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b *catalog.Category) int { return strings.Compare(a.Name.S, b.Name.S) })
+	for _, src := range list {
+		c := l.newCategory(env, parent, src)
+		l.unique(seen, "category", src.Name)
+		if c.depth > maxDepth {
+			l.error(src.Name.Pos, "too-deep", fmt.Sprintf("category %q is more than %d levels deep", src.Name.S, maxDepth), "")
+			continue
+		}
+		env.categories = append(env.categories, c)
+		for _, o := range src.Offers {
+			l.unique(codes, "code", o.Code)
+			l.name(o.Code.S)
+			env.offers = append(env.offers, newOffer(c, o))
+		}
+		l.tree(env, c, src.Categories, seen, codes)
+		c.end = uint32(len(env.categories))
+	}
+}
+
+// unique reports a name that an environment has twice.
+func (l *linker) unique(seen map[string]catalog.Pos, kind string, name catalog.Text) {
+	first, ok := seen[name.S]
+	if !ok {
+		seen[name.S] = name.Pos
+		return
+	}
+	l.report(catalog.Diagnostic{
+		Pos: name.Pos, Code: "duplicate-" + kind,
+		Message: fmt.Sprintf("%s %q is in this environment twice", kind, name.S),
+		Related: &catalog.Related{Pos: first, Message: "first defined here"},
+	})
+}
+
+func (l *linker) newCategory(env *environment, parent *category, src *catalog.Category) *category {
+	c := &category{src: src, env: env, parent: parent, live: src.Enabled, from: start(src.From), to: end(src.To), factor: 1, depth: 1}
+	l.name(src.Name.S)
+	for _, t := range src.Themes {
+		l.name(t.S)
+		c.themes = append(c.themes, t.S)
+	}
+	if parent != nil {
+		c.depth = parent.depth + 1
+		c.live = c.live && parent.live
+		c.from, c.to = max(c.from, parent.from), min(c.to, parent.to)
+		c.factor = parent.factor
+		c.themes = append(c.themes, parent.themes...)
+		c.path = slices.Clone(parent.path)
+	}
+	c.path = append(c.path, src.Name.S)
+	slices.Sort(c.themes)
+	c.themes = slices.Compact(c.themes)
+	m := multiplier(&src.Multiplier)
+	if src.Multiplier.From.Set || src.Multiplier.To.Set {
+		m = max(m, 1)
+	}
+	c.factor *= m
+	if math.IsInf(c.factor, 0) {
+		l.error(src.Multiplier.Pos, "multiplier-overflow", fmt.Sprintf("the multipliers of category %q and its ancestors overflow", src.Name.S), "")
+	}
+	return c
+}
+
+// multiplier is the factor that was written, 1 if none was.
+func multiplier(m *catalog.Multiplier) float64 {
+	if m.Value == 0 {
+		return 1
+	}
+	return m.Value
+}
+
+func newOffer(c *category, src *catalog.Offer) *offer {
+	return &offer{
+		src: src, category: c,
+		live: src.Enabled && src.Approved && c.live,
+		from: max(start(src.From), c.from),
+		to:   min(end(src.To), c.to),
+	}
+}
+
+func start(t catalog.Instant) int64 {
+	if !t.Set {
+		return snapshot.Never
+	}
+	return t.MS
+}
+
+func end(t catalog.Instant) int64 {
+	if !t.Set {
+		return snapshot.Forever
+	}
+	return t.MS
+}
+
+// number gives categories their index in the whole snapshot.
+func (l *linker) number() {
+	var first uint32
+	for _, env := range l.out.envs {
+		for i, c := range env.categories {
+			c.index = first + uint32(i)
+			c.end += first
+		}
+		first += uint32(len(env.categories))
+	}
+}
+
+func (env *environment) findCategory(name string) *category {
+	for _, c := range env.categories {
+		if c.src.Name.S == name {
+			return c
+		}
+	}
+	return nil
+}
+
+func byName(list []*category) []*category {
+	out := slices.Clone(list)
+	slices.SortFunc(out, func(a, b *category) int { return strings.Compare(a.src.Name.S, b.src.Name.S) })
+	return out
+}
+
+// spaceDefaults resolves the categories, themes and fallback offer of spaces.
+func (l *linker) spaceDefaults(env *environment) {
+	themes := map[string]bool{}
+	for _, c := range env.categories {
+		for _, t := range c.themes {
+			themes[t] = true
+		}
+	}
+	for _, s := range env.spaces {
+		for _, ref := range s.src.Categories {
+			if c := env.findCategory(ref.S); c != nil {
+				s.categories = append(s.categories, c)
+			} else {
+				l.unknown(ref.Pos, "category", ref.S, namesOf(env.categories, func(c *category) string { return c.src.Name.S }))
+			}
+		}
+		for _, ref := range s.src.Themes {
+			if !themes[ref.S] {
+				l.unknown(ref.Pos, "theme", ref.S, sortedKeys(themes))
+			}
+			l.name(ref.S)
+			s.themes = append(s.themes, ref.S)
+		}
+	}
+}
+
+func sortedKeys(m map[string]bool) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// rankOffers orders each environment's offers by the greatest weight that they
+// can have, then by code, and numbers them. Offers that cannot be proposed come
+// last.
+func (l *linker) rankOffers() {
+	var first uint32
+	for _, env := range l.out.envs {
+		slices.SortFunc(env.offers, func(a, b *offer) int {
+			switch {
+			case a.bound > b.bound:
+				return -1
+			case a.bound < b.bound:
+				return 1
+			}
+			return strings.Compare(a.src.Code.S, b.src.Code.S)
+		})
+		for i, o := range env.offers {
+			o.rank = uint32(i)
+			o.index = first + uint32(i)
+		}
+		first += uint32(len(env.offers))
+		l.fallbackOffers(env)
+	}
+	if first > maxOffers {
+		l.error(l.src.Name.Pos, "too-many", fmt.Sprintf("%d offers, more than %d", first, maxOffers), "")
+	}
+}
+
+func (l *linker) fallbackOffers(env *environment) {
+	for _, s := range env.spaces {
+		ref := s.src.FallbackOffer
+		if ref.S == "" {
+			continue
+		}
+		i := slices.IndexFunc(env.offers, func(o *offer) bool { return o.src.Code.S == ref.S })
+		if i < 0 {
+			l.unknown(ref.Pos, "offer", ref.S, namesOf(env.offers, func(o *offer) string { return o.src.Code.S }))
+			continue
+		}
+		if s.fallback = env.offers[i]; !s.fallback.shows(s) {
+			l.error(ref.Pos, "bad-fallback-offer", fmt.Sprintf("offer %q has no content for space %q", ref.S, s.src.Name.S), "")
+		}
+	}
+}

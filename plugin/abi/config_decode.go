@@ -1,0 +1,202 @@
+package abi
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The keys of a configuration, in the order in which they are written.
+const (
+	keyKeys           = "keys"
+	keyPrefix         = "prefix"
+	keyIdentityCookie = "identity_cookie"
+	keyIdentityHeader = "identity_header"
+	keyPersonHeader   = "person_header"
+	keyCountryHeader  = "country_header"
+	keyDeviceHeader   = "device_header"
+	keyPaused         = "paused"
+	keyFixed          = "fixed"
+)
+
+var configKeys = [...]string{
+	keyKeys, keyPrefix, keyIdentityCookie, keyIdentityHeader, keyPersonHeader,
+	keyCountryHeader, keyDeviceHeader, keyPaused, keyFixed,
+}
+
+var keyUses = [...]string{UseCookie, UseIdentity, UsePeer}
+
+// DecodeConfig reads a configuration; no bytes at all are the default one. It
+// gives StatusOK, or StatusRefused or StatusMalformed with a text that names the
+// key; then the configuration is nil.
+func DecodeConfig(b []byte) (*Config, Status, string) {
+	c := DefaultConfig()
+	if len(b) == 0 {
+		return c, StatusOK, ""
+	}
+	if len(b) > MaxConfig {
+		return nil, StatusRefused, "configuration: over the limit of 1 MiB"
+	}
+	r := configReader{decoder: newDecoder(b), config: c}
+	for n := r.c.Map(); n > 0 && r.c.OK(); n-- {
+		r.entry()
+	}
+	if r.c.OK() && c.Fixed != nil && !c.TestKeyOnly() {
+		r.key = keyFixed
+		r.reject("the published test key is not the only key")
+	}
+	switch {
+	case r.c.Done():
+		return c, StatusOK, ""
+	case r.status != StatusOK:
+		return nil, r.status, r.text
+	case !r.c.OK() && r.key != "":
+		return nil, StatusMalformed, "configuration: " + r.key + ": malformed"
+	}
+	return nil, StatusMalformed, "configuration: malformed"
+}
+
+// configReader reads the entries of a configuration. Unlike the decoders of
+// requests it copies and builds texts: it runs when a host starts.
+type configReader struct {
+	decoder
+	config *Config
+	key    string // being read
+	seen   [len(configKeys)]bool
+	ids    [len(keyUses)][256]bool // of keys
+	signs  [len(keyUses)]bool      // uses that have their primary key
+}
+
+// reject refuses the value of the key that is being read.
+func (r *configReader) reject(text string) {
+	r.refuse(StatusMalformed, "configuration: "+r.key+": "+text)
+}
+
+func (r *configReader) entry() {
+	name := r.c.Str()
+	if !r.c.OK() {
+		r.key = ""
+		return
+	}
+	i := slices.Index(configKeys[:], string(name))
+	if i < 0 {
+		quoted := strconv.Quote(string(name[:min(len(name), 64)]))
+		r.refuse(StatusMalformed, "configuration: unknown key "+quoted)
+		return
+	}
+	r.key = configKeys[i]
+	if r.seen[i] {
+		r.reject("repeated")
+	}
+	r.seen[i] = true
+	if !r.c.Nil() {
+		r.value()
+	}
+}
+
+func (r *configReader) value() {
+	switch r.key {
+	case keyKeys:
+		r.signingKeys()
+	case keyPrefix:
+		r.prefix()
+	case keyIdentityCookie:
+		r.config.IdentityCookie = string(r.c.Str())
+	case keyIdentityHeader:
+		r.header(&r.config.IdentityHeader)
+	case keyPersonHeader:
+		r.header(&r.config.PersonHeader)
+	case keyCountryHeader:
+		r.header(&r.config.CountryHeader)
+	case keyDeviceHeader:
+		r.header(&r.config.DeviceHeader)
+	case keyPaused:
+		r.paused()
+	case keyFixed:
+		r.fixed()
+	}
+}
+
+func (r *configReader) prefix() {
+	v := string(r.c.Str())
+	if !strings.HasPrefix(v, "/") || !strings.HasSuffix(v, "/") {
+		r.reject("does not begin and end with /")
+	}
+	r.config.Prefix = v
+}
+
+func (r *configReader) header(dst *string) {
+	v := string(r.c.Str())
+	if strings.ContainsAny(v, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+		r.reject("not in lower case")
+	}
+	*dst = v
+}
+
+func (r *configReader) signingKeys() {
+	for n := r.c.Array(); n > 0 && r.c.OK(); n-- {
+		outer := r.enter()
+		var k Key
+		k.ID = uint8(r.integer(255, "configuration: keys: id over 255"))
+		k.Use = string(r.str())
+		k.Primary = r.bool()
+		secret := r.sized(SecretSize, "configuration: keys: secret is not 32 bytes")
+		copy(k.Secret[:], secret)
+		r.leave(outer, 3)
+		if secret == nil {
+			r.reject("no secret")
+		}
+		r.checkKey(&k)
+		r.config.Keys = append(r.config.Keys, k)
+	}
+}
+
+func (r *configReader) checkKey(k *Key) {
+	use := slices.Index(keyUses[:], k.Use)
+	if use < 0 {
+		r.reject("use is not cookie, identity or peer")
+		return
+	}
+	if r.ids[use][k.ID] {
+		r.reject("two of one id and use")
+	}
+	r.ids[use][k.ID] = true
+	if k.Primary && r.signs[use] {
+		r.reject("two primary ones of one use")
+	}
+	r.signs[use] = r.signs[use] || k.Primary
+	if k.ID == 0 && k.Secret != TestSecret() {
+		r.reject("id 0 is the published test key")
+	}
+}
+
+func (r *configReader) paused() {
+	for n := r.c.Array(); n > 0 && r.c.OK(); n-- {
+		outer := r.enter()
+		var p Paused
+		p.Environment = string(r.str())
+		switch string(r.str()) {
+		case PausedOffer:
+			p.Kind = PausedOffer
+		case PausedSpace:
+			p.Kind = PausedSpace
+		default:
+			r.reject("kind is not offer or space")
+		}
+		p.Name = string(r.str())
+		r.leave(outer, 3)
+		r.config.Paused = append(r.config.Paused, p)
+	}
+}
+
+func (r *configReader) fixed() {
+	outer := r.enter()
+	f := &Fixed{Time: r.int(), Seed: r.uint()}
+	entropy := r.sized(EntropySize, "configuration: fixed: entropy is not 32 bytes")
+	if entropy == nil {
+		r.reject("no entropy")
+	}
+	copy(f.Entropy[:], entropy)
+	r.leave(outer, 2)
+	r.config.Fixed = f
+}

@@ -1,0 +1,132 @@
+package decide
+
+import (
+	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/catalog/snapshot"
+	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/expr"
+)
+
+// perOffer are the uses that make a program's result differ between offers,
+// perGroup those that make it differ between groups of one environment.
+const (
+	perOffer = uint32(snapshot.UsesOffer | snapshot.UsesOfferPath)
+	perGroup = uint32(snapshot.UsesSpace)
+)
+
+// enter prepares an environment's scope for a group.
+func (e *Engine) enter(f *frame, r *Result, s *abi.Slot) {
+	if f.entered && (f.ownData || len(s.Attributes) > 0) {
+		clear(f.memo)
+		f.space = none
+	}
+	b := &f.scope.Builtin
+	if !f.entered {
+		f.entered = true
+		e.callScope(f)
+		e.callData(f, nil)
+	}
+	if f.ownData || len(s.Attributes) > 0 {
+		e.callData(f, s.Attributes)
+		f.ownData = len(s.Attributes) > 0
+	}
+	sp := e.view.Space(r.Space)
+	b[snapshot.BuiltinMode] = text([]byte(r.Mode.String()))
+	b[snapshot.BuiltinSpace] = text(e.view.Name(sp.Name()))
+	b[snapshot.BuiltinChannel] = text(e.view.Name(sp.Channel()))
+}
+
+// callScope sets what is equal for all groups of a call.
+func (e *Engine) callScope(f *frame) {
+	b := &f.scope.Builtin
+	b[snapshot.BuiltinEnvironment] = text(e.view.Name(f.env.Name()))
+	b[snapshot.BuiltinLanguage] = maybe(e.call.Language)
+	b[snapshot.BuiltinHost] = maybe(e.call.Host)
+	b[snapshot.BuiltinPath] = maybe(e.call.Path)
+	b[snapshot.BuiltinCountry] = maybe(e.call.Country)
+	b[snapshot.BuiltinDevice] = maybe(e.call.Device)
+	b[snapshot.BuiltinNewVisit] = expr.Value{Kind: expr.Bool}
+	if e.call.Visitor.New {
+		b[snapshot.BuiltinNewVisit].Bits = 1
+	}
+}
+
+// callData sets the declared call data: the call's, overridden by the slot's
+// own. Names that the environment does not declare are left out.
+func (e *Engine) callData(f *frame, own []abi.Attribute) {
+	clear(f.scope.Interaction)
+	for i := range e.call.Attributes {
+		e.setData(f, &e.call.Attributes[i])
+	}
+	for i := range own {
+		e.setData(f, &own[i])
+	}
+}
+
+func (e *Engine) setData(f *frame, a *abi.Attribute) {
+	r := f.env.Attributes()
+	i := e.view.FindAttribute(r, a.Name)
+	if i != none {
+		f.scope.Interaction[i] = Value(a.Value, e.view.Attribute(r.Start+i).Type())
+	}
+}
+
+// offerScope sets offer.* for an offer's own expressions.
+func (e *Engine) offerScope(f *frame, o *snapshot.Offer) {
+	f.scope.Builtin[snapshot.BuiltinCode] = text(e.view.Name(o.Code()))
+	e.categoryScope(f, o.Category())
+	first, r := o.Attributes(), f.env.OfferAttributes()
+	for i := range f.scope.Offer {
+		f.scope.Offer[i] = Value(e.view.OfferAttribute(first+uint32(i)), e.view.Attribute(r.Start+uint32(i)).Type())
+	}
+}
+
+// categoryScope sets the part of offer.* that all offers of a category share.
+func (e *Engine) categoryScope(f *frame, cat uint32) {
+	c := e.view.Category(cat)
+	cats, themes := c.Lists()
+	b := &f.scope.Builtin
+	b[snapshot.BuiltinCategory] = text(e.view.Name(c.Name()))
+	b[snapshot.BuiltinCategories] = Value(e.view.Value(cats), uint8(catalog.TypeStringList))
+	b[snapshot.BuiltinThemes] = Value(e.view.Value(themes), uint8(catalog.TypeStringList))
+}
+
+func text(s []byte) expr.Value { return expr.Value{Kind: expr.String, Bytes: s} }
+
+// maybe is a string that may be missing.
+func maybe(s []byte) expr.Value {
+	if s == nil {
+		return expr.Value{}
+	}
+	return text(s)
+}
+
+// holds reports whether a filter is true; one that fails is not.
+func (e *Engine) holds(f *frame, filter uint32) bool {
+	return filter == none || e.truth(f, filter)
+}
+
+// truth evaluates a condition, once for each set of what it reads.
+func (e *Engine) truth(f *frame, program uint32) bool {
+	memoise := e.view.Uses(program)&(perOffer|perGroup) == 0
+	if memoise && f.memo[program] != unknown {
+		return f.memo[program] == pass
+	}
+	held := e.machine.Holds(e.view.Program(program), &f.scope)
+	if memoise {
+		f.memo[program] = fail
+		if held {
+			f.memo[program] = pass
+		}
+	}
+	return held
+}
+
+// number evaluates a weight; one that fails is 0.
+func (e *Engine) number(f *frame, program uint32) float64 {
+	n, ok := expr.Number(e.machine.Eval(e.view.Program(program), &f.scope))
+	if !ok {
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,174 @@
+package decide
+
+import (
+	"bytes"
+
+	"github.com/profferhq/proffer/catalog/snapshot"
+	"github.com/profferhq/proffer/plugin/abi"
+)
+
+// group is the slots of one asked space with equal categories and themes (as
+// sets) and equal attributes of their own. They share one ranking.
+type group struct {
+	first int // slot
+	depth int // greatest ordinal asked
+}
+
+// Decide fills every slot, group by group in the order of their first slots.
+// The offers of earlier groups are taken for later ones.
+func (e *Engine) Decide() {
+	e.makeGroups()
+	for g := range e.groups[:e.ngroups] {
+		e.decideGroup(g)
+	}
+}
+
+func (e *Engine) makeGroups() {
+	for i := range e.call.Slots {
+		r := &e.results[i]
+		if r.Mode == abi.Nobody {
+			continue
+		}
+		r.group = e.groupOf(i)
+		if g := &e.groups[r.group]; e.call.Slots[i].N > g.depth {
+			g.depth = e.call.Slots[i].N
+		}
+	}
+}
+
+func (e *Engine) groupOf(slot int) int {
+	for g := range e.groups[:e.ngroups] {
+		first := e.groups[g].first
+		if e.results[first].Asked == e.results[slot].Asked && sameAsk(&e.call.Slots[first], &e.call.Slots[slot]) {
+			return g
+		}
+	}
+	e.groups[e.ngroups] = group{first: slot}
+	e.ngroups++
+	return e.ngroups - 1
+}
+
+func sameAsk(a, b *abi.Slot) bool {
+	return subset(a.Categories, b.Categories) && subset(b.Categories, a.Categories) &&
+		subset(a.Themes, b.Themes) && subset(b.Themes, a.Themes) &&
+		len(a.Attributes) == len(b.Attributes) && covers(a.Attributes, b.Attributes) && covers(b.Attributes, a.Attributes)
+}
+
+// subset reports whether every name of a is in b.
+func subset(a, b [][]byte) bool {
+	for _, x := range a {
+		if !containsName(b, x) {
+			return false
+		}
+	}
+	return true
+}
+
+func containsName(list [][]byte, name []byte) bool {
+	for _, y := range list {
+		if bytes.Equal(name, y) {
+			return true
+		}
+	}
+	return false
+}
+
+// covers reports whether every attribute of a is in b with the same value.
+func covers(a, b []abi.Attribute) bool {
+	for i := range a {
+		found := false
+		for j := range b {
+			if bytes.Equal(a[i].Name, b[j].Name) && bytes.Equal(a[i].Value, b[j].Value) {
+				found = true
+				break
+			}
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
+// decideGroup ranks a group's offers and gives slot n the n-th.
+func (e *Engine) decideGroup(g int) {
+	first := e.groups[g].first
+	r := &e.results[first]
+	f := e.frames[r.Environment]
+	sp := e.view.Space(r.Space)
+	e.enter(f, r, &e.call.Slots[first])
+	e.scopeGroup(f, sp, &e.call.Slots[first])
+	n := e.rank(f, r.Space, e.groups[g].depth)
+	fallback := sp.FallbackOffer()
+	for i := range e.call.Slots {
+		r := &e.results[i]
+		if r.group != g {
+			continue
+		}
+		if k := e.call.Slots[i].N; k <= n {
+			e.place(i, &e.best[k-1], k)
+		} else if fallback != none {
+			e.placeFallback(i, fallback)
+			fallback = none
+		}
+	}
+	e.take(g)
+}
+
+// place puts a ranked offer into a slot. Slots of one group with one ordinal
+// are one proposition.
+func (e *Engine) place(slot int, c *candidate, rank int) {
+	r := &e.results[slot]
+	r.Offer, r.Rank, r.Weight = c.offer, rank, c.weight
+	held := e.call.Slots[slot].Held
+	for p := range e.proposed {
+		q := &e.proposed[p]
+		if q.group == r.group && q.Rank == rank && !q.Fallback {
+			r.Proposition = p
+			q.Held = moreHeld(q.Held, held)
+			return
+		}
+	}
+	e.propose(r, held)
+}
+
+// placeFallback puts the space's fallback offer into the group's first empty
+// slot. It needs content for the space and must be live; nothing else counts.
+func (e *Engine) placeFallback(slot int, offer uint32) {
+	r := &e.results[slot]
+	o := e.view.Offer(offer)
+	if o.Flags()&snapshot.OfferLive == 0 || e.paused.offer(offer) || e.view.FindContent(o, r.Space) == nil {
+		return
+	}
+	r.Offer, r.Fallback = offer, true
+	e.propose(r, e.call.Slots[slot].Held)
+}
+
+func (e *Engine) propose(r *Result, held abi.Held) {
+	r.Proposition = len(e.proposed)
+	e.proposed = append(e.proposed, Proposition{Result: *r, Held: held})
+}
+
+func moreHeld(a, b abi.Held) abi.Held {
+	if a == abi.HeldYes || b == abi.HeldYes {
+		return abi.HeldYes
+	}
+	if a == abi.HeldUnknown || b == abi.HeldUnknown {
+		return abi.HeldUnknown
+	}
+	return abi.HeldNo
+}
+
+// take marks the codes that slots of the group took, each once.
+func (e *Engine) take(g int) {
+	for i := range e.call.Slots {
+		r := &e.results[i]
+		if r.group != g || r.Offer == none || r.Fallback {
+			continue
+		}
+		if code := e.view.Offer(r.Offer).Code(); !contains(e.taken[:e.ntaken], code) {
+			e.taken[e.ntaken] = code
+			e.ntaken++
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package decide
+
+import (
+	"bytes"
+
+	"github.com/profferhq/proffer/catalog/snapshot"
+	"github.com/profferhq/proffer/plugin/abi"
+)
+
+// Resolve starts a call: for each slot it finds the space that was asked and,
+// by the identification table, the environment and space that answer.
+func (e *Engine) Resolve(call *Call) {
+	for _, i := range e.reached {
+		e.frames[i].used = false
+	}
+	e.reached = e.reached[:0]
+	e.proposed = e.proposed[:0]
+	e.ngroups, e.ntaken = 0, 0
+	e.call = call
+	e.machine.Reset(StepBudget)
+	for i := range call.Slots {
+		e.results[i] = e.resolve(&call.Slots[i])
+	}
+}
+
+func (e *Engine) resolve(s *abi.Slot) Result {
+	r := Result{Asked: none, Environment: none, Space: none, Offer: none, Proposition: -1, group: -1}
+	asked := FindSpace(e.view, e.call.Host, s)
+	if asked == none || e.paused.space(asked) {
+		return r
+	}
+	r.Asked = asked
+	r.Space, r.Mode = e.identify(asked)
+	sp := e.view.Space(r.Space)
+	r.Environment = sp.Environment()
+	if r.Mode != abi.Nobody {
+		if e.paused.space(r.Space) {
+			r.Mode = abi.Nobody
+			return r
+		}
+		e.frame(r.Environment)
+	}
+	return r
+}
+
+// identify is the identification table: the space that answers in place of
+// the one asked, and how the target was identified.
+func (e *Engine) identify(asked uint32) (uint32, abi.Identification) {
+	sp := e.view.Space(asked)
+	env := e.view.Environment(sp.Environment())
+	if env.Kind() == snapshot.KindAnonymous {
+		return asked, abi.Anonymous
+	}
+	explicit, implicit := e.call.Identity.Resolve(e.view, env)
+	switch {
+	case explicit:
+		return asked, abi.Explicit
+	case implicit && sp.Flags()&snapshot.SpaceImplicit != 0:
+		return asked, abi.Implicit
+	case sp.Flags()&snapshot.SpaceFallback != 0:
+		return sp.Linked(), abi.Anonymous
+	}
+	return asked, abi.Nobody
+}
+
+// Resolve reports whether the explicit key resolves in an identified
+// environment, and whether the cookie matches one of its persons.
+func (id *Identity) Resolve(v *snapshot.View, env *snapshot.Environment) (explicit, implicit bool) {
+	if env.People() == none && !id.HasRecords {
+		return id.Given, id.Linked
+	}
+	source := v.Name(env.People())
+	for i := range id.Records {
+		p := &id.Records[i]
+		if len(p.Source) > 0 && len(source) > 0 && !bytes.Equal(p.Source, source) {
+			continue
+		}
+		if id.Given && id.sourceFits(source) && bytes.Equal(p.Key, id.Key) {
+			explicit = true
+		} else {
+			implicit = true
+		}
+	}
+	return explicit, implicit
+}
+
+func (id *Identity) sourceFits(source []byte) bool {
+	return len(id.Source) == 0 || len(source) == 0 || bytes.Equal(id.Source, source)
+}
+
+// FindSpace is the space that a slot asks for, or snapshot.None: in the
+// environment that it names, else in the site's, else (a catalog without
+// sites) in the only environment that has a space of that name.
+func FindSpace(v *snapshot.View, host []byte, s *abi.Slot) uint32 {
+	name := v.Find(s.Space)
+	if name == none {
+		return none
+	}
+	if s.Environment != nil {
+		env := v.FindEnvironment(v.Find(s.Environment))
+		if env == none {
+			return none
+		}
+		return v.FindSpace(v.Environment(env), name)
+	}
+	if env, ok := v.FindSite(host); ok {
+		if env == none {
+			return none
+		}
+		return v.FindSpace(v.Environment(env), name)
+	}
+	return onlySpace(v, name)
+}
+
+func onlySpace(v *snapshot.View, name uint32) uint32 {
+	found := none
+	for i := range v.Count(snapshot.SecEnvironments) {
+		sp := v.FindSpace(v.Environment(i), name)
+		if sp == none {
+			continue
+		}
+		if found != none {
+			return none
+		}
+		found = sp
+	}
+	return found
+}

@@ -1,0 +1,80 @@
+package decide
+
+import (
+	"github.com/profferhq/proffer/catalog/snapshot"
+	"github.com/profferhq/proffer/plugin/expr"
+)
+
+// Store evaluates what the spaces that answered write about the target, after
+// the decision: every expression sees the target as it was before. Written is
+// how many attributes got a value. A space writes once a call; where two write
+// one attribute, the later slot's space wins. An expression that fails leaves
+// the attribute as it was.
+func (e *Engine) Store() (written int) {
+	e.arena = e.arena[:0]
+	for _, i := range e.reached {
+		f := e.frames[i]
+		copy(f.next, f.scope.Target)
+	}
+	for g := range e.groups[:e.ngroups] {
+		r := &e.results[e.groups[g].first]
+		if e.answeredBefore(g, r.Space) {
+			continue
+		}
+		f := e.frames[r.Environment]
+		e.enter(f, r, &e.call.Slots[e.groups[g].first])
+		written += e.storeSpace(f, e.view.Space(r.Space))
+	}
+	return written
+}
+
+// answeredBefore reports whether an earlier group was answered by the space.
+func (e *Engine) answeredBefore(g int, space uint32) bool {
+	for h := range e.groups[:g] {
+		if e.results[e.groups[h].first].Space == space {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *Engine) storeSpace(f *frame, sp *snapshot.Space) (written int) {
+	r := sp.Writes()
+	for i := r.Start; i < r.End(); i++ {
+		w := e.view.Write(i)
+		v := e.machine.Eval(e.view.Program(w.Program()), &f.scope)
+		if v.Kind == expr.Error || v.Kind == expr.Missing {
+			continue
+		}
+		if e.keep(&v) {
+			f.next[w.Attribute()] = v
+			written++
+		}
+	}
+	return written
+}
+
+// keep copies a string or list out of the machine's scratch.
+func (e *Engine) keep(v *expr.Value) bool {
+	if len(e.arena)+len(v.Bytes) > cap(e.arena) {
+		return false
+	}
+	if len(v.Bytes) > 0 {
+		start := len(e.arena)
+		e.arena = append(e.arena, v.Bytes...)
+		v.Bytes = e.arena[start:]
+	}
+	return true
+}
+
+// Stored are the target attributes of a reached environment after Store.
+func (e *Engine) Stored(env uint32) []expr.Value { return e.frames[env].next }
+
+// Scope is what a result's content may read: the state of its environment,
+// entered for its group and offer.
+func (e *Engine) Scope(r *Result) *expr.Scope {
+	f := e.frames[r.Environment]
+	e.enter(f, r, &e.call.Slots[e.groups[r.group].first])
+	e.offerScope(f, e.view.Offer(r.Offer))
+	return &f.scope
+}

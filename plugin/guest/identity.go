@@ -1,0 +1,203 @@
+package guest
+
+import (
+	"github.com/profferhq/proffer/catalog/snapshot"
+	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/seal"
+	"github.com/profferhq/proffer/plugin/visitor"
+)
+
+// readVisitor takes cookies, identity and languages from the request.
+func (g *Guest) readVisitor() {
+	p := &g.page
+	r := &p.request
+	p.consent = g.consent()
+	g.readIdentity()
+	peer := r.Flags.Has(abi.FlagPeer)
+	for i := range r.Headers {
+		h := &r.Headers[i]
+		switch name := string(h.Name); {
+		case name == "cookie":
+			g.readCookies(h.Value)
+		case name == "accept-language" && r.Language == nil && p.call.Language == nil:
+			p.call.Language = visitor.Language(h.Value)
+		case peer && name == g.config.countryHeader && p.call.Country == nil:
+			p.call.Country = h.Value
+		case peer && name == g.config.deviceHeader && p.call.Device == nil:
+			p.call.Device = h.Value
+		}
+	}
+	if r.Language != nil {
+		p.call.Language = r.Language
+	}
+	if p.consent && len(r.Visitor) == abi.VisitorSize && string(r.Visitor) != string(p.state.ID[:]) {
+		p.state = visitor.State{Known: true}
+		copy(p.state.ID[:], r.Visitor)
+	}
+}
+
+// consent says whether the visitor may be known. Sources other than
+// "assumed" come with the rules.
+func (g *Guest) consent() bool {
+	f := g.page.request.Flags
+	if f.Has(abi.FlagConsentGiven) || f.Has(abi.FlagConsentRefused) {
+		return f.Has(abi.FlagConsentGiven)
+	}
+	return g.view.Catalog().Flags()&snapshot.CatalogConsentAssumed != 0
+}
+
+// readCookies takes the first visitor cookie that verifies. Under refusal it
+// only notes that there is one, so that it is removed.
+func (g *Guest) readCookies(header []byte) {
+	p := &g.page
+	secure := p.request.Flags.Has(abi.FlagSecure)
+	if !p.consent {
+		jar := visitor.Cookies(header, visitor.Name(secure))
+		_, sent := jar.Next()
+		p.sentOurs = p.sentOurs || sent
+		return
+	}
+	if p.state.Known {
+		return
+	}
+	id, sent, ok := p.state.Open(p.opened[:0], g.config.keys, header, secure)
+	p.sentOurs = p.sentOurs || sent
+	if ok {
+		p.keyID = id
+	}
+}
+
+// readIdentity finds the explicit person: the trusted caller's key, else a
+// peer's headers, else an identity token in a cookie. A token that does not
+// verify is absent.
+func (g *Guest) readIdentity() {
+	p := &g.page
+	r := &p.request
+	if r.Target.Key != nil {
+		p.identity.source, p.identity.key = r.Target.Source, r.Target.Key
+		return
+	}
+	if r.Flags.Has(abi.FlagPeer) && g.readPeerIdentity() {
+		return
+	}
+	for i := range r.Headers {
+		if string(r.Headers[i].Name) != "cookie" || g.config.identityCookie == "" {
+			continue
+		}
+		jar := visitor.Cookies(r.Headers[i].Value, g.config.identityCookie)
+		for {
+			token, ok := jar.Next()
+			if !ok {
+				break
+			}
+			if g.verifyToken(token) {
+				return
+			}
+		}
+	}
+}
+
+func (g *Guest) readPeerIdentity() bool {
+	r := &g.page.request
+	for i := range r.Headers {
+		h := &r.Headers[i]
+		if g.config.identityHeader != "" && string(h.Name) == g.config.identityHeader && g.verifyToken(h.Value) {
+			return true
+		}
+	}
+	for i := range r.Headers {
+		h := &r.Headers[i]
+		if g.config.personHeader != "" && string(h.Name) == g.config.personHeader && len(h.Value) > 0 {
+			g.page.identity.key = h.Value
+			return true
+		}
+	}
+	return false
+}
+
+func (g *Guest) verifyToken(token []byte) bool {
+	p := &g.page
+	t, status := seal.VerifyToken(p.token[:], g.config.keys, token, p.request.Time)
+	if status != seal.Valid {
+		return false
+	}
+	p.identity.source, p.identity.key = t.Source, t.Key
+	p.identity.token, p.identity.attributes = true, t.Attributes
+	return true
+}
+
+// settleVisitor decides, once it is known how the slots' targets were
+// identified, which visitor this is: the cookie's, or a new one for a stranger
+// and for another person than the browser was linked to.
+func (g *Guest) settleVisitor() {
+	p := &g.page
+	c := &p.call
+	c.Visitor.New = true
+	if !p.consent {
+		return
+	}
+	explicit, anyone := g.modes()
+	if explicit && p.state.Link.Set && !p.state.Link.Matches(g.config.keys, p.identity.source, p.identity.key) {
+		p.state = visitor.State{}
+	}
+	if !p.state.Known && anyone {
+		g.mint()
+	}
+	if !p.state.Known {
+		return
+	}
+	if explicit {
+		g.link()
+	}
+	newVisit, changed := p.state.Note(p.request.Time / 1000)
+	p.changed = p.changed || changed || !p.fresh && g.oldKey()
+	c.Visitor.ID = p.state.ID[:]
+	c.Visitor.New = newVisit || p.fresh
+	c.Visitor.VisitStart = p.state.VisitStart
+}
+
+// modes reports whether a slot's target was identified explicitly, and whether
+// any was identified at all.
+func (g *Guest) modes() (explicit, anyone bool) {
+	results := g.engine.Results()
+	for i := range results {
+		explicit = explicit || results[i].Mode == abi.Explicit
+		anyone = anyone || results[i].Mode != abi.Nobody
+	}
+	return explicit, anyone
+}
+
+// mint makes a new visitor, unless nothing may be stored or there is nothing
+// to make it of or to sign it with.
+func (g *Guest) mint() {
+	p := &g.page
+	_, _, signed := g.config.keys.Primary(seal.UseCookie)
+	if p.request.Flags.Has(abi.FlagNoStore) || len(p.request.Entropy) != abi.EntropySize || !signed {
+		return
+	}
+	sum := seal.Expand((*[32]byte)(p.request.Entropy), "visitor", 0)
+	copy(p.state.ID[:], sum[:])
+	p.state.Known, p.fresh, p.changed = true, true, true
+}
+
+// link ties the visitor to the person that was identified explicitly. A link
+// that holds already is left as it is, unless its key is no longer the primary.
+func (g *Guest) link() {
+	p := &g.page
+	id, mac, ok := g.config.keys.Primary(seal.UseCookie)
+	if !ok || p.request.Flags.Has(abi.FlagNoStore) || p.state.Link.Set && p.state.Link.KeyID == id {
+		return
+	}
+	p.state.Link = visitor.Link{
+		Set: true, KeyID: id, Source: p.identity.source,
+		Hash: visitor.LinkHash(mac, p.identity.source, p.identity.key),
+	}
+	p.changed = true
+}
+
+// oldKey reports whether the cookie was signed with a key that is no longer
+// the primary.
+func (g *Guest) oldKey() bool {
+	id, _, ok := g.config.keys.Primary(seal.UseCookie)
+	return ok && g.page.sentOurs && g.page.keyID != id
+}

@@ -1,0 +1,154 @@
+package guest
+
+import (
+	"github.com/profferhq/proffer/catalog/snapshot"
+	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/decide"
+	"github.com/profferhq/proffer/plugin/render"
+	"github.com/profferhq/proffer/plugin/seal"
+	"github.com/profferhq/proffer/plugin/visitor"
+)
+
+// page is the scratch memory of one call.
+type page struct {
+	request abi.Request
+	answer  abi.Answer
+	call    decide.Call
+	state   visitor.State
+
+	consent  bool
+	sentOurs bool  // the browser sent a visitor cookie, whatever it was worth
+	keyID    uint8 // of the cookie that verified
+	fresh    bool  // the visitor was minted in this call
+	changed  bool  // the cookie must be written
+	listed   bool
+
+	identity struct {
+		source, key []byte
+		token       bool // it is from a verified token, which carries attributes
+		attributes  seal.Attributes
+	}
+	persons [abi.MaxPersons]decide.Person
+	slots   [abi.MaxSlots]abi.Slot
+	own     []bool // which target attributes the visitor's record holds
+
+	opened  [seal.OpenSize]byte
+	token   [seal.TokenSize]byte
+	body    []byte // of the new cookie
+	text    []byte // strings that live until the response is written
+	out     []byte // renderings and fields
+	fields  [maxFields]render.Field
+	ids     [abi.MaxSlots][abi.PropositionSize]byte
+	names   [][]byte // category paths
+	needed  abi.Need
+	idText  [2 * abi.VisitorSize]byte
+	idBytes [abi.VisitorSize]byte
+	talk    [abi.InteractionSize]byte
+}
+
+// maxFields is the most content fields of a space that are rendered.
+const maxFields = 256
+
+// answer runs a page call: read the visitor, find the slots, resolve, fill,
+// decide, store, write.
+func (g *Guest) answer(dst []byte) []byte {
+	p := &g.page
+	p.reset()
+	g.readVisitor()
+	g.findSlots()
+	if g.mustAsk() {
+		return g.need(dst)
+	}
+	g.readRecord()
+	g.engine.Resolve(&p.call)
+	g.settleVisitor()
+	g.fillTargets()
+	g.engine.Decide()
+	g.engine.Store()
+	g.writeSlots()
+	g.writePropositions()
+	g.writeVisitor()
+	return abi.AppendAnswer(dst, &p.answer)
+}
+
+func (p *page) reset() {
+	slots, props, cookies := p.answer.Slots[:0], p.answer.Propositions[:0], p.answer.Cookies[:0]
+	p.answer = abi.Answer{Slots: slots, Propositions: props, Cookies: cookies}
+	p.call = decide.Call{}
+	p.state = visitor.State{}
+	p.sentOurs, p.fresh, p.changed, p.listed = false, false, false, false
+	p.keyID = 0
+	p.identity.source, p.identity.key, p.identity.token = nil, nil, false
+	p.identity.attributes = seal.Attributes{}
+	p.body, p.text, p.out, p.names = p.body[:0], p.text[:0], p.out[:0], p.names[:0]
+}
+
+// findSlots makes the call's slots: the request's, or the page's list.
+func (g *Guest) findSlots() {
+	p := &g.page
+	r, c := &p.request, &p.call
+	c.Time, c.Seed = r.Time, r.Seed
+	c.Host, c.Path = r.Host, r.Path
+	c.Attributes = r.Attributes
+	c.Slots = r.Slots
+	if r.Mode == abi.SlotsAsked {
+		return
+	}
+	env, found := g.findPage(r.Host, r.Path)
+	if found == nil {
+		for i := range r.Slots {
+			r.Slots[i].Held = abi.HeldYes
+		}
+		return
+	}
+	p.listed = true
+	list := found.Slots()
+	for i := range list.Count {
+		s := g.view.PageSlot(list.Start + i)
+		p.slots[i] = abi.Slot{
+			Space:       g.view.Name(g.view.Space(s.Space()).Name()),
+			N:           int(s.N()),
+			Environment: g.view.Name(env.Name()),
+		}
+		p.slots[i].Held = heldBy(r, &p.slots[i])
+	}
+	c.Slots = p.slots[:list.Count]
+}
+
+// heldBy says whether the body holds a listed slot.
+func heldBy(r *abi.Request, s *abi.Slot) abi.Held {
+	if !r.HasSlots {
+		return abi.HeldUnknown
+	}
+	for i := range r.Slots {
+		if r.Slots[i].N == s.N && string(r.Slots[i].Space) == string(s.Space) {
+			return abi.HeldYes
+		}
+	}
+	return abi.HeldNo
+}
+
+// findPage is the page that lists a path: of the site's
+// environment, or, in a catalog without sites, of the only environment that
+// lists it.
+func (g *Guest) findPage(host, path []byte) (*snapshot.Environment, *snapshot.Page) {
+	if index, ok := g.view.FindSite(host); ok {
+		if index == snapshot.None {
+			return nil, nil
+		}
+		env := g.view.Environment(index)
+		return env, g.view.FindPage(env, path)
+	}
+	var env *snapshot.Environment
+	var page *snapshot.Page
+	for i := range g.view.Count(snapshot.SecEnvironments) {
+		e := g.view.Environment(i)
+		if found := g.view.FindPage(e, path); found != nil {
+			if page != nil {
+				return nil, nil
+			}
+			env, page = e, found
+		}
+	}
+	return env, page
+}

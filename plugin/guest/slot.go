@@ -1,0 +1,137 @@
+package guest
+
+import (
+	"strconv"
+
+	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/catalog/snapshot"
+	"github.com/profferhq/proffer/catalog/wire"
+	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/decide"
+	"github.com/profferhq/proffer/plugin/render"
+	"github.com/profferhq/proffer/plugin/seal"
+)
+
+// writeSlots puts the outcome of every slot into the answer, with what the
+// request wants of the content. A slot that the body lacks is not rendered.
+func (g *Guest) writeSlots() {
+	p := &g.page
+	a := &p.answer
+	a.Snapshot = g.view.Hash()
+	a.Listed = p.listed
+	if len(p.request.Entropy) == abi.EntropySize {
+		sum := seal.Expand((*[32]byte)(p.request.Entropy), "interaction", 0)
+		copy(p.talk[:], sum[:])
+		a.Interaction = p.talk[:]
+	}
+	results := g.engine.Results()
+	for i := range results {
+		r, s := &results[i], &p.call.Slots[i]
+		answer := abi.SlotAnswer{Space: s.Space, N: s.N, Mode: r.Mode}
+		if r.Environment != snapshot.None {
+			answer.Environment = g.view.Name(g.view.Environment(r.Environment).Name())
+		}
+		if r.Offer != snapshot.None {
+			g.writeOffer(&answer, r, s.Held)
+		}
+		a.Slots = append(a.Slots, answer)
+	}
+}
+
+func (g *Guest) writeOffer(a *abi.SlotAnswer, r *decide.Result, held abi.Held) {
+	o := g.view.Offer(r.Offer)
+	a.Offer = g.view.Name(o.Code())
+	a.Rank, a.Weight, a.Fallback = r.Rank, r.Weight, r.Fallback
+	if held == abi.HeldNo {
+		return
+	}
+	g.page.answer.Cache = abi.CachePrivate
+	want := g.page.request.Want
+	if !want.Has(abi.WantHTML) && !want.Has(abi.WantContent) {
+		return
+	}
+	fields := g.fields(g.view.FindContent(o, r.Space))
+	sp := g.view.Space(r.Space)
+	env := render.Env{
+		Programs: render.Programs{Table: g.view.Section(snapshot.SecPrograms), Code: g.view.Section(snapshot.SecCode)},
+		Machine:  g.engine.Machine(),
+		Scope:    g.engine.Scope(r),
+	}
+	if tmpl := g.view.Text(sp.HTML()); want.Has(abi.WantHTML) && tmpl != nil {
+		a.HTML = g.rendered(tmpl, fields, &env)
+	}
+	if want.Has(abi.WantContent) {
+		a.Content = g.content(sp, fields, &env)
+	}
+}
+
+// fields are the templates of an offer's content on a space.
+func (g *Guest) fields(c *snapshot.Content) []render.Field {
+	list := c.Fields()
+	fields := g.page.fields[:min(list.Count, maxFields)]
+	for i := range fields {
+		f := g.view.ContentField(list.Start + uint32(i))
+		fields[i] = render.Field{Raw: g.view.Text(f.Raw()), HTML: g.view.Text(f.HTML())}
+	}
+	return fields
+}
+
+// rendered is a rendering that lives until the response is written; nil, so
+// that the page's own content stays, if the template is corrupt or too long.
+func (g *Guest) rendered(tmpl []byte, fields []render.Field, env *render.Env) []byte {
+	start := len(g.page.out)
+	out, result := render.Append(g.page.out, tmpl, fields, env)
+	g.page.out = out
+	if result == render.Refused {
+		return nil
+	}
+	return out[start:len(out):len(out)]
+}
+
+// content is the map of an offer's fields on a space, by the order in which the
+// space declares them: strings, and numbers and booleans as such.
+func (g *Guest) content(sp *snapshot.Space, fields []render.Field, env *render.Env) []byte {
+	present := 0
+	for i := range fields {
+		if fields[i].Raw != nil {
+			present++
+		}
+	}
+	// The values are rendered behind the map and moved into it, because a
+	// string's length stands before it.
+	p := &g.page
+	at := len(p.text)
+	p.text = wire.AppendMap(p.text, present)
+	first := sp.Fields().Start
+	for i := range fields {
+		if fields[i].Raw == nil {
+			continue
+		}
+		f := g.view.Field(first + uint32(i))
+		mark := len(p.out)
+		value := g.rendered(fields[i].Raw, nil, env)
+		p.text = wire.AppendStrBytes(p.text, g.view.Name(f.Name()))
+		p.text = appendField(p.text, catalog.FieldType(f.Type()), value)
+		p.out = p.out[:mark]
+	}
+	return p.text[at:len(p.text):len(p.text)]
+}
+
+func appendField(dst []byte, typ catalog.FieldType, value []byte) []byte {
+	switch typ {
+	case catalog.FieldNumber:
+		if n, err := strconv.ParseInt(string(value), 10, 64); err == nil {
+			return wire.AppendInt(dst, n)
+		}
+		if f, err := strconv.ParseFloat(string(value), 64); err == nil {
+			return wire.AppendFloat(dst, f)
+		}
+		return wire.AppendNil(dst)
+	case catalog.FieldBool:
+		if s := string(value); s == "true" || s == "false" {
+			return wire.AppendBool(dst, s == "true")
+		}
+		return wire.AppendNil(dst)
+	}
+	return wire.AppendStrBytes(dst, value)
+}

@@ -1,0 +1,103 @@
+//go:build wasip1
+
+package main
+
+import "unsafe"
+
+// The http-wasm HTTP handler ABI (https://http-wasm.io/http-handler-abi/), and
+// the two calls of WASI that this variant makes itself.
+
+//go:wasmimport http_handler enable_features
+func enableFeatures(features uint32) uint32
+
+//go:wasmimport http_handler get_config
+func getConfig(buf unsafe.Pointer, limit uint32) uint32
+
+//go:wasmimport http_handler log
+func hostLog(level int32, message unsafe.Pointer, size uint32)
+
+//go:wasmimport http_handler get_method
+func getMethod(buf unsafe.Pointer, limit uint32) uint32
+
+//go:wasmimport http_handler get_uri
+func getURI(buf unsafe.Pointer, limit uint32) uint32
+
+//go:wasmimport http_handler get_source_addr
+func getSourceAddr(buf unsafe.Pointer, limit uint32) uint32
+
+//go:wasmimport http_handler get_header_names
+func getHeaderNames(kind uint32, buf unsafe.Pointer, limit uint32) uint64
+
+//go:wasmimport http_handler get_header_values
+func getHeaderValues(kind uint32, name unsafe.Pointer, size uint32, buf unsafe.Pointer, limit uint32) uint64
+
+//go:wasmimport http_handler set_header_value
+func setHeaderValue(kind uint32, name unsafe.Pointer, nameSize uint32, value unsafe.Pointer, valueSize uint32)
+
+//go:wasmimport http_handler add_header_value
+func addHeaderValue(kind uint32, name unsafe.Pointer, nameSize uint32, value unsafe.Pointer, valueSize uint32)
+
+//go:wasmimport http_handler remove_header
+func removeHeader(kind uint32, name unsafe.Pointer, size uint32)
+
+//go:wasmimport http_handler get_status_code
+func getStatusCode() uint32
+
+//go:wasmimport http_handler read_body
+func readBody(kind uint32, buf unsafe.Pointer, limit uint32) uint64
+
+//go:wasmimport http_handler write_body
+func writeBody(kind uint32, body unsafe.Pointer, size uint32)
+
+//go:wasmimport wasi_snapshot_preview1 clock_time_get
+func clockTimeGet(clock uint32, precision uint64, time unsafe.Pointer) uint32
+
+//go:wasmimport wasi_snapshot_preview1 random_get
+func randomGet(buf unsafe.Pointer, size uint32) uint32
+
+// Kinds of header and body, and the feature that lets a response be changed.
+const (
+	kindRequest    = 0
+	kindResponse   = 1
+	bufferResponse = 2
+)
+
+// fetch calls a host function that writes what fits and tells the whole size,
+// again with a larger buffer if it did not fit.
+func fetch(buf []byte, call func(unsafe.Pointer, uint32) uint32) []byte {
+	for {
+		n := call(unsafe.Pointer(unsafe.SliceData(buf)), uint32(cap(buf)))
+		if int(n) <= cap(buf) {
+			return buf[:n]
+		}
+		buf = make([]byte, 0, n)
+	}
+}
+
+// header is the first value of a header, nil if there is none.
+func header(kind uint32, name string) []byte {
+	count := 0
+	values := fetch(nil, func(p unsafe.Pointer, n uint32) uint32 {
+		r := getHeaderValues(kind, unsafe.Pointer(unsafe.StringData(name)), uint32(len(name)), p, n)
+		count = int(r >> 32)
+		return uint32(r)
+	})
+	if count == 0 {
+		return nil
+	}
+	return cutZero(&values)
+}
+
+// cutZero takes the first of some values that end with a zero byte each.
+func cutZero(values *[]byte) []byte {
+	for i, c := range *values {
+		if c == 0 {
+			first := (*values)[:i:i]
+			*values = (*values)[i+1:]
+			return first
+		}
+	}
+	first := *values
+	*values = nil
+	return first
+}

@@ -1,0 +1,129 @@
+//go:build wasip1
+
+// Command httpwasm is proffer-http-wasm.wasm: the http-wasm HTTP handler ABI
+// over plugin/edge, for Traefik, Dapr and other http-wasm hosts. Build it with
+// -buildmode=c-shared. See plugin/ABI.md, "http-wasm".
+package main
+
+import (
+	"unsafe"
+
+	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/edge"
+)
+
+func main() {}
+
+var (
+	instance *edge.Edge
+	exchange edge.Exchange // of the request that this instance holds
+	page     []byte
+)
+
+// init runs from _initialize. Without a configuration that is good the
+// instance passes every page through.
+func init() {
+	e, err := edge.New(fetch(make([]byte, 0, 1<<20), getConfig))
+	if err != nil {
+		warn(err.Error())
+		return
+	}
+	instance = e
+}
+
+func warn(text string) {
+	const levelError = 2
+	hostLog(levelError, unsafe.Pointer(unsafe.StringData(text)), uint32(len(text)))
+}
+
+// handleRequest lets the next handler serve. The response of a listed page is
+// held: then the origin is asked for a whole, plain and fresh body.
+//
+//go:wasmexport handle_request
+func handleRequest() (next uint64) {
+	defer func() {
+		if recover() != nil {
+			next = 1
+		}
+	}()
+	if instance == nil {
+		return 1
+	}
+	readExchange()
+	if !instance.Listed(&exchange) || header(kindRequest, "upgrade") != nil {
+		return 1
+	}
+	enableFeatures(bufferResponse)
+	for _, name := range edge.PlainHeaders {
+		removeHeader(kindRequest, unsafe.Pointer(unsafe.StringData(name)), uint32(len(name)))
+	}
+	return 1<<32 | 1
+}
+
+func readExchange() {
+	exchange = edge.Exchange{Headers: exchange.Headers[:0]}
+	exchange.Method = fetch(make([]byte, 0, 16), getMethod)
+	exchange.URI = fetch(make([]byte, 0, 256), getURI)
+	exchange.Source = fetch(make([]byte, 0, 64), getSourceAddr)
+	exchange.Host = header(kindRequest, "host")
+	names := fetch(make([]byte, 0, 1024), func(p unsafe.Pointer, n uint32) uint32 {
+		return uint32(getHeaderNames(kindRequest, p, n))
+	})
+	for len(names) > 0 && len(exchange.Headers) < abi.MaxHeaders/2 {
+		name := cutZero(&names)
+		value := header(kindRequest, string(name))
+		exchange.Headers = append(exchange.Headers, abi.Header{Name: edge.Lower(name), Value: value})
+	}
+	clockTimeGet(0, 1, unsafe.Pointer(&exchange.Now))
+	randomGet(unsafe.Pointer(&exchange.Random), uint32(len(exchange.Random)))
+}
+
+// handleResponse decides a page that was held and injects its offers.
+//
+//go:wasmexport handle_response
+func handleResponse(held, failed uint32) {
+	defer func() { _ = recover() }()
+	if held == 0 || failed != 0 || instance == nil ||
+		!edge.IsPage(getStatusCode(), header(kindResponse, "content-type"), header(kindResponse, "content-encoding")) {
+		return
+	}
+	out, ok := instance.Decide(&exchange, readPage())
+	if !ok {
+		return
+	}
+	for _, cookie := range out.Cookies {
+		add("set-cookie", cookie)
+	}
+	if out.Private {
+		for _, name := range edge.CacheHeaders {
+			removeHeader(kindResponse, unsafe.Pointer(unsafe.StringData(name)), uint32(len(name)))
+		}
+		set("cache-control", []byte("private, no-store"))
+	}
+	if out.Body != nil {
+		set("content-length", edge.Decimal(len(out.Body)))
+		writeBody(kindResponse, unsafe.Pointer(unsafe.SliceData(out.Body)), uint32(len(out.Body)))
+	}
+}
+
+func readPage() []byte {
+	page = page[:0]
+	for {
+		if cap(page)-len(page) < 16<<10 {
+			page = append(page, make([]byte, 64<<10+cap(page))...)[:len(page)]
+		}
+		r := readBody(kindResponse, unsafe.Pointer(unsafe.SliceData(page[len(page):cap(page)])), uint32(cap(page)-len(page)))
+		page = page[:len(page)+int(uint32(r))]
+		if r>>32 != 0 {
+			return page
+		}
+	}
+}
+
+func set(name string, value []byte) {
+	setHeaderValue(kindResponse, unsafe.Pointer(unsafe.StringData(name)), uint32(len(name)), unsafe.Pointer(unsafe.SliceData(value)), uint32(len(value)))
+}
+
+func add(name string, value []byte) {
+	addHeaderValue(kindResponse, unsafe.Pointer(unsafe.StringData(name)), uint32(len(name)), unsafe.Pointer(unsafe.SliceData(value)), uint32(len(value)))
+}

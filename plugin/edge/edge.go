@@ -1,0 +1,216 @@
+package edge
+
+import (
+	"errors"
+
+	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/guest"
+	"github.com/profferhq/proffer/plugin/inject"
+	"github.com/profferhq/proffer/plugin/seal"
+)
+
+// Edge is one instance of a variant. It serves one exchange at a time.
+type Edge struct {
+	guest    *guest.Guest
+	counter  uint64
+	request  abi.Request
+	response abi.Response
+	injector inject.Injector
+	slots    [abi.MaxSlots]inject.Slot
+	asked    [abi.MaxSlots]abi.Slot
+	fills    [abi.MaxSlots]inject.Fill
+	entropy  [abi.EntropySize]byte
+	message  []byte
+	answer   []byte
+	body     []byte
+}
+
+// Exchange is a request as the foreign host tells it, and what an instance can
+// learn of time and chance there. Header names are lower-case.
+type Exchange struct {
+	Method  []byte
+	URI     []byte // path and query, escaped
+	Host    []byte
+	Headers []abi.Header
+	Source  []byte // address and port of the client
+	Secure  bool
+	Now     int64 // wall clock, nanoseconds since 1970-01-01T00:00:00Z
+	Random  [32]byte
+}
+
+// Outcome is what becomes of a page.
+type Outcome struct {
+	Cookies [][]byte // Set-Cookie values to append
+	Private bool     // the page is personal: it must not be cached
+	Body    []byte   // the new body, nil if it stays as it is
+}
+
+// New makes an instance from the variant's configuration, whose bytes it keeps
+// and changes. The snapshot is verified whole, for there is no host of ours
+// that did.
+func New(config []byte) (*Edge, error) {
+	snapshot, settings, err := parseConfig(config)
+	if err != nil {
+		return nil, err
+	}
+	e := &Edge{guest: guest.New()}
+	if settings != nil {
+		if status, text := e.guest.Configure(settings); status != abi.StatusOK {
+			return nil, errors.New("edge: settings: " + text)
+		}
+	}
+	if status, text := e.guest.Verify(snapshot); status != abi.StatusOK {
+		return nil, errors.New(text)
+	}
+	if status, text := e.guest.Load(snapshot); status != abi.StatusOK {
+		return nil, errors.New(text)
+	}
+	return e, nil
+}
+
+// Listed reports whether an exchange is for a page that the catalog lists: only
+// then is its response worth holding.
+func (e *Edge) Listed(x *Exchange) bool {
+	if string(x.Method) != "GET" {
+		return false
+	}
+	path, _ := splitURI(x.URI)
+	return e.guest.Listed(hostName(x.Host), path)
+}
+
+// Decide decides a listed page whose body was read whole, and injects its
+// offers. It reports false if the page stays as it is.
+func (e *Edge) Decide(x *Exchange, body []byte) (Outcome, bool) {
+	e.ask(x, body)
+	if !e.handle() {
+		return Outcome{}, false
+	}
+	if e.response.Status == abi.StatusNeed {
+		e.request.HasRecord, e.request.Record = true, abi.Record{}
+		if !e.handle() {
+			return Outcome{}, false
+		}
+	}
+	if e.response.Status != abi.StatusOK {
+		return Outcome{}, false
+	}
+	a := &e.response.Answer
+	return Outcome{Cookies: a.Cookies, Private: a.Cache == abi.CachePrivate, Body: e.inject(a, body)}, true
+}
+
+// ask makes the request.
+func (e *Edge) ask(x *Exchange, body []byte) {
+	path, query := splitURI(x.URI)
+	slots := e.asked[:0]
+	for _, s := range inject.Scan(e.slots[:0], body) {
+		slots = append(slots, abi.Slot{Space: s.Space, N: s.N, Held: abi.HeldYes})
+	}
+	e.request = abi.Request{
+		Kind: abi.KindPage, Snapshot: e.guest.View().Hash(), Time: x.Now / 1e6,
+		Entropy: e.derive(x), Want: abi.WantHTML,
+		Host: hostName(x.Host), Path: path, Query: query, Headers: x.Headers,
+		Mode: abi.SlotsListed, HasSlots: true, Slots: slots,
+	}
+	if x.Secure {
+		e.request.Flags |= abi.FlagSecure
+	}
+	if e.request.Entropy != nil {
+		sum := seal.Expand(&e.entropy, "seed", 0)
+		for _, b := range sum[:8] {
+			e.request.Seed = e.request.Seed<<8 | uint64(b)
+		}
+	}
+}
+
+func (e *Edge) handle() bool {
+	e.message = abi.AppendRequest(e.message[:0], &e.request)
+	e.answer = e.guest.Handle(e.answer[:0], e.message)
+	return e.response.Decode(e.answer) == nil && e.response.Status.Healthy()
+}
+
+// inject writes the offers into the body; nil if no slot was filled.
+func (e *Edge) inject(a *abi.Answer, body []byte) []byte {
+	fills := e.fills[:0]
+	for i := range a.Slots {
+		if s := &a.Slots[i]; s.HTML != nil {
+			fills = append(fills, inject.Fill{Slot: inject.Slot{Space: s.Space, N: s.N}, HTML: s.HTML})
+		}
+	}
+	if len(fills) == 0 {
+		return nil
+	}
+	e.injector.Reset(fills)
+	e.body = e.injector.Rewrite(e.body[:0], body)
+	for i := range fills {
+		if e.injector.Filled(i) {
+			return e.body
+		}
+	}
+	return nil
+}
+
+// derive makes the entropy of a call. No source of a foreign host is trusted
+// alone: some hand every instance the same random numbers, and a clock can
+// stand still. Under a key that only the operator has, all that tells requests
+// apart goes in. Without a key there is none, and no id is minted.
+func (e *Edge) derive(x *Exchange) []byte {
+	_, mac, ok := e.guest.Keys().Primary(seal.UseCookie)
+	if !ok {
+		return nil
+	}
+	e.counter++
+	h := mac.Begin()
+	h.WriteString("entropy")
+	h.Write(x.Random[:])
+	var numbers [16]byte
+	for i := range 8 {
+		numbers[i] = byte(x.Now >> (8 * i))
+		numbers[8+i] = byte(e.counter >> (8 * i))
+	}
+	h.Write(numbers[:])
+	writeField(&h, x.Source)
+	writeField(&h, x.Method)
+	writeField(&h, x.URI)
+	for i := range x.Headers {
+		writeField(&h, x.Headers[i].Name)
+		writeField(&h, x.Headers[i].Value)
+	}
+	e.entropy = h.End()
+	return e.entropy[:]
+}
+
+// writeField hashes a field with its length, so that fields cannot run into
+// each other.
+func writeField(h *seal.Hash, b []byte) {
+	n := len(b)
+	h.Write([]byte{byte(n), byte(n >> 8), byte(n >> 16), byte(n >> 24)})
+	h.Write(b)
+}
+
+// splitURI splits "/path?query".
+func splitURI(uri []byte) (path, query []byte) {
+	for i, c := range uri {
+		if c == '?' {
+			return uri[:i], uri[i+1:]
+		}
+	}
+	return uri, nil
+}
+
+// hostName is a Host header without its port, in lower case. It changes the
+// bytes.
+func hostName(host []byte) []byte {
+	end := len(host)
+	for i := len(host) - 1; i >= 0 && host[i] != ']'; i-- {
+		if host[i] == ':' {
+			end = i
+		}
+	}
+	host = host[:end]
+	for i, c := range host {
+		if 'A' <= c && c <= 'Z' {
+			host[i] = c + 'a' - 'A'
+		}
+	}
+	return host
+}

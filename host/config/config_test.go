@@ -1,0 +1,98 @@
+package config_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/profferhq/proffer/host/config"
+	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/seal"
+)
+
+func TestNewKeysAreKeys(t *testing.T) {
+	b, err := config.NewKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "keys.json")
+	if err := os.WriteFile(name, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := config.LoadKeys(name)
+	if err != nil || len(keys) != 3 || config.IsTest(keys) {
+		t.Fatalf("got %d keys, test %t, error %v", len(keys), config.IsTest(keys), err)
+	}
+	if keys[0].Secret == keys[1].Secret {
+		t.Error("two uses share a secret")
+	}
+	if err := os.Chmod(name, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := config.LoadKeys(name); err == nil || !strings.Contains(err.Error(), "0600") {
+		t.Errorf("a file that others can read: got %v", err)
+	}
+}
+
+func TestParseKeysRefuses(t *testing.T) {
+	key := `"key":"AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA"`
+	for name, c := range map[string]struct{ text, want string }{
+		"empty":       {`{}`, "no keys"},
+		"not json":    {`keys`, "invalid character"},
+		"unknown":     {`{"keys":[],"key":1}`, "unknown field"},
+		"trailing":    {`{"keys":[]} x`, "follows"},
+		"id":          {`{"keys":[{"id":256,"use":"cookie",` + key + `}]}`, "0..255"},
+		"use":         {`{"keys":[{"id":1,"use":"cookies",` + key + `}]}`, "cookie, identity or peer"},
+		"short":       {`{"keys":[{"id":1,"use":"cookie","key":"AQID"}]}`, "32 bytes"},
+		"two primary": {`{"keys":[{"id":1,"use":"cookie","primary":true,` + key + `},{"id":2,"use":"cookie","primary":true,` + key + `}]}`, "primary"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := config.ParseKeys([]byte(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestTestKeys(t *testing.T) {
+	ring, err := config.Keyring(config.TestKeys())
+	if err != nil || !ring.TestOnly() || !config.IsTest(config.TestKeys()) {
+		t.Fatalf("got %v, error %v", ring, err)
+	}
+	want := seal.TestKeyring()
+	if _, _, ok := want.Primary(seal.UseIdentity); !ok {
+		t.Error("no identity key")
+	}
+}
+
+func TestParse(t *testing.T) {
+	f, err := config.Parse([]byte(`{"prefix":"/-/","peers":["127.0.0.1","10.1.2.3/8"],"identity":{"cookie":"id"},"country_header":"X-Country","log":{"level":"warn"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Prefix != "/-/" || len(f.Peers) != 2 || f.Peers[1].String() != "10.0.0.0/8" || f.IdentityCookie != "id" ||
+		f.IdentityHeader != "proffer-identity" || f.CountryHeader != "x-country" || f.LogLevel != "warn" || f.LogFormat != "text" {
+		t.Errorf("got %+v", f)
+	}
+	c, status, text := abi.DecodeConfig(f.Settings(config.TestKeys()))
+	if status != abi.StatusOK || c.Prefix != "/-/" || c.CountryHeader != "x-country" || len(c.Keys) != 3 {
+		t.Errorf("settings: %v %s %+v", status, text, c)
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"prefix":  {`{"prefix":"/"}`, "prefix"},
+		"peer":    {`{"peers":["here"]}`, "peers"},
+		"unknown": {`{"peer":["10.0.0.0/8"]}`, "unknown field"},
+		"level":   {`{"log":{"level":"loud"}}`, "log.level"},
+		"format":  {`{"log":{"format":"xml"}}`, "log.format"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := config.Parse([]byte(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,152 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"strings"
+
+	"github.com/profferhq/proffer/plugin/abi"
+)
+
+// File is the operator's configuration. Header names are lower-case.
+type File struct {
+	Prefix         string         // path of our own endpoints, "/.proffer/"
+	Peers          []netip.Prefix // whose identity, person, country and device headers are believed
+	IdentityCookie string
+	IdentityHeader string
+	PersonHeader   string
+	CountryHeader  string
+	DeviceHeader   string
+	LogLevel       string // debug, info, warn or error
+	LogFormat      string // text or json
+}
+
+// fileText is the JSON form.
+type fileText struct {
+	Prefix   *string  `json:"prefix"`
+	Peers    []string `json:"peers"`
+	Identity *struct {
+		Cookie *string `json:"cookie"`
+		Header *string `json:"header"`
+	} `json:"identity"`
+	PersonHeader  string `json:"person_header"`
+	CountryHeader string `json:"country_header"`
+	DeviceHeader  string `json:"device_header"`
+	Log           struct {
+		Level  string `json:"level"`
+		Format string `json:"format"`
+	} `json:"log"`
+}
+
+// Default is the configuration without a file.
+func Default() File {
+	d := abi.DefaultConfig()
+	return File{
+		Prefix: d.Prefix, IdentityCookie: d.IdentityCookie, IdentityHeader: d.IdentityHeader,
+		LogLevel: "info", LogFormat: "text",
+	}
+}
+
+// Load reads a configuration file.
+func Load(name string) (File, error) {
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return File{}, fmt.Errorf("config: %w", err)
+	}
+	f, err := Parse(b)
+	if err != nil {
+		return File{}, fmt.Errorf("config: %s: %w", name, err)
+	}
+	return f, nil
+}
+
+// Parse reads the text of a configuration file.
+func Parse(b []byte) (File, error) {
+	var t fileText
+	if err := strict(b, &t); err != nil {
+		return File{}, err
+	}
+	f := Default()
+	if t.Prefix != nil {
+		f.Prefix = *t.Prefix
+	}
+	if !strings.HasPrefix(f.Prefix, "/") || !strings.HasSuffix(f.Prefix, "/") || f.Prefix == "/" {
+		return File{}, fmt.Errorf("prefix %q must begin and end with a slash and not be one", f.Prefix)
+	}
+	for _, s := range t.Peers {
+		p, err := parsePeer(s)
+		if err != nil {
+			return File{}, fmt.Errorf("peers: %q is neither an address nor a network like 10.0.0.0/8", s)
+		}
+		f.Peers = append(f.Peers, p)
+	}
+	if t.Identity != nil {
+		set(&f.IdentityCookie, t.Identity.Cookie)
+		set(&f.IdentityHeader, t.Identity.Header)
+	}
+	f.PersonHeader, f.CountryHeader, f.DeviceHeader = t.PersonHeader, t.CountryHeader, t.DeviceHeader
+	for _, h := range []*string{&f.IdentityHeader, &f.PersonHeader, &f.CountryHeader, &f.DeviceHeader} {
+		*h = strings.ToLower(*h)
+	}
+	return f, f.parseLog(t.Log.Level, t.Log.Format)
+}
+
+func (f *File) parseLog(level, format string) error {
+	if level != "" {
+		f.LogLevel = level
+	}
+	if format != "" {
+		f.LogFormat = format
+	}
+	switch f.LogLevel {
+	case "debug", "info", "warn", "error":
+	default:
+		return fmt.Errorf("log.level %q is not debug, info, warn or error", f.LogLevel)
+	}
+	if f.LogFormat != "text" && f.LogFormat != "json" {
+		return fmt.Errorf("log.format %q is not text or json", f.LogFormat)
+	}
+	return nil
+}
+
+func set(dst, src *string) {
+	if src != nil {
+		*dst = *src
+	}
+}
+
+func parsePeer(s string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(s); err == nil {
+		return netip.PrefixFrom(a, a.BitLen()), nil
+	}
+	p, err := netip.ParsePrefix(s)
+	return p.Masked(), err
+}
+
+// Settings is the module's configuration message for a file and keys.
+func (f *File) Settings(keys []abi.Key) []byte {
+	c := abi.DefaultConfig()
+	c.Keys = keys
+	c.Prefix = f.Prefix
+	c.IdentityCookie, c.IdentityHeader = f.IdentityCookie, f.IdentityHeader
+	c.PersonHeader, c.CountryHeader, c.DeviceHeader = f.PersonHeader, f.CountryHeader, f.DeviceHeader
+	return abi.AppendConfig(nil, c)
+}
+
+// strict decodes one JSON value without unknown fields and nothing behind it.
+func strict(b []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return errors.New(strings.TrimPrefix(err.Error(), "json: "))
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("something follows the JSON value")
+	}
+	return nil
+}

@@ -1,0 +1,134 @@
+package config
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+
+	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/seal"
+)
+
+// keysFile is {"keys":[{"id":1,"use":"cookie","key":"base64url of 32 bytes","primary":true}]}.
+type keysFile struct {
+	Keys []keyEntry `json:"keys"`
+}
+
+type keyEntry struct {
+	ID      int    `json:"id"`
+	Use     string `json:"use"`
+	Key     string `json:"key"`
+	Primary bool   `json:"primary,omitempty"`
+}
+
+// uses are the uses of keys in the order in which a new file lists them.
+var uses = map[string]seal.Use{abi.UseCookie: seal.UseCookie, abi.UseIdentity: seal.UseIdentity, abi.UsePeer: seal.UsePeer}
+
+// LoadKeys reads a keys file. It refuses one that others than its owner can
+// read, unknown fields, and whatever seal.NewKeyring refuses.
+func LoadKeys(name string) ([]abi.Key, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, fmt.Errorf("keys: %w", err)
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("keys: %s can be read by others (mode %04o); make it 0600", name, info.Mode().Perm())
+	}
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("keys: %w", err)
+	}
+	keys, err := ParseKeys(b)
+	if err != nil {
+		return nil, fmt.Errorf("keys: %s: %w", name, err)
+	}
+	return keys, nil
+}
+
+// ParseKeys reads the text of a keys file.
+func ParseKeys(b []byte) ([]abi.Key, error) {
+	var f keysFile
+	if err := strict(b, &f); err != nil {
+		return nil, err
+	}
+	if len(f.Keys) == 0 {
+		return nil, errors.New("no keys")
+	}
+	keys := make([]abi.Key, len(f.Keys))
+	for i, e := range f.Keys {
+		k, err := e.key()
+		if err != nil {
+			return nil, fmt.Errorf("key %d: %w", i+1, err)
+		}
+		keys[i] = k
+	}
+	if _, err := Keyring(keys); err != nil {
+		return nil, err
+	}
+	return keys, nil
+}
+
+func (e *keyEntry) key() (abi.Key, error) {
+	k := abi.Key{ID: uint8(e.ID), Use: e.Use, Primary: e.Primary}
+	if e.ID < 0 || e.ID > 255 {
+		return k, fmt.Errorf("id %d is not in 0..255", e.ID)
+	}
+	if _, ok := uses[e.Use]; !ok {
+		return k, fmt.Errorf("use %q is not cookie, identity or peer", e.Use)
+	}
+	secret, err := base64.RawURLEncoding.Strict().DecodeString(e.Key)
+	if err != nil || len(secret) != abi.SecretSize {
+		return k, errors.New("key is not 32 bytes in base64url without padding")
+	}
+	copy(k.Secret[:], secret)
+	return k, nil
+}
+
+// Keyring makes keys ready for use on the host's side.
+func Keyring(keys []abi.Key) (*seal.Keyring, error) {
+	list := make([]seal.Key, len(keys))
+	for i, k := range keys {
+		list[i] = seal.Key{ID: k.ID, Use: uses[k.Use], Primary: k.Primary, Secret: k.Secret}
+	}
+	return seal.NewKeyring(list)
+}
+
+// TestKeys are the published test key for every use. Anyone can sign with it.
+func TestKeys() []abi.Key {
+	var keys []abi.Key
+	for _, use := range []string{abi.UseCookie, abi.UseIdentity, abi.UsePeer} {
+		keys = append(keys, abi.Key{ID: seal.TestKeyID, Use: use, Primary: true, Secret: abi.TestSecret()})
+	}
+	return keys
+}
+
+// IsTest reports whether the published test key is among keys.
+func IsTest(keys []abi.Key) bool {
+	for _, k := range keys {
+		if k.ID == seal.TestKeyID {
+			return true
+		}
+	}
+	return false
+}
+
+// NewKeys is the text of a keys file with one new random key for each use.
+func NewKeys() ([]byte, error) {
+	var f keysFile
+	for _, use := range []string{abi.UseCookie, abi.UseIdentity, abi.UsePeer} {
+		var secret [abi.SecretSize]byte
+		if _, err := rand.Read(secret[:]); err != nil {
+			return nil, fmt.Errorf("keys: %w", err)
+		}
+		f.Keys = append(f.Keys, keyEntry{ID: 1, Use: use, Primary: true, Key: base64.RawURLEncoding.EncodeToString(secret[:])})
+	}
+	b, err := json.MarshalIndent(f, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("keys: %w", err)
+	}
+	return append(b, '\n'), nil
+}

@@ -1,0 +1,146 @@
+package document
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/seal"
+	"github.com/profferhq/proffer/plugin/visitor"
+)
+
+// Request is the module's request for the document, on a snapshot: 32 bytes
+// of hash, or the whole. Time and seed must have been set where the document
+// left them out; entropy that it left out is expanded from the seed, so that a
+// document with time and seed has exactly one answer.
+func (d *Document) Request(snapshot []byte) *abi.Request {
+	r := &abi.Request{
+		Kind: abi.KindPage, Snapshot: snapshot,
+		Time: d.Time, Seed: d.Seed, Entropy: d.entropy(),
+		Flags: abi.FlagConsentGiven | abi.FlagPeer,
+		Want:  abi.WantHTML | abi.WantContent | abi.WantPropositions,
+		Host:  []byte(strings.ToLower(d.Host)), Path: []byte(d.Path), Query: []byte(d.Query),
+		Headers: d.headers(),
+		Mode:    abi.SlotsAsked, HasSlots: true, Slots: d.Slots,
+		Attributes: d.Attributes, Language: d.Language,
+	}
+	if d.Refused {
+		r.Flags ^= abi.FlagConsentGiven | abi.FlagConsentRefused
+	}
+	if d.NoStore {
+		r.Flags |= abi.FlagNoStore
+	}
+	if d.HasPeople {
+		r.Flags |= abi.FlagPeople
+	}
+	if d.Target != nil {
+		r.Target = abi.PersonKey{Key: d.Target}
+	}
+	if d.Visitor != nil {
+		r.Flags |= abi.FlagVisitors
+		r.Visitor = d.Visitor.ID
+	}
+	return r
+}
+
+func (d *Document) entropy() []byte {
+	if d.Entropy != nil {
+		return d.Entropy
+	}
+	var seed [32]byte
+	for i := range 8 {
+		seed[i] = byte(d.Seed >> (8 * i))
+	}
+	sum := seal.Expand(&seed, "document", 0)
+	return sum[:]
+}
+
+// headers are the document's with lower-case names, and its cookies as one
+// more Cookie header.
+func (d *Document) headers() []abi.Header {
+	var out []abi.Header
+	for _, h := range d.Headers {
+		out = append(out, abi.Header{Name: bytes.ToLower(h.Name), Value: h.Value})
+	}
+	var cookie []byte
+	for i, c := range d.Cookies {
+		if i > 0 {
+			cookie = append(cookie, "; "...)
+		}
+		cookie = append(append(append(cookie, c.Name...), '='), c.Value...)
+	}
+	if cookie != nil {
+		out = append(out, abi.Header{Name: []byte("cookie"), Value: cookie})
+	}
+	return out
+}
+
+// Record answers a look-up from the document: the person with the key, else
+// the one that the link names, else the one that lists the visitor's id.
+func (d *Document) Record(n *abi.Need, keys *seal.Keyring) *abi.Record {
+	r := &abi.Record{}
+	if p := d.find(n, keys); p != nil {
+		r.Persons = []abi.Person{{
+			Key:        []byte(p.Key),
+			Attributes: abi.AppendAttributes(nil, p.Attributes),
+			History:    abi.AppendHistory(nil, p.History),
+		}}
+	}
+	if v := d.Visitor; v != nil {
+		r.Visitors = []abi.Visitor{{
+			Known:      v.ID != nil,
+			Attributes: abi.AppendAttributes(nil, v.Attributes),
+			History:    abi.AppendHistory(nil, v.History),
+		}}
+	}
+	return r
+}
+
+func (d *Document) find(n *abi.Need, keys *seal.Keyring) *Person {
+	link := visitor.Link{Set: n.Link.Hash != nil, KeyID: n.Link.KeyID, Source: n.Link.Source}
+	copy(link.Hash[:], n.Link.Hash)
+	matches := []func(*Person) bool{
+		func(p *Person) bool { return n.Key.Key != nil && p.Key == string(n.Key.Key) },
+		func(p *Person) bool { return link.Matches(keys, link.Source, []byte(p.Key)) },
+		func(p *Person) bool { return p.lists(n.Visitor) },
+	}
+	for _, match := range matches {
+		for i := range d.People {
+			if match(&d.People[i]) {
+				return &d.People[i]
+			}
+		}
+	}
+	return nil
+}
+
+func (p *Person) lists(id []byte) bool {
+	for _, c := range p.Cookies {
+		if len(id) > 0 && bytes.Equal(c, id) {
+			return true
+		}
+	}
+	return false
+}
+
+// Decide runs the document through a module: one call, and a second one with a
+// record if the first needs one. handle gets a request without its snapshot.
+func (d *Document) Decide(keys *seal.Keyring, handle func(*abi.Request) ([]byte, error)) (response []byte, a *abi.Answer, err error) {
+	r := d.Request(nil)
+	for {
+		if response, err = handle(r); err != nil {
+			return nil, nil, err
+		}
+		out, err := abi.DecodeResponse(response)
+		switch {
+		case err != nil:
+			return response, nil, err
+		case out.Status == abi.StatusOK:
+			return response, &out.Answer, nil
+		case out.Status != abi.StatusNeed || r.HasRecord:
+			return response, nil, fmt.Errorf("%s: %s", out.Status, out.Text)
+		}
+		r.Record, r.HasRecord = *d.Record(&out.Need, keys), true
+	}
+}

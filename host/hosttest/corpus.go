@@ -1,0 +1,184 @@
+package hosttest
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/catalog/author"
+	"github.com/profferhq/proffer/catalog/compile"
+	"github.com/profferhq/proffer/host/document"
+	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/seal"
+)
+
+//go:embed testdata/*.txtar
+var testdata embed.FS
+
+// Case is one file of the corpus.
+type Case struct {
+	Name     string
+	Snapshot []byte
+	Requests []string // documents
+	Answers  []string // one for each request
+}
+
+// Engine answers one request on a snapshot. The request's Snapshot is unset:
+// the engine names the resident one or sends the bytes inline.
+type Engine func(t testing.TB, settings, snapshot []byte, request *abi.Request) []byte
+
+// Settings is the configuration under which the corpus runs: the published
+// test key for every use.
+func Settings() []byte {
+	c := abi.DefaultConfig()
+	for _, use := range []string{abi.UseCookie, abi.UseIdentity, abi.UsePeer} {
+		c.Keys = append(c.Keys, abi.Key{ID: seal.TestKeyID, Use: use, Primary: true, Secret: abi.TestSecret()})
+	}
+	c.CountryHeader, c.DeviceHeader = "x-country", "x-device"
+	return abi.AppendConfig(nil, c)
+}
+
+// Cases are all cases of the corpus, compiled.
+func Cases(t testing.TB) []Case {
+	t.Helper()
+	names, err := fs.Glob(testdata, "testdata/*.txtar")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no corpus: %v", err)
+	}
+	var out []Case
+	for _, name := range names {
+		b, err := testdata.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := parse(strings.TrimSuffix(path.Base(name), ".txtar"), b)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func parse(name string, b []byte) (Case, error) {
+	c := Case{Name: name}
+	var files []catalog.File
+	for _, f := range txtar.Parse(b).Files {
+		switch {
+		case strings.HasSuffix(f.Name, ".yaml"):
+			files = append(files, catalog.File{Name: f.Name, Text: f.Data})
+		case f.Name == "request.json":
+			c.Requests = lines(f.Data)
+		case f.Name == "answer.json":
+			c.Answers = lines(f.Data)
+		default:
+			return c, fmt.Errorf("unknown file %q", f.Name)
+		}
+	}
+	snapshot, err := Compile(files)
+	c.Snapshot = snapshot
+	if err == nil && len(c.Requests) == 0 {
+		err = fmt.Errorf("no request.json")
+	}
+	return c, err
+}
+
+func lines(b []byte) []string {
+	var out []string
+	for _, l := range strings.Split(string(b), "\n") {
+		if strings.TrimSpace(l) != "" {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// Compile makes a snapshot of a catalog's files; its errors are one error.
+func Compile(files []catalog.File) ([]byte, error) {
+	c, diags := author.Parse(files)
+	var b []byte
+	if !diags.HasErrors() {
+		var more catalog.Diagnostics
+		b, more = compile.Compile(c)
+		diags = append(diags, more...)
+	}
+	if diags.HasErrors() {
+		var text bytes.Buffer
+		if err := author.Write(&text, files, diags); err != nil {
+			return nil, err
+		}
+		return nil, fmt.Errorf("catalog:\n%s", text.String())
+	}
+	return b, nil
+}
+
+// Run answers every request of a case and reports where an answer is not the
+// expected one. It gives the responses' bytes, for comparing engines.
+func Run(t *testing.T, c *Case, engine Engine) [][]byte {
+	t.Helper()
+	got, responses := Answers(t, c, engine)
+	for i := range got {
+		want := "(no answer in the file)"
+		if i < len(c.Answers) {
+			want = c.Answers[i]
+		}
+		if got[i] != want {
+			t.Errorf("request %d: %s\n got %s\nwant %s", i+1, c.Requests[i], got[i], want)
+		}
+	}
+	if len(c.Answers) > len(got) {
+		t.Errorf("%d answers for %d requests", len(c.Answers), len(got))
+	}
+	return responses
+}
+
+// Answers are the JSON answers of an engine to a case's requests, and the
+// responses that they are made of. "$cookie" in a document stands for the value
+// of the cookie that an earlier answer set last.
+func Answers(t testing.TB, c *Case, engine Engine) (answers []string, responses [][]byte) {
+	t.Helper()
+	jar := ""
+	for _, line := range c.Requests {
+		line = strings.ReplaceAll(line, "$cookie", jar)
+		answer, response, set := answerOne(t, c, engine, line)
+		if set != "" {
+			jar = set
+		}
+		answers = append(answers, answer)
+		responses = append(responses, response)
+	}
+	return answers, responses
+}
+
+func answerOne(t testing.TB, c *Case, engine Engine, line string) (answer string, response []byte, cookie string) {
+	t.Helper()
+	d, err := document.Parse([]byte(line))
+	if err != nil {
+		return "error: " + err.Error(), nil, ""
+	}
+	if !d.HasTime || !d.HasSeed {
+		t.Fatalf("%s: a case needs time and seed: %s", c.Name, line)
+	}
+	response, a, err := d.Decide(seal.TestKeyring(), func(r *abi.Request) ([]byte, error) {
+		return engine(t, Settings(), c.Snapshot, r), nil
+	})
+	if err != nil {
+		return "error: " + err.Error(), response, ""
+	}
+	b, err := document.JSON(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, set := range a.Cookies {
+		_, value, _ := strings.Cut(string(set), "=")
+		cookie, _, _ = strings.Cut(value, ";")
+	}
+	return string(b), response, cookie
+}

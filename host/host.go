@@ -126,7 +126,7 @@ func (h *Host) Swap(ctx context.Context, snapshot []byte) error {
 	}
 	h.breaker.reset()
 	h.counters.swaps.Add(1)
-	h.config.Logger.Info("snapshot swapped in", "snapshot", fmt.Sprintf("%x", g.snapshot.Hash),
+	h.config.Logger.Debug("snapshot swapped in", "snapshot", fmt.Sprintf("%x", g.snapshot.Hash),
 		"bytes", len(snapshot), "instances", h.config.Instances, "took", time.Since(start))
 	return nil
 }

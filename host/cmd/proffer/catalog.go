@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/catalog/author"
+	"github.com/profferhq/proffer/catalog/compile"
+	"github.com/profferhq/proffer/catalog/snapshot"
+	"github.com/profferhq/proffer/plugin/seal"
+)
+
+type checkCommand struct {
+	Catalog string `arg:"" help:"Directory of YAML files, or one file." placeholder:"DIR|FILE"`
+}
+
+func (c *checkCommand) Run(s streams) error {
+	_, err := loadCatalog(c.Catalog, s.err)
+	return err
+}
+
+type buildCommand struct {
+	Catalog string `arg:"" help:"Directory of YAML files, or one file." placeholder:"DIR|FILE"`
+	Out     string `short:"o" required:"" help:"Where the snapshot goes." placeholder:"FILE"`
+}
+
+func (c *buildCommand) Run(s streams) error {
+	b, err := loadCatalog(c.Catalog, s.err)
+	if err != nil {
+		return err
+	}
+	if err := writeFile(c.Out, b); err != nil {
+		return err
+	}
+	v, err := snapshot.Open(b)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "%s  %d bytes  %d environments  %d spaces  %d categories  %d offers\n",
+		hex.EncodeToString(v.Hash()), len(b), v.Count(snapshot.SecEnvironments), v.Count(snapshot.SecSpaces),
+		v.Count(snapshot.SecCategories), v.Count(snapshot.SecOffers))
+	return nil
+}
+
+// writeFile replaces a file whole or not at all.
+func writeFile(name string, b []byte) error {
+	tmp, err := os.CreateTemp(filepath.Dir(name), ".proffer-*")
+	if err != nil {
+		return err
+	}
+	_, err = tmp.Write(b)
+	if err == nil {
+		err = tmp.Chmod(0o644)
+	}
+	if e := tmp.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Rename(tmp.Name(), name)
+	}
+	if err != nil {
+		_ = os.Remove(tmp.Name())
+	}
+	return err
+}
+
+// loadCatalog reads a catalog, or a snapshot that was built of one, and gives
+// the snapshot's bytes. It prints diagnostics; with errors among them the
+// error is errTold.
+func loadCatalog(name string, diagnostics io.Writer) ([]byte, error) {
+	if b, ok, err := readSnapshot(name); ok || err != nil {
+		return b, err
+	}
+	c, found, err := author.Load(name)
+	if err != nil {
+		return nil, err
+	}
+	var b []byte
+	if !found.HasErrors() {
+		var more catalog.Diagnostics
+		b, more = compile.Compile(c)
+		found = append(found, more...)
+	}
+	found.Sort()
+	if err := author.Write(diagnostics, c.Files, found); err != nil {
+		return nil, err
+	}
+	if found.HasErrors() {
+		return nil, errTold
+	}
+	return b, nil
+}
+
+// readSnapshot reads a file that begins like a snapshot and checks it whole.
+func readSnapshot(name string) (b []byte, ok bool, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, false, err
+	}
+	defer func() { _ = f.Close() }()
+	if info, err := f.Stat(); err != nil || info.IsDir() {
+		return nil, false, err
+	}
+	var head [16]byte
+	if n, _ := io.ReadFull(f, head[:]); n < len(head) || !bytes.Contains(head[:], []byte(snapshot.Magic)) || head[0] != 0xdc {
+		return nil, false, nil
+	}
+	b, err = os.ReadFile(name)
+	if err != nil {
+		return nil, false, err
+	}
+	v, err := snapshot.Open(b)
+	if err == nil {
+		err = v.Verify(seal.Sum256)
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("%s: %w", name, err)
+	}
+	return b, true, nil
+}
+
+// openEngine is the engine that a command line asks for, with a snapshot.
+func openEngine(ctx context.Context, o *engineOptions, settings, snapshot []byte) (engine, error) {
+	e, err := o.open(ctx, settings)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.Swap(ctx, snapshot); err != nil {
+		_ = e.Close(ctx)
+		return nil, err
+	}
+	return e, nil
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"time"
+
+	"github.com/profferhq/proffer/host/config"
+	"github.com/profferhq/proffer/host/document"
+	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/seal"
+)
+
+type decideCommand struct {
+	Catalog string `required:"" help:"Catalog directory, catalog file or snapshot." placeholder:"DIR|FILE"`
+	Request string `required:"" help:"Request document, or one a line; - is standard input." placeholder:"FILE|-"`
+	Keys    string `help:"Keys file. Default: the published test key." placeholder:"FILE"`
+	Config  string `help:"Configuration file, for header names." placeholder:"FILE"`
+	engineOptions
+}
+
+func (c *decideCommand) Run(s streams) error {
+	ctx := context.Background()
+	snapshot, err := loadCatalog(c.Catalog, s.err)
+	if err != nil {
+		return err
+	}
+	settings, ring, err := c.settings()
+	if err != nil {
+		return err
+	}
+	e, err := openEngine(ctx, &c.engineOptions, settings, snapshot)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = e.Close(ctx) }()
+	in := s.in
+	if c.Request != "-" {
+		f, err := os.Open(c.Request)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = f.Close() }()
+		in = f
+	}
+	return decideAll(ctx, e, ring, in, s.out)
+}
+
+func (c *decideCommand) settings() ([]byte, *seal.Keyring, error) {
+	keys, file := config.TestKeys(), config.Default()
+	var err error
+	if c.Keys != "" {
+		if keys, err = config.LoadKeys(c.Keys); err != nil {
+			return nil, nil, err
+		}
+	}
+	if c.Config != "" {
+		if file, err = config.Load(c.Config); err != nil {
+			return nil, nil, err
+		}
+	}
+	ring, err := config.Keyring(keys)
+	return file.Settings(keys), ring, err
+}
+
+// decideAll answers every document of in with one line of out. One document
+// may span lines; several stand one a line.
+func decideAll(ctx context.Context, e engine, ring *seal.Keyring, in io.Reader, out io.Writer) error {
+	b, err := io.ReadAll(in)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(out)
+	for i, text := range documents(b) {
+		line, err := decideOne(ctx, e, ring, text)
+		if err != nil {
+			return errors.Join(fmt.Errorf("document %d: %w", i+1, err), w.Flush())
+		}
+		if _, err := w.Write(append(line, '\n')); err != nil {
+			return err
+		}
+	}
+	return w.Flush()
+}
+
+// documents splits the input: one document, or, if that is not one, JSON Lines.
+func documents(b []byte) [][]byte {
+	if _, err := document.Parse(b); err == nil {
+		return [][]byte{b}
+	}
+	var out [][]byte
+	for _, line := range bytes.Split(b, []byte("\n")) {
+		if len(bytes.TrimSpace(line)) > 0 {
+			out = append(out, line)
+		}
+	}
+	if len(out) > 1 && !document.IsJSON(out[0]) {
+		return [][]byte{b} // one broken document over several lines
+	}
+	return out
+}
+
+func decideOne(ctx context.Context, e engine, ring *seal.Keyring, text []byte) ([]byte, error) {
+	d, err := document.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	if !d.HasTime {
+		d.Time = time.Now().UnixMilli()
+	}
+	if !d.HasSeed {
+		d.Seed = rand.Uint64()
+	}
+	session, err := e.Acquire()
+	if err != nil {
+		return nil, err
+	}
+	defer session.Release()
+	_, answer, err := d.Decide(ring, func(r *abi.Request) ([]byte, error) {
+		r.Snapshot = session.Snapshot().Hash[:]
+		return session.Handle(ctx, nil, abi.AppendRequest(nil, r))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return document.JSON(answer)
+}

@@ -1,0 +1,80 @@
+// Command proffer serves, checks and tries offer catalogs.
+//
+// Exit status: 0 for success, 1 for refused input and for failures while
+// running, 2 for a wrong command line.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the command line. Each command documents itself in its help.
+type commands struct {
+	Serve   serveCommand  `cmd:"" help:"Serve an origin with offers in its pages."`
+	Decide  decideCommand `cmd:"" help:"Answer request documents, one JSON line each."`
+	Catalog struct {
+		Check checkCommand `cmd:"" help:"Check a catalog and print every problem."`
+		Build buildCommand `cmd:"" help:"Compile a catalog into a snapshot."`
+	} `cmd:"" help:"Check and compile catalogs."`
+	Keys struct {
+		New newKeysCommand `cmd:"" help:"Print a keys file with new random keys."`
+	} `cmd:"" help:"Make signing keys."`
+	Token struct {
+		Identity identityCommand `cmd:"" help:"Print an identity token, as an origin's login sets it."`
+	} `cmd:"" help:"Make signed tokens."`
+}
+
+// streams are the standard streams, so that tests have their own.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+func main() {
+	os.Exit(run(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
+}
+
+// Exit statuses.
+const (
+	exitRefused = 1
+	exitUsage   = 2
+)
+
+func run(args []string, s streams) int {
+	var c commands
+	exited := -1
+	parser, err := kong.New(&c,
+		kong.Name("proffer"),
+		kong.Description("Offers for the visitors of a web site, decided at the edge."),
+		kong.Writers(s.out, s.err),
+		kong.Exit(func(status int) { exited = status }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Bind(s),
+	)
+	if err != nil {
+		panic(err) // the structs above are wrong
+	}
+	k, err := parser.Parse(args)
+	if exited >= 0 { // --help
+		return exited
+	}
+	if err != nil {
+		fmt.Fprintf(s.err, "proffer: %v\n", err)
+		return exitUsage
+	}
+	if err := k.Run(); err != nil {
+		if !errors.Is(err, errTold) {
+			fmt.Fprintf(s.err, "proffer: %v\n", err)
+		}
+		return exitRefused
+	}
+	return 0
+}
+
+// errTold is a failure that has been printed already.
+var errTold = errors.New("told")

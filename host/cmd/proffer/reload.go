@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+
+	"github.com/profferhq/proffer/catalog/snapshot"
+)
+
+// reloader keeps an engine's snapshot up to date with a catalog on disk: what
+// is saved is checked and swapped in; a catalog that is broken changes nothing
+// and says why.
+type reloader struct {
+	path   string
+	engine engine
+	logger *slog.Logger
+	diags  io.Writer
+
+	mu      sync.Mutex
+	current string // hash of the resident snapshot
+	since   time.Time
+	failed  bool // the newest catalog on disk was refused
+	swaps   int
+	refused int
+}
+
+// state is what the admin listener tells.
+type state struct {
+	Snapshot string
+	Since    time.Time
+	Failed   bool
+	Swaps    int
+	Refused  int
+}
+
+func (r *reloader) state() state {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return state{r.current, r.since, r.failed, r.swaps, r.refused}
+}
+
+// load reads the catalog and swaps it in if it differs from the resident one.
+func (r *reloader) load(ctx context.Context) error {
+	b, err := loadCatalog(r.path, r.diags)
+	if err == nil {
+		err = servable(b)
+	}
+	if err == nil {
+		err = r.swap(ctx, b)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failed = err != nil; r.failed {
+		r.refused++
+	}
+	return err
+}
+
+// servable refuses a catalog whose visitors' consent nothing says.
+func servable(b []byte) error {
+	v, err := snapshot.Open(b)
+	if err != nil {
+		return err
+	}
+	if v.Catalog().Flags()&snapshot.CatalogConsentAssumed == 0 {
+		return errors.New(`the catalog does not say where consent comes from; write "consent: assumed" where the site asks for it elsewhere`)
+	}
+	return nil
+}
+
+func (r *reloader) swap(ctx context.Context, b []byte) error {
+	v, err := snapshot.Open(b)
+	if err != nil {
+		return err
+	}
+	hash := hex.EncodeToString(v.Hash())
+	if hash == r.state().Snapshot {
+		r.logger.Info("catalog read, nothing changed", "snapshot", hash[:12])
+		return nil
+	}
+	if err := r.engine.Swap(ctx, b); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.current, r.since = hash, time.Now()
+	r.swaps++
+	r.logger.Info("catalog swapped in", "snapshot", hash[:12], "offers", v.Count(snapshot.SecOffers), "bytes", len(b))
+	return nil
+}
+
+// settleTime is how long a catalog must be left alone before it is read:
+// editors write a file in several steps.
+const settleTime = 100 * time.Millisecond
+
+// watch reloads after every save until ctx ends. Directories are watched, not
+// files: most editors save by renaming.
+func (r *reloader) watch(ctx context.Context) error {
+	w, err := fsnotify.NewWatcher()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = w.Close() }()
+	dir, only := r.path, ""
+	if info, err := os.Stat(r.path); err != nil {
+		return err
+	} else if !info.IsDir() {
+		dir, only = filepath.Dir(r.path), filepath.Base(r.path)
+	}
+	if err := w.Add(dir); err != nil {
+		return err
+	}
+	settle := time.NewTimer(time.Hour)
+	settle.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case e, ok := <-w.Events:
+			if !ok {
+				return nil
+			}
+			if relevant(e, only) {
+				settle.Reset(settleTime)
+			}
+		case err, ok := <-w.Errors:
+			if !ok {
+				return nil
+			}
+			r.logger.Warn("watching the catalog", "error", err)
+			settle.Reset(settleTime)
+		case <-settle.C:
+			if err := r.load(ctx); err != nil {
+				r.logger.Error("catalog refused, the last good one stays", "error", plain(err))
+			}
+		}
+	}
+}
+
+// plain is an error's text; diagnostics have been printed already.
+func plain(err error) string {
+	if errors.Is(err, errTold) {
+		return "see the diagnostics above"
+	}
+	return err.Error()
+}
+
+func relevant(e fsnotify.Event, only string) bool {
+	name := filepath.Base(e.Name)
+	if e.Op == fsnotify.Chmod || bytes.HasPrefix([]byte(name), []byte(".")) {
+		return false
+	}
+	return only == "" || name == only
+}

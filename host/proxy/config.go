@@ -1,0 +1,163 @@
+package proxy
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/profferhq/proffer/host"
+	"github.com/profferhq/proffer/plugin/abi"
+)
+
+// Engine gives one session for each page that is decided. [host.Host] and
+// native.Engine are engines. How long a page waits for its decision is the
+// engine's to bound.
+type Engine interface {
+	Acquire() (host.Session, error)
+}
+
+// Config says how a [Middleware] works. Engine is required; the zero value of
+// every other field stands for its default.
+type Config struct {
+	Engine Engine
+
+	// Prefix is the path under which our own endpoints are; it begins and ends
+	// with "/". Requests there never reach the origin. Default "/.proffer/".
+	Prefix string
+
+	// Peers are the addresses of proxies in front of us that are believed: the
+	// headers below, and X-Forwarded-*, count from them alone and are removed
+	// from the requests of everybody else. Default: none.
+	Peers []netip.Prefix
+
+	// The names that the module was configured with. IdentityCookie is sent to
+	// the module from everybody, the headers from peers. The defaults are the
+	// module's: "proffer_identity", "proffer-identity", and no header for the
+	// other three.
+	IdentityCookie string
+	IdentityHeader string
+	PersonHeader   string
+	CountryHeader  string
+	DeviceHeader   string
+
+	// ReadAhead is how much of a page is held back until it is decided, in
+	// bytes: 1,024 (what a page's charset is declared in) to 16 MiB. A page
+	// that fits is sent whole, with its Content-Length. Default 256 KiB, the
+	// same on every edge.
+	ReadAhead int
+
+	// ReadAheadWait is how long a page's first byte waits for the rest of the
+	// held part. Default 50 ms.
+	ReadAheadWait time.Duration
+
+	// Clock tells the time that the module is given. Default time.Now.
+	Clock func() time.Time
+
+	// Rand is where seeds and ids come from. It is read in blocks, by several
+	// goroutines at once. Default crypto/rand.
+	Rand io.Reader
+
+	// Logger gets failures, at most one a second. Default: nothing is logged.
+	Logger *slog.Logger
+
+	// Registerer takes the counters, whose names begin with "proffer_".
+	// Default: they are not registered.
+	Registerer prometheus.Registerer
+
+	// Origin says how a reverse proxy talks to its origin.
+	Origin Origin
+}
+
+// Origin says how a reverse proxy talks to its origin.
+type Origin struct {
+	// RewriteHost sends the host of the origin's URL in the Host header. The
+	// default is the visitor's Host, so that links and redirects are right.
+	RewriteHost bool
+
+	// ConnectTimeout bounds connecting, TLS included. Default 5 s.
+	ConnectTimeout time.Duration
+
+	// HeaderTimeout bounds the wait for a response's header; what lasts longer
+	// is answered by 504. Default 60 s.
+	HeaderTimeout time.Duration
+
+	// IdleConns is how many connections are kept open. Default 512.
+	IdleConns int
+
+	// Transport is used in place of our own, and the three settings above are
+	// not. It must neither add an Accept-Encoding nor decode bodies.
+	Transport http.RoundTripper
+}
+
+const (
+	defaultReadAhead      = 256 << 10
+	defaultReadAheadWait  = 50 * time.Millisecond
+	defaultConnectTimeout = 5 * time.Second
+	defaultHeaderTimeout  = 60 * time.Second
+	defaultIdleConns      = 512
+	defaultIdleTimeout    = 90 * time.Second
+	defaultExpectTimeout  = time.Second
+
+	maxReadAhead = 16 << 20
+)
+
+// complete returns c with its defaults, or everything that is wrong with it.
+func (c Config) complete() (Config, error) {
+	names := abi.DefaultConfig()
+	def(&c.Prefix, names.Prefix)
+	def(&c.IdentityCookie, names.IdentityCookie)
+	def(&c.IdentityHeader, names.IdentityHeader)
+	def(&c.ReadAhead, defaultReadAhead)
+	def(&c.ReadAheadWait, defaultReadAheadWait)
+	def(&c.Origin.ConnectTimeout, defaultConnectTimeout)
+	def(&c.Origin.HeaderTimeout, defaultHeaderTimeout)
+	def(&c.Origin.IdleConns, defaultIdleConns)
+	def(&c.Logger, slog.New(slog.DiscardHandler))
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	if c.Rand == nil {
+		c.Rand = rand.Reader
+	}
+	var errs []error
+	if c.Engine == nil {
+		errs = append(errs, errors.New("no engine"))
+	}
+	if len(c.Prefix) < 3 || c.Prefix[0] != '/' || !strings.HasSuffix(c.Prefix, "/") {
+		errs = append(errs, fmt.Errorf("prefix %q is not a path like %q", c.Prefix, names.Prefix))
+	}
+	for _, p := range c.Peers {
+		if !p.IsValid() {
+			errs = append(errs, fmt.Errorf("peer %v is not a range of addresses", p))
+		}
+	}
+	return c, errors.Join(append(errs,
+		within("ReadAhead", c.ReadAhead, charsetWithin, maxReadAhead),
+		within("ReadAheadWait", c.ReadAheadWait, 1, time.Hour),
+		within("Origin.ConnectTimeout", c.Origin.ConnectTimeout, 1, time.Hour),
+		within("Origin.HeaderTimeout", c.Origin.HeaderTimeout, 1, 24*time.Hour),
+		within("Origin.IdleConns", c.Origin.IdleConns, 1, 1<<20),
+	)...)
+}
+
+func def[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+func within[T int | time.Duration](name string, v, low, high T) error {
+	if v >= low && v <= high {
+		return nil
+	}
+	return fmt.Errorf("%s is %v (have %v..%v)", name, v, low, high)
+}

@@ -1,0 +1,95 @@
+package proxy
+
+import (
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// kind is what a response is to us.
+type kind uint8
+
+const (
+	other   kind = iota // no page: not even counted
+	unknown             // net/http will tell its type from its first bytes
+	coded               // a page with a content coding
+	foreign             // a page in another charset than UTF-8
+	html
+	xhtml // HTML that one mistake in its markup blanks
+)
+
+// kindOf tells a response by its status and header. declared reports that the
+// header says the charset is UTF-8.
+func kindOf(status int, h http.Header) (k kind, declared bool) {
+	if status != http.StatusOK || len(h["Content-Range"]) > 0 {
+		return other, false
+	}
+	plain := identity(h["Content-Encoding"])
+	values, typed := h["Content-Type"]
+	if !typed {
+		// What net/http asks before it looks at the bytes.
+		if plain && len(h["Transfer-Encoding"]) == 0 {
+			return unknown, false
+		}
+		return other, false
+	}
+	if len(values) != 1 {
+		return other, false
+	}
+	k, declared = kindOfType(values[0])
+	if k >= html && !plain {
+		return coded, false
+	}
+	return k, declared
+}
+
+// kindOfType tells a Content-Type.
+func kindOfType(value string) (k kind, declared bool) {
+	if strings.EqualFold(value, "text/html; charset=utf-8") {
+		return html, true
+	}
+	name, params, err := mime.ParseMediaType(value)
+	if err != nil {
+		params = nil // a type with broken parameters is still a type
+	}
+	switch name {
+	case "text/html":
+		k = html
+	case "application/xhtml+xml":
+		k = xhtml
+	default:
+		return other, false
+	}
+	label, ok := params["charset"]
+	if !ok {
+		return k, false
+	}
+	if !isUTF8(label) {
+		return foreign, false
+	}
+	return k, true
+}
+
+// identity reports that a body has no content coding.
+func identity(values []string) bool {
+	for _, v := range values {
+		if v != "" && !strings.EqualFold(v, "identity") {
+			return false
+		}
+	}
+	return true
+}
+
+// lengthOf is the Content-Length of a response, or -1.
+func lengthOf(h http.Header) int64 {
+	values := h["Content-Length"]
+	if len(values) != 1 {
+		return -1
+	}
+	n, err := strconv.ParseUint(values[0], 10, 63)
+	if err != nil {
+		return -1
+	}
+	return int64(n)
+}

@@ -1,0 +1,211 @@
+package proxy
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/profferhq/proffer/host"
+	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/inject"
+)
+
+// errRefused is an answer that is neither ok nor need.
+var errRefused = errors.New("the module refused the request")
+
+// maxValue bounds a header's value that is shown to the module: real ones have
+// a few hundred bytes, and one that is longer says nothing.
+const maxValue = 4096
+
+// verdict is what becomes of a page.
+type verdict struct {
+	result  result
+	changed bool     // else everything stays as it came
+	cookies [][]byte // Set-Cookie values
+	out     []byte   // in place of the head; nil: the head stays
+	rest    bool     // the rest of the body goes through the injector
+}
+
+// decide tells what becomes of a page with this head, which is the whole body
+// or not. Whatever goes wrong, the page stays as it came.
+func (w *response) decide(head []byte, whole bool) (v verdict) {
+	defer w.rescue(&v)
+	e := encodingOf(head, w.kind, w.declared)
+	if e == inOther {
+		return verdict{result: charset}
+	}
+	session, err := w.middleware.config.Engine.Acquire()
+	if err != nil {
+		return w.fail(err)
+	}
+	defer session.Release()
+	l, err := w.middleware.listings.of(session.Snapshot())
+	if err != nil {
+		return w.fail(err)
+	}
+	s := w.scratch
+	w.locate()
+	page := l.find(s.request.Host, s.request.Path)
+	places := inject.Find(s.places[:], head)
+	if page == nil && len(places) == 0 || whole && len(head) == 0 {
+		return verdict{result: noSlot}
+	}
+	s.addSlots(places, page == nil || whole || l.allHeld(page, places))
+	if err := w.ask(session); err != nil {
+		return w.fail(err)
+	}
+	return w.apply(head, places, whole, e)
+}
+
+// preview tells what becomes of a listed page's header in answer to HEAD: what
+// GET would do to it, as far as that is known without a body. Nothing is stored
+// for it.
+func (w *response) preview() (v verdict) {
+	defer w.rescue(&v)
+	session, err := w.middleware.config.Engine.Acquire()
+	if err != nil {
+		return w.fail(err)
+	}
+	defer session.Release()
+	l, err := w.middleware.listings.of(session.Snapshot())
+	if err != nil {
+		return w.fail(err)
+	}
+	s := w.scratch
+	w.locate()
+	if l.find(s.request.Host, s.request.Path) == nil {
+		return verdict{result: noSlot}
+	}
+	s.request.Flags |= abi.FlagNoStore
+	if err := w.ask(session); err != nil {
+		return w.fail(err)
+	}
+	a := &s.response.Answer
+	return verdict{result: kept, changed: a.Cache == abi.CachePrivate || len(a.Cookies) > 0, cookies: a.Cookies}
+}
+
+// rescue makes a panic an untouched page.
+func (w *response) rescue(v *verdict) {
+	if p := recover(); p != nil {
+		w.tainted = true
+		w.middleware.warn("page not decided", "panic", p, "stack", string(debug.Stack()))
+		*v = verdict{result: panicked}
+	}
+}
+
+func (w *response) fail(err error) verdict {
+	r := resultOf(err)
+	if r != canceled {
+		w.middleware.warn("page not decided", "error", err)
+	}
+	return verdict{result: r}
+}
+
+// locate begins the request to the engine with what finds the page.
+func (w *response) locate() {
+	s := w.scratch
+	s.text = s.text[:0]
+	s.request = abi.Request{
+		Kind:    abi.KindPage,
+		Host:    s.keep(hostname(w.request.Host)),
+		Path:    s.keep(w.request.URL.EscapedPath()),
+		Headers: s.request.Headers[:0],
+		Slots:   s.request.Slots[:0],
+	}
+}
+
+// addSlots tells the engine which slots the body holds, if that is known.
+func (s *scratch) addSlots(places []inject.Place, known bool) {
+	s.request.HasSlots = known
+	if !known {
+		return
+	}
+	for i := range places {
+		s.request.Slots = append(s.request.Slots, abi.Slot{Space: places[i].Space, N: places[i].N, Held: abi.HeldYes})
+	}
+}
+
+// ask asks the engine, twice if it needs a record, and leaves its answer in the
+// scratch. There is nothing yet to look records up in: the second question has
+// an empty one.
+func (w *response) ask(session host.Session) error {
+	s := w.scratch
+	if err := w.question(session.Snapshot()); err != nil {
+		return err
+	}
+	start := time.Now()
+	defer func() { w.middleware.metrics.decision.Observe(time.Since(start).Seconds()) }()
+	for {
+		s.message = abi.AppendRequest(s.message[:0], &s.request)
+		answer, err := session.Handle(w.request.Context(), s.answer[:0], s.message)
+		if err != nil {
+			return err
+		}
+		s.answer = answer
+		if err := s.response.Decode(answer); err != nil {
+			return fmt.Errorf("answer: %w", err)
+		}
+		switch status := s.response.Status; {
+		case status == abi.StatusOK:
+			return nil
+		case status != abi.StatusNeed:
+			return fmt.Errorf("%w: %s: %.256q", errRefused, status, s.response.Text)
+		case s.request.HasRecord:
+			return errors.New("answer: a second need")
+		}
+		s.request.HasRecord = true
+	}
+}
+
+// question completes the request.
+func (w *response) question(snapshot *host.Snapshot) error {
+	m, r, q := w.middleware, w.request, &w.scratch.request
+	seed, entropy, err := w.scratch.random.seed(m.config.Rand)
+	if err != nil {
+		return err
+	}
+	peer := m.peers.sent(r)
+	q.Snapshot = snapshot.Hash[:]
+	q.Time = m.config.Clock().UnixMilli()
+	q.Seed, q.Entropy = seed, entropy
+	q.Want = abi.WantHTML
+	q.Query = w.scratch.keep(r.URL.RawQuery)
+	if secure(r, peer) {
+		q.Flags |= abi.FlagSecure
+	}
+	if peer {
+		q.Flags |= abi.FlagPeer
+	}
+	w.scratch.addHeaders(r.Header, m, peer)
+	return nil
+}
+
+// addHeaders takes what the module reads of a header. A header of a peer counts
+// if there is one of it: of two, the visitor may have sent the first.
+func (s *scratch) addHeaders(h http.Header, m *Middleware, peer bool) {
+	q := &s.request
+	if cookies := h["Cookie"]; len(cookies) > 0 {
+		start := len(s.text)
+		s.text = appendKnown(s.text, cookies, m.config.IdentityCookie)
+		if known := s.text[start:len(s.text):len(s.text)]; len(known) > 0 {
+			q.Headers = append(q.Headers, abi.Header{Name: cookieName, Value: known})
+		}
+	}
+	for i := range public {
+		if values := h[public[i].key]; len(values) > 0 && len(values[0]) <= maxValue {
+			q.Headers = append(q.Headers, abi.Header{Name: public[i].name, Value: s.keep(values[0])})
+		}
+	}
+	if !peer {
+		return
+	}
+	for i := range m.trusted {
+		if values := h[m.trusted[i].key]; len(values) == 1 && len(values[0]) <= maxValue {
+			q.Headers = append(q.Headers, abi.Header{Name: m.trusted[i].name, Value: s.keep(values[0])})
+		}
+	}
+}
+
+var cookieName = []byte("cookie")

@@ -1,0 +1,23 @@
+// Package proxy writes offers into pages on their way to the browser: as
+// middleware around any http.Handler ([Middleware.Wrap]), or as a reverse proxy
+// in front of a site ([NewReverseProxy]).
+//
+// A page is HTML in UTF-8, sent whole and without a content coding in answer to
+// GET. Its head is held back until the read-ahead is full, the body or the wait
+// is over, or the origin flushes; then the module is asked once, headers and
+// cookies are settled, and the rest streams. Where the catalog lists the page,
+// that list is the interaction; else the slots in the held part are.
+//
+// Limits. Whatever fails, here, in the engine or in the page, the visitor gets
+// the origin's status, header and bytes, and a counter says why; the one
+// exception is a reverse proxy whose origin does not answer, which is 502 or
+// 504. Compressed bodies pass untouched; a page is therefore asked for without
+// compression, and compressing towards the browser is left to what stands in
+// front. Slots of an unlisted page that lie beyond the held part keep their
+// content. Nothing is looked up for a visitor yet: what the cookies hold is all
+// that is known. Only GET and HEAD, and only 200.
+//
+// Where to look next: RATIONALE.md for what is decided and by which number;
+// plugin/inject finds the slots, package host runs the module, plugin/ABI.md is
+// what it is asked.
+package proxy

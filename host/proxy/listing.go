@@ -1,0 +1,97 @@
+package proxy
+
+import (
+	"net/http"
+	"sync/atomic"
+
+	"github.com/profferhq/proffer/catalog/snapshot"
+	"github.com/profferhq/proffer/host"
+	"github.com/profferhq/proffer/plugin/inject"
+)
+
+// listings opens snapshots, each once as long as no other comes between.
+type listings struct{ last atomic.Pointer[listing] }
+
+// listing tells which pages a snapshot lists.
+type listing struct {
+	snapshot *host.Snapshot
+	view     snapshot.View
+}
+
+func (l *listings) of(s *host.Snapshot) (*listing, error) {
+	if known := l.last.Load(); known != nil && known.snapshot == s {
+		return known, nil
+	}
+	v, err := snapshot.Open(s.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	opened := &listing{s, v}
+	l.last.Store(opened)
+	return opened, nil
+}
+
+// find is the page that lists a path, or nil: of the host's site, or, in a
+// catalog without sites, of the only environment that lists it. The module
+// finds it in the same way.
+func (l *listing) find(host, path []byte) *snapshot.Page {
+	v := &l.view
+	if env, ok := v.FindSite(host); ok {
+		if env == snapshot.None {
+			return nil
+		}
+		return v.FindPage(v.Environment(env), path)
+	}
+	var found *snapshot.Page
+	for i := range v.Count(snapshot.SecEnvironments) {
+		p := v.FindPage(v.Environment(i), path)
+		if p == nil {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = p
+	}
+	return found
+}
+
+// allHeld reports whether every slot that a page lists is among places.
+func (l *listing) allHeld(p *snapshot.Page, places []inject.Place) bool {
+	slots := p.Slots()
+	for i := slots.Start; i < slots.End(); i++ {
+		s := l.view.PageSlot(i)
+		name := l.view.Name(l.view.Space(s.Space()).Name())
+		if !holds(places, inject.Slot{Space: name, N: int(s.N())}) {
+			return false
+		}
+	}
+	return true
+}
+
+func holds(places []inject.Place, s inject.Slot) bool {
+	for i := range places {
+		if places[i].Same(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// lists reports whether the resident snapshot lists the page that a request
+// asks for. No trouble with it is the visitor's.
+func (m *Middleware) lists(r *http.Request) (listed bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			m.warn("page not looked up", "panic", p)
+			listed = false
+		}
+	}()
+	session, err := m.config.Engine.Acquire()
+	if err != nil {
+		return false
+	}
+	defer session.Release()
+	l, err := m.listings.of(session.Snapshot())
+	return err == nil && l.find([]byte(hostname(r.Host)), []byte(r.URL.EscapedPath())) != nil
+}

@@ -1,0 +1,135 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/profferhq/proffer/host"
+)
+
+// result is what became of a page.
+type result uint8
+
+const (
+	injected   result = iota // offers were written
+	kept                     // decided, and the page keeps all of its content
+	noSlot                   // not listed, and without a slot in its head
+	encoded                  // it has a content coding
+	charset                  // it is not in UTF-8
+	truncated                // its body ended before its length
+	noSnapshot               // there is nothing to decide from
+	timeout                  // the engine gave no answer in time
+	broken                   // the engine does not call its module for now
+	canceled                 // the visitor left
+	refused                  // the module refused the request
+	failed                   // the engine or its answer is at fault
+	panicked                 // so is this package
+	numResults
+)
+
+var resultNames = [numResults]string{
+	"injected", "kept", "no_slot", "encoded", "charset", "truncated", "no_snapshot",
+	"timeout", "broken", "canceled", "refused", "error", "panic",
+}
+
+// resultOf classifies an error of an engine.
+func resultOf(err error) result {
+	switch {
+	case errors.Is(err, host.ErrNoSnapshot), errors.Is(err, host.ErrClosed):
+		return noSnapshot
+	case errors.Is(err, host.ErrTimeout):
+		return timeout
+	case errors.Is(err, host.ErrBroken):
+		return broken
+	case errors.Is(err, context.Canceled):
+		return canceled
+	case errors.Is(err, errRefused):
+		return refused
+	}
+	return failed
+}
+
+// fate is what became of a slot that was decided.
+type fate uint8
+
+const (
+	filled  fate = iota // an offer was written into it
+	empty               // no offer, or one without a rendering: its content stays
+	missing             // an offer, but the body has no such slot, or none that is sure to end
+	numFates
+)
+
+var fateNames = [numFates]string{"filled", "empty", "missing"}
+
+// ending is what ended a read-ahead.
+type ending uint8
+
+const (
+	byBody  ending = iota // the body was over
+	bySize                // the held part was full
+	byFlush               // the origin flushed
+	byWait                // the wait was over
+	numEndings
+)
+
+var endingNames = [numEndings]string{"body", "size", "flush", "wait"}
+
+// trouble is why a reverse proxy answered in place of its origin.
+type trouble uint8
+
+const (
+	unreachable trouble = iota
+	late
+	abandoned // by the visitor
+	numTroubles
+)
+
+var troubleNames = [numTroubles]string{"unreachable", "timeout", "canceled"}
+
+// metrics are the counters, looked up once.
+type metrics struct {
+	all       []prometheus.Collector
+	pages     [numResults]prometheus.Counter
+	slots     [numFates]prometheus.Counter
+	readAhead [numEndings]prometheus.Counter
+	origin    [numTroubles]prometheus.Counter
+	upgrades  prometheus.Counter
+	decision  prometheus.Histogram
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		upgrades: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "proffer_upgrades_refused_total", Help: "Upgrades to other protocols than websocket, which were left out.",
+		}),
+		decision: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "proffer_decision_seconds", Help: "Time from asking the engine for a page's offers to its answer.",
+			Buckets: []float64{25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3},
+		}),
+	}
+	m.all = []prometheus.Collector{m.upgrades, m.decision}
+	m.vector("proffer_pages_total", "HTML pages that came back for a GET, by what became of them.", "result", resultNames[:], m.pages[:])
+	m.vector("proffer_slots_total", "Slots that were decided, by what became of them.", "result", fateNames[:], m.slots[:])
+	m.vector("proffer_read_ahead_total", "Pages held back until they were decided, by what ended that.", "end", endingNames[:], m.readAhead[:])
+	m.vector("proffer_origin_errors_total", "Requests that the origin did not answer.", "reason", troubleNames[:], m.origin[:])
+	return m
+}
+
+func (m *metrics) vector(name, help, label string, values []string, counters []prometheus.Counter) {
+	v := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, []string{label})
+	for i, value := range values {
+		counters[i] = v.WithLabelValues(value)
+	}
+	m.all = append(m.all, v)
+}
+
+func (m *metrics) register(r prometheus.Registerer) error {
+	for _, c := range m.all {
+		if err := r.Register(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}

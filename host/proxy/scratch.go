@@ -1,0 +1,88 @@
+package proxy
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/inject"
+)
+
+// scratch is the memory of one page. It goes from page to page, but never from
+// a page on which something panicked.
+type scratch struct {
+	body []byte // held back
+	out  []byte // what is sent in its place
+	text []byte // strings of the request
+
+	message  []byte // to the engine
+	answer   []byte // from it
+	request  abi.Request
+	response abi.Response
+	random   random
+
+	places   [abi.MaxSlots]inject.Place
+	fills    []inject.Fill // alias answer
+	injector inject.Injector
+}
+
+// maxScratch is the most memory of one of the large buffers that is kept for
+// another page, in bytes: a full read-ahead, and its offers.
+const maxScratch = 512 << 10
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+// release gives s to the next page, without what belongs to others.
+func (s *scratch) release() {
+	clear(s.places[:])
+	clear(s.request.Slots)
+	clear(s.request.Headers)
+	clear(s.fills)
+	if cap(s.body) > maxScratch {
+		s.body = nil
+	}
+	if cap(s.out) > maxScratch {
+		s.out = nil
+	}
+	s.body = s.body[:0]
+	s.injector.Reset(nil)
+	scratches.Put(s)
+}
+
+// keep copies a string into memory that lasts as long as the request.
+func (s *scratch) keep(text string) []byte {
+	start := len(s.text)
+	s.text = append(s.text, text...)
+	return s.text[start:len(s.text):len(s.text)]
+}
+
+// random hands out randomness of a source that is read in blocks: a page needs
+// 40 bytes.
+type random struct {
+	block [1024]byte
+	left  []byte
+}
+
+func (r *random) draw(source io.Reader, n int) ([]byte, error) {
+	if len(r.left) < n {
+		if _, err := io.ReadFull(source, r.block[:]); err != nil {
+			r.left = nil
+			return nil, fmt.Errorf("randomness: %w", err)
+		}
+		r.left = r.block[:]
+	}
+	b := r.left[:n:n]
+	r.left = r.left[n:]
+	return b, nil
+}
+
+// seed draws a seed and the entropy of a request.
+func (r *random) seed(source io.Reader) (seed uint64, entropy []byte, err error) {
+	b, err := r.draw(source, 8+abi.EntropySize)
+	if err != nil {
+		return 0, nil, err
+	}
+	return binary.LittleEndian.Uint64(b), b[8:], nil
+}

@@ -30,6 +30,7 @@ type serveCommand struct {
 	Admin   string `default:"127.0.0.1:9090" help:"Address for operators: /healthz, /readyz, /metrics."`
 	Store   string `default:"cookie:" enum:"cookie:" help:"Where visitors are kept: cookie: (in their browsers)."`
 	engineOptions
+	clock func() time.Time // nil = time.Now
 }
 
 // Run serves until the process is told to stop.
@@ -110,7 +111,7 @@ func (c *serveCommand) pages(origin *url.URL, f *config.File, e engine, registry
 		Engine: e, Prefix: f.Prefix, Peers: f.Peers,
 		IdentityCookie: f.IdentityCookie, IdentityHeader: f.IdentityHeader,
 		PersonHeader: f.PersonHeader, CountryHeader: f.CountryHeader, DeviceHeader: f.DeviceHeader,
-		Registerer: registry, Logger: logger,
+		Registerer: registry, Logger: logger, Clock: c.clock,
 	})
 	if err != nil {
 		return nil, err

@@ -19,7 +19,6 @@ func (r *reader) schema(group []val) []catalog.Attribute {
 		a := catalog.Attribute{Name: r.name(f.key, identifier, "an attribute")}
 		if f.val.ok() && f.val.n.Kind == yaml.Map {
 			o := r.object(f.key.pos(), f.group(), attributeShape)
-			o.require("type")
 			a.Type = r.attributeType(o.get("type"))
 			if v := o.get("default"); v.ok() && a.Type != 0 {
 				a.Default = r.value(v, a.Type)

@@ -72,7 +72,6 @@ func (r *reader) sites(group []val) {
 		}
 		if f.val.ok() && f.val.n.Kind == yaml.Map {
 			o := r.object(f.key.pos(), f.group(), siteShape)
-			o.require("environment")
 			s.Environment = r.text(o.get("environment"))
 		} else {
 			s.Environment = r.text(f.val)

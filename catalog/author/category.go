@@ -43,7 +43,6 @@ func (r *reader) multiplier(v val) catalog.Multiplier {
 	factor := v
 	if v.n.Kind == yaml.Map {
 		o := r.object(m.Pos, []val{v}, multiplierShape)
-		o.require("value")
 		m.From, m.To = r.period(o)
 		factor = o.get("value")
 	}
@@ -86,6 +85,5 @@ func (r *reader) condition(v val) catalog.Condition {
 		return catalog.Condition{Expr: r.expression(v)}
 	}
 	o := r.object(v.pos(), []val{v}, conditionShape)
-	o.require("expr")
 	return catalog.Condition{When: r.expression(o.get("when")), Expr: r.expression(o.get("expr"))}
 }

@@ -8,7 +8,7 @@
 //
 // It reads no more than 1,000 files of 16 MiB, 64 MiB together, with 4 million
 // values and lines, nested 64 deep, and reports at most 1,000 problems. Parse
-// is a function of its argument and of the time zone database.
+// is a function of its argument: time zones are those of package zone.
 //
 // Where to look next: parse.go for the order of things, shape.go for the keys
 // of each map, package yaml below for the syntax, RATIONALE.md for decisions.

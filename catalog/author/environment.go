@@ -18,7 +18,6 @@ const maxOrdinal = 100
 func (r *reader) environment(f *field) *catalog.Environment {
 	e := &catalog.Environment{Pos: f.key.pos(), Name: r.name(f.key, plainName, "an environment")}
 	o := r.object(e.Pos, f.group(), environmentShape)
-	o.require("kind")
 	e.Kind = catalog.Kind(r.choice(o.get("kind"), catalog.Identified.String(), catalog.Anonymous.String()) + 1)
 	e.VisitorFolder = r.name(o.get("visitor_folder"), plainName, "a visitor folder")
 	if e.VisitorFolder.S == "" && e.Kind == catalog.Anonymous {
@@ -51,8 +50,6 @@ func (r *reader) page(v val) catalog.Page {
 	}
 	p := catalog.Page{Pos: v.pos()}
 	o := r.object(p.Pos, []val{v}, pageShape)
-	o.require("match")
-	o.require("slots")
 	match := o.get("match")
 	p.Match = r.text(match)
 	if problem := pathProblem(p.Match.S); problem != "" && p.Match.Pos.IsValid() {

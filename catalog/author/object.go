@@ -107,7 +107,8 @@ type object struct {
 	partial bool
 }
 
-// object reads a map and reports the keys that do not belong there.
+// object reads a map and reports the keys that do not belong there, and those
+// that must be there and are not.
 func (r *reader) object(at catalog.Pos, group []val, s *shape) *object {
 	o := &object{reader: r, at: at, shape: s}
 	o.all, o.partial = r.fields(group, s.merges)
@@ -121,6 +122,9 @@ func (r *reader) object(at catalog.Pos, group []val, s *shape) *object {
 		default:
 			r.error(key.pos(), "unknown-key", "unknown key "+quote(key.n.Text), s.hint(key.n.Text))
 		}
+	}
+	for i := range s.needs {
+		o.require(&s.needs[i])
 	}
 	return o
 }
@@ -150,12 +154,12 @@ func (o *object) field(key string) *field {
 	return nil
 }
 
-// require reports a key that must be written.
-func (o *object) require(key string) {
-	if o.partial || o.field(key) != nil || o.skip(o.at) {
+// require reports a key that must be written and is not.
+func (o *object) require(n *need) {
+	if o.partial || o.field(n.key) != nil || o.skip(o.at) {
 		return
 	}
-	o.error(o.at, "missing-key", fmt.Sprintf("%s needs the key %q", o.shape.what, key), "")
+	o.error(o.at, "missing-key", fmt.Sprintf("%s needs the key %q", o.shape.what, n.key), n.hint)
 }
 
 // notYet reports a word of the format that comes with a later version.

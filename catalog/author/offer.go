@@ -59,7 +59,6 @@ func (r *reader) weight(v val) (catalog.Weight, bool) {
 	}
 	w := catalog.Weight{Pos: v.pos()}
 	o := r.object(w.Pos, []val{v}, weightShape)
-	o.require("value")
 	ok := false
 	if value := o.get("value"); value.ok() {
 		if value.n.Style == yaml.Plain && isNumber(value.n.Text) {

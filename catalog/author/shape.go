@@ -8,7 +8,11 @@ type shape struct {
 	keys  []string // what this version reads
 	later []string // words of the format that this version does not know yet
 	merge []string // maps that several files may fill together
+	needs []need   // keys that must be written
 }
+
+// need is a key that must be written, with what it is for.
+type need struct{ key, hint string }
 
 var (
 	catalogShape = &shape{
@@ -17,23 +21,40 @@ var (
 		later: []string{"retention", "experiments", "holdout", "json", "rules"},
 		merge: []string{"sites", "environments"},
 	}
-	siteShape        = &shape{what: "a site", keys: []string{"environment"}, later: []string{"consent"}}
+	siteShape = &shape{
+		what: "a site", keys: []string{"environment"}, later: []string{"consent"},
+		needs: []need{{"environment", "it is what the slots of the site's pages enter"}},
+	}
 	environmentShape = &shape{
 		what: "an environment",
 		keys: []string{"kind", "visitor_folder", "people", "history", "target", "attributes", "offer_attributes",
 			"filter", "ties", "pages", "spaces", "categories"},
 		later: []string{"typology", "filters", "share_folder", "merge_history"},
 		merge: []string{"target", "attributes", "offer_attributes", "spaces", "categories"},
+		needs: []need{{"kind", "write identified for people whom you know, anonymous for visitors"}},
 	}
-	attributeShape = &shape{what: "an attribute", keys: []string{"type", "default"}}
-	pageShape      = &shape{what: "a page", keys: []string{"match", "slots"}}
-	spaceShape     = &shape{
+	attributeShape = &shape{
+		what: "an attribute", keys: []string{"type", "default"},
+		needs: []need{{"type", "write " + join(typeNames, "or")}},
+	}
+	pageShape = &shape{
+		what: "a page", keys: []string{"match", "slots"},
+		needs: []need{
+			{"match", `it is the path of the page, such as "/travel/**"`},
+			{"slots", "it lists the spaces of the page, such as [hero, side]"},
+		},
+	}
+	spaceShape = &shape{
 		what: "a space",
 		keys: []string{"channel", "fields", "render", "identification", "store", "categories", "themes",
 			"allow_duplicates", "fallback_offer"},
 		later: []string{"viewable", "track"},
+		needs: []need{{"channel", "it is the way by which the space reaches people, such as web, mobile or call-center"}},
 	}
-	fieldShape          = &shape{what: "a field", keys: []string{"type", "required"}}
+	fieldShape = &shape{
+		what: "a field", keys: []string{"type", "required"},
+		needs: []need{{"type", "write " + join(fieldTypes, "or")}},
+	}
 	renderShape         = &shape{what: "a rendering", keys: []string{"html"}, later: []string{"json", "text"}}
 	identificationShape = &shape{what: "an identification", keys: []string{"implicit", "fallback"}}
 	storeShape          = &shape{
@@ -44,15 +65,24 @@ var (
 		what: "a category",
 		keys: []string{"enabled", "from", "to", "themes", "multiplier", "filter", "always_include", "categories", "offers"},
 	}
-	multiplierShape = &shape{what: "a multiplier", keys: []string{"value", "from", "to"}}
-	offerShape      = &shape{
+	multiplierShape = &shape{
+		what: "a multiplier", keys: []string{"value", "from", "to"},
+		needs: []need{{"value", "it is the factor, such as 1.5"}},
+	}
+	offerShape = &shape{
 		what: "an offer",
 		keys: []string{"code", "label", "status", "enabled", "from", "to", "filter", "weights", "attributes",
 			"content"},
 		later: []string{"translations"},
 	}
-	weightShape    = &shape{what: "a weight", keys: []string{"value", "from", "to", "space", "filter"}}
-	conditionShape = &shape{what: "a condition", keys: []string{"when", "expr"}}
+	weightShape = &shape{
+		what: "a weight", keys: []string{"value", "from", "to", "space", "filter"},
+		needs: []need{{"value", "it is a number or an expression"}},
+	}
+	conditionShape = &shape{
+		what: "a condition", keys: []string{"when", "expr"},
+		needs: []need{{"expr", "it is what must hold"}},
+	}
 )
 
 // shapes are all of them, for a key that stands in the wrong kind of map.

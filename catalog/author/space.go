@@ -42,7 +42,6 @@ func (r *reader) contentField(f *field) catalog.Field {
 		return out
 	}
 	o := r.object(f.key.pos(), f.group(), fieldShape)
-	o.require("type")
 	out.Type = r.fieldType(o.get("type"))
 	out.Required = r.bool(o.get("required"), false)
 	return out

@@ -3,37 +3,32 @@ package author
 import (
 	"strings"
 	"time"
-	_ "time/tzdata" // zones are known on machines without a database too
 
 	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/catalog/zone"
 )
 
-// maxZones bounds the look-ups of different names: the database has about 600,
-// and one that is not there costs about 0.1 ms.
-const maxZones = 1000
-
-// zones remembers look-ups; nil means unknown.
+// zones remembers the zones that were found; a name that the database does not
+// have costs no more than the map of this one.
 type zones struct {
 	known map[string]*time.Location
 	local *time.Location // the catalog's own, UTC if it has none
 }
 
-// find looks a zone of the database up.
+// find looks a zone of the database up, nil if it does not have it.
 func (z *zones) find(name string) *time.Location {
-	if loc, ok := z.known[name]; ok || len(z.known) >= maxZones {
+	if loc, ok := z.known[name]; ok {
 		return loc
+	}
+	loc, ok := zone.Load(name)
+	if !ok {
+		return nil
 	}
 	if z.known == nil {
 		z.known = map[string]*time.Location{}
 	}
-	z.known[name] = nil
-	if name == "" || name == "Local" || len(name) > maxName || !only(name, "_/+-") {
-		return nil
-	}
-	if loc, err := time.LoadLocation(name); err == nil {
-		z.known[name] = loc
-	}
-	return z.known[name]
+	z.known[name] = loc
+	return loc
 }
 
 // zone reads the catalog's zone.

@@ -1,8 +1,6 @@
 package compile
 
 import (
-	"fmt"
-
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/snapshot"
 )
@@ -20,12 +18,20 @@ func (l *linker) collisions() {
 		for i := range env.target {
 			l.collision(attributes, "attributes", env.target[i].Name)
 		}
-		section := env.src.Name
-		if env.src.Kind == catalog.Anonymous {
-			section = env.src.VisitorFolder
+		section := catalog.Text{Pos: env.src.Name.Pos, S: env.section()}
+		if p := env.src.VisitorFolder.Pos; p.IsValid() && section.S == env.folder {
+			section.Pos = p
 		}
 		l.collision(sections, "folders or environments", section)
 	}
+}
+
+// section names an environment's section in the cookie.
+func (env *environment) section() string {
+	if env.src.Kind == catalog.Anonymous {
+		return env.folder
+	}
+	return env.src.Name.S
 }
 
 func (l *linker) collision(seen map[uint32]catalog.Text, kind string, name catalog.Text) {
@@ -35,10 +41,6 @@ func (l *linker) collision(seen map[uint32]catalog.Text, kind string, name catal
 		seen[h] = name
 		return
 	}
-	l.report(catalog.Diagnostic{
-		Pos: name.Pos, Code: "hash-collision",
-		Message: fmt.Sprintf("%s %q and %q have one 32-bit hash, so cookies could not tell them apart", kind, first.S, name.S),
-		Hint:    "rename one of them",
-		Related: &catalog.Related{Pos: first.Pos, Message: "the other one"},
-	})
+	l.related(name.Pos, "hash-collision", "rename one of them", first.Pos, "the other one",
+		"%s %q and %q have one 32-bit hash, so cookies could not tell them apart", kind, first.S, name.S)
 }

@@ -1,24 +1,15 @@
 package compile
 
 import (
-	"fmt"
-
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/snapshot"
 )
 
-// Limits of a catalog. They bound indexes and depths that a reader relies on;
-// a real catalog is far below each.
-const (
-	maxEnvironments = 1000
-	maxDepth        = 32 // of the category tree; the decision walks it recursively
-	maxOffers       = 1 << 20
-)
-
 // Compile checks a catalog and writes its snapshot. Errors refuse it: then
-// there are no bytes. Warnings do not. The diagnostics are sorted.
+// there are no bytes. Warnings do not. The diagnostics are sorted. What
+// author.Parse checks, such as the forms of names, is not checked again.
 func Compile(c *catalog.Catalog) ([]byte, catalog.Diagnostics) {
-	l := newLinker(c)
+	l := newLinker(ordered(c))
 	l.link()
 	l.diags.Sort()
 	if l.diags.HasErrors() {
@@ -27,13 +18,15 @@ func Compile(c *catalog.Catalog) ([]byte, catalog.Diagnostics) {
 	l.names.seal()
 	b := emit(l.out, l.names, l.programs)
 	if len(b) > snapshot.MaxSize {
-		l.error(c.Name.Pos, "too-large", fmt.Sprintf("the snapshot has %d bytes, more than %d", len(b), snapshot.MaxSize), "")
+		l.error(c.Name.Pos, "too-large", "", "the snapshot has %d bytes, more than %d", len(b), snapshot.MaxSize)
 		return nil, l.diags
 	}
 	return b, l.diags
 }
 
 // linker resolves references, compiles expressions and reports what is wrong.
+// Its catalog is ordered, so whatever it numbers as it comes across is numbered
+// alike in equal catalogs.
 type linker struct {
 	src      *catalog.Catalog
 	out      *linked
@@ -50,16 +43,6 @@ func newLinker(c *catalog.Catalog) *linker {
 		programs: &programs{ids: map[string]uint32{}},
 	}
 }
-
-func (l *linker) error(pos catalog.Pos, code, message, hint string) {
-	l.report(catalog.Diagnostic{Pos: pos, Severity: catalog.Error, Code: code, Message: message, Hint: hint})
-}
-
-func (l *linker) warn(pos catalog.Pos, code, message, hint string) {
-	l.report(catalog.Diagnostic{Pos: pos, Severity: catalog.Warning, Code: code, Message: message, Hint: hint})
-}
-
-func (l *linker) report(d catalog.Diagnostic) { l.diags = append(l.diags, d) }
 
 // link works in passes, so that whatever refers to something finds it: first
 // everything that has a name, then what refers to names.

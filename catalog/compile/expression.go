@@ -1,7 +1,7 @@
 package compile
 
 import (
-	"fmt"
+	"slices"
 
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/rule"
@@ -78,7 +78,7 @@ func (l *linker) filter(env *environment, f catalog.Filter, role rule.Role) uint
 }
 
 func (l *linker) issue(src catalog.Text, issue rule.Issue) {
-	l.error(src.At(issue.Offset), "bad-expression", issue.Message, issue.Hint)
+	l.error(src.At(issue.Offset), "bad-expression", issue.Hint, "%s", issue.Message)
 }
 
 // environmentFilter compiles the filters of an environment and its categories.
@@ -131,14 +131,9 @@ func (l *linker) markupExpr(env *environment) markupExpr {
 func (l *linker) writes(env *environment, list []catalog.Write) []write {
 	var out []write
 	for _, w := range list {
-		at := -1
-		for i := range env.target {
-			if env.target[i].Name.S == w.Attribute.S {
-				at = i
-			}
-		}
+		at := indexOf(env.target, w.Attribute.S)
 		if at < 0 {
-			l.unknown(w.Attribute.Pos, "attribute", w.Attribute.S, namesOf(env.target, func(a catalog.Attribute) string { return a.Name.S }))
+			l.unknownAttribute(w.Attribute, env.target)
 			continue
 		}
 		if id, ok := l.expression(env, w.Expr, ruleTypes[env.target[at].Type], rule.RoleVisitor); ok {
@@ -148,5 +143,10 @@ func (l *linker) writes(env *environment, list []catalog.Write) []write {
 	return out
 }
 
-// message is fmt.Sprintf, short enough to stand in a call.
-func message(format string, args ...any) string { return fmt.Sprintf(format, args...) }
+func indexOf(list []catalog.Attribute, name string) int {
+	return slices.IndexFunc(list, func(a catalog.Attribute) bool { return a.Name.S == name })
+}
+
+func (l *linker) unknownAttribute(name catalog.Text, list []catalog.Attribute) {
+	l.unknown(name, "unknown-attribute", "attribute", namesOf(list, func(a catalog.Attribute) string { return a.Name.S }))
+}

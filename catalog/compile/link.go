@@ -2,7 +2,6 @@ package compile
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -15,10 +14,10 @@ import (
 // their schemas.
 func (l *linker) environments() {
 	if len(l.src.Environments) == 0 {
-		l.error(l.src.Name.Pos, "no-environment", "the catalog has no environment", "an environment holds spaces, categories and offers")
+		l.error(l.src.Name.Pos, "no-environment", "an environment holds spaces, categories and offers", "the catalog has no environment")
 	}
-	if n := len(l.src.Environments); n > maxEnvironments {
-		l.error(l.src.Name.Pos, "too-many", fmt.Sprintf("%d environments, more than %d", n, maxEnvironments), "")
+	if n := len(l.src.Environments); n > snapshot.MaxEnvironments {
+		l.error(l.src.Name.Pos, "too-many", "", "the catalog has %d environments, more than %d", n, snapshot.MaxEnvironments)
 		return
 	}
 	for _, src := range l.src.Environments {
@@ -42,10 +41,7 @@ func (l *linker) newEnvironment(src *catalog.Environment) *environment {
 		offerAttrs: sortedAttributes(src.OfferAttributes),
 	}
 	l.name(src.Name.S)
-	l.name(src.People.S)
-	if src.Kind == catalog.Anonymous {
-		l.name(src.VisitorFolder.S)
-	}
+	l.storage(env)
 	for _, list := range [][]catalog.Attribute{env.target, env.attributes, env.offerAttrs} {
 		for i := range list {
 			l.name(list[i].Name.S)
@@ -58,10 +54,37 @@ func (l *linker) newEnvironment(src *catalog.Environment) *environment {
 		for _, f := range s.Fields {
 			l.name(f.Name.S)
 		}
+		if n := len(s.Fields); n > snapshot.MaxFields {
+			l.error(s.Name.Pos, "too-many", "", "space %q has %d fields, more than %d", s.Name.S, n, snapshot.MaxFields)
+		}
 		env.spaces = append(env.spaces, &space{src: s, env: env})
 	}
 	slices.SortFunc(env.spaces, func(a, b *space) int { return strings.Compare(a.src.Name.S, b.src.Name.S) })
 	return env
+}
+
+// storage settles where an environment knows its targets from: a people source
+// that the catalog declares, or a visitor folder.
+func (l *linker) storage(env *environment) {
+	src := env.src
+	if src.Kind == catalog.Anonymous {
+		env.folder = src.VisitorFolder.S
+		l.name(env.folder)
+		if src.People.S != "" {
+			l.warn(src.People.Pos, "no-effect", "remove people", "environment %q is anonymous, so it asks no people source", src.Name.S)
+		}
+		return
+	}
+	env.people = src.People.S
+	l.name(env.people)
+	sources := namesOf(l.src.People, func(p catalog.Text) string { return p.S })
+	if env.people != "" && !slices.Contains(sources, env.people) {
+		hint := cmp.Or(didYouMean(env.people, sources), `list it in the catalog: "people: [`+env.people+`]"`)
+		l.error(src.People.Pos, "unknown-people", hint, "unknown people source %q", env.people)
+	}
+	if src.VisitorFolder.S != "" {
+		l.warn(src.VisitorFolder.Pos, "no-effect", "remove visitor_folder", "environment %q is identified, so it keeps no visitors", src.Name.S)
+	}
 }
 
 func sortedAttributes(list []catalog.Attribute) []catalog.Attribute {
@@ -70,16 +93,41 @@ func sortedAttributes(list []catalog.Attribute) []catalog.Attribute {
 	return out
 }
 
+// rules prepares the names that an environment's expressions may use.
 func (l *linker) rules(env *environment) *rule.Env {
-	r, err := rule.NewEnv(rule.Schema{
-		Target:      ruleAttributes(env.target),
-		Interaction: ruleAttributes(env.attributes),
-		Offer:       ruleAttributes(env.offerAttrs),
-	})
-	if err != nil {
-		l.error(env.src.Pos, "bad-schema", err.Error(), "")
+	groups := [3][]catalog.Attribute{env.target, env.attributes, env.offerAttrs}
+	r, err := newRules(groups)
+	if err == nil {
+		return r
 	}
-	return r
+	// Find whose fault it is: an attribute that is refused on its own.
+	found := false
+	for g, list := range groups {
+		for i := range list {
+			var one [3][]catalog.Attribute
+			one[g] = list[i : i+1]
+			if _, err := newRules(one); err != nil {
+				l.badSchema(list[i].Name.Pos, err)
+				found = true
+			}
+		}
+	}
+	if !found {
+		l.badSchema(env.src.Name.Pos, err)
+	}
+	return nil
+}
+
+func (l *linker) badSchema(pos catalog.Pos, err error) {
+	l.error(pos, "bad-schema", "", "%s", strings.TrimPrefix(err.Error(), "rule: "))
+}
+
+func newRules(groups [3][]catalog.Attribute) (*rule.Env, error) {
+	return rule.NewEnv(rule.Schema{
+		Target:      ruleAttributes(groups[0]),
+		Interaction: ruleAttributes(groups[1]),
+		Offer:       ruleAttributes(groups[2]),
+	})
 }
 
 func (env *environment) findSpace(name string) *space {
@@ -100,101 +148,12 @@ func (l *linker) findEnvironment(name string) *environment {
 	return nil
 }
 
-func (l *linker) environmentNames() []string {
-	return namesOf(l.out.envs, func(e *environment) string { return e.src.Name.S })
+func (l *linker) unknownEnvironment(name catalog.Text) {
+	l.unknown(name, "unknown-environment", "environment", namesOf(l.out.envs, func(e *environment) string { return e.src.Name.S }))
 }
 
-func (env *environment) spaceNames() []string {
-	return namesOf(env.spaces, func(s *space) string { return s.src.Name.S })
-}
-
-func namesOf[T any](list []T, name func(T) string) []string {
-	out := make([]string, len(list))
-	for i, v := range list {
-		out[i] = name(v)
-	}
-	return out
-}
-
-// sites orders host patterns as they are tried: exact names, then suffixes,
-// longest first, then any.
-func (l *linker) sites() {
-	for _, src := range l.src.Sites {
-		env := l.findEnvironment(src.Environment.S)
-		if env == nil {
-			l.unknown(src.Environment.Pos, "environment", src.Environment.S, l.environmentNames())
-			continue
-		}
-		s := linkedSite{kind: snapshot.SiteExact, name: strings.ToLower(src.Host.S), env: env}
-		switch {
-		case src.Host.S == "*":
-			s.kind, s.name = snapshot.SiteAny, ""
-		case strings.HasPrefix(src.Host.S, "*."):
-			s.kind, s.name = snapshot.SiteSuffix, s.name[1:]
-		}
-		l.name(s.name)
-		l.out.sites = append(l.out.sites, s)
-	}
-	slices.SortFunc(l.out.sites, func(a, b linkedSite) int {
-		if c := cmp.Compare(a.kind, b.kind); c != 0 {
-			return c
-		}
-		if a.kind == snapshot.SiteSuffix && len(a.name) != len(b.name) {
-			return len(b.name) - len(a.name)
-		}
-		return strings.Compare(a.name, b.name)
-	})
-}
-
-// pages orders page patterns as they are tried: exact paths, then patterns
-// with the longest literal prefix first.
-func (l *linker) pages(env *environment) {
-	for i := range env.src.Pages {
-		src := &env.src.Pages[i]
-		p := page{match: src.Match.S, prefix: literalPrefix(src.Match.S)}
-		l.name(p.match)
-		if strings.Contains(p.match, "**") && !strings.HasSuffix(p.match, "/**") || strings.Count(p.match, "**") > 1 {
-			l.error(src.Match.Pos, "bad-pattern", `"**" stands only as the last part of a page pattern`, `write "/travel/**"`)
-		}
-		for _, ps := range src.Slots {
-			s := env.findSpace(ps.Space)
-			if s == nil {
-				l.unknown(ps.Pos, "space", ps.Space, env.spaceNames())
-				continue
-			}
-			p.slots = append(p.slots, slot{space: s, n: ps.N})
-		}
-		if len(p.slots) > maxPageSlots {
-			l.error(src.Pos, "too-many", fmt.Sprintf("%d slots on one page, more than %d", len(p.slots), maxPageSlots), "")
-		}
-		if p.prefix == len(p.match) {
-			env.exactPages++
-		}
-		env.pages = append(env.pages, p)
-	}
-	slices.SortFunc(env.pages, func(a, b page) int {
-		ea, eb := a.prefix == len(a.match), b.prefix == len(b.match)
-		switch {
-		case ea != eb && ea:
-			return -1
-		case ea != eb:
-			return 1
-		case !ea && a.prefix != b.prefix:
-			return b.prefix - a.prefix
-		}
-		return strings.Compare(a.match, b.match)
-	})
-}
-
-// maxPageSlots is the bound of one call.
-const maxPageSlots = 64
-
-// literalPrefix is how many bytes of a pattern stand before its first "*".
-func literalPrefix(p string) int {
-	if i := strings.IndexByte(p, '*'); i >= 0 {
-		return i
-	}
-	return len(p)
+func (l *linker) unknownSpace(name catalog.Text, env *environment) {
+	l.unknown(name, "unknown-space", "space", namesOf(env.spaces, func(s *space) string { return s.src.Name.S }))
 }
 
 // identification resolves the linked anonymous spaces.
@@ -205,21 +164,22 @@ func (l *linker) identification(env *environment) {
 			continue
 		}
 		if env.src.Kind == catalog.Anonymous {
-			l.warn(ref.Pos, "no-effect", fmt.Sprintf("space %q is in an anonymous environment, so it never falls back", s.src.Name.S), "remove fallback")
+			l.warn(ref.Pos, "no-effect", "remove fallback", "space %q is in an anonymous environment, so it never falls back", s.src.Name.S)
 			continue
 		}
-		envName, spaceName, _ := strings.Cut(ref.S, "/")
-		target := l.findEnvironment(envName)
+		slash := max(strings.IndexByte(ref.S, '/'), 0)
+		envName, spaceName := ref.Slice(0, slash), ref.Slice(min(slash+1, len(ref.S)), len(ref.S))
+		target := l.findEnvironment(envName.S)
 		if target == nil {
-			l.unknown(ref.Pos, "environment", envName, l.environmentNames())
+			l.unknownEnvironment(envName)
 			continue
 		}
 		if target.src.Kind != catalog.Anonymous {
-			l.error(ref.Pos, "bad-fallback", fmt.Sprintf("environment %q is not anonymous", envName), "a space falls back on a space of an anonymous environment")
+			l.error(ref.Pos, "bad-fallback", "a space falls back on a space of an anonymous environment", "environment %q is not anonymous", envName.S)
 			continue
 		}
-		if s.linked = target.findSpace(spaceName); s.linked == nil {
-			l.unknown(ref.Pos, "space", spaceName, target.spaceNames())
+		if s.linked = target.findSpace(spaceName.S); s.linked == nil {
+			l.unknownSpace(spaceName, target)
 		}
 	}
 }
@@ -231,21 +191,12 @@ func (l *linker) folders() {
 		if env.src.Kind != catalog.Anonymous {
 			continue
 		}
-		name := env.src.VisitorFolder
-		if first := seen[name.S]; first != nil {
-			l.report(catalog.Diagnostic{
-				Pos: env.src.Name.Pos, Code: "shared-folder",
-				Message: fmt.Sprintf("environments %q and %q keep their visitors in one folder, %q", first.src.Name.S, env.src.Name.S, name.S),
-				Hint:    "give one of them another visitor_folder",
-				Related: &catalog.Related{Pos: first.src.Name.Pos, Message: "first used here"},
-			})
+		first := seen[env.folder]
+		if first == nil {
+			seen[env.folder] = env
 			continue
 		}
-		seen[name.S] = env
+		l.related(env.src.Name.Pos, "shared-folder", "give one of them another visitor_folder", first.src.Name.Pos, "first used here",
+			"environments %q and %q keep their visitors in one folder, %q", first.src.Name.S, env.src.Name.S, env.folder)
 	}
-}
-
-// unknown reports a name that nothing has, with the nearest one that something has.
-func (l *linker) unknown(pos catalog.Pos, kind, name string, known []string) {
-	l.error(pos, "unknown-"+kind, fmt.Sprintf("unknown %s %q", kind, name), nearestHint(name, known))
 }

@@ -23,7 +23,7 @@ const (
 	// and a slot already stands some 20 deep in its page.
 	markupMaxDepth = 64
 	// markupMaxConditions bounds {{? }} within {{? }}.
-	markupMaxConditions = 4
+	markupMaxConditions = snapshot.MaxConditions
 )
 
 // markupExpr compiles the CEL of one placeholder and gives the index of its

@@ -3,11 +3,7 @@ package compile
 import (
 	"flag"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -246,71 +242,6 @@ func TestMarkupDiagnostics(t *testing.T) {
 	if got.String() != string(want) {
 		t.Errorf("differs from %s; run with -markup-update and look at the difference:\n%s", golden, markupDiffer(string(want), got.String()))
 	}
-}
-
-// TestMarkupCodesAreTested reads the sources for codes of diagnostics and
-// wants each to be provoked above.
-func TestMarkupCodesAreTested(t *testing.T) {
-	provoked := map[string]bool{}
-	for _, r := range markupRefusals {
-		for _, d := range markupRefuse(r.kind, r.src) {
-			provoked[d.Code] = true
-		}
-	}
-	files, err := filepath.Glob("markup*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := 0
-	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
-			continue
-		}
-		f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(f, func(n ast.Node) bool {
-			code := markupCodeOf(n)
-			if code == "" {
-				return true
-			}
-			found++
-			if !provoked[code] {
-				t.Errorf("%s: no test provokes %s", file, code)
-			}
-			return true
-		})
-	}
-	if found < 50 {
-		t.Errorf("found %d places that report, expected more than 50", found)
-	}
-}
-
-// markupCodeOf is the code that a call reports, "" for anything else.
-func markupCodeOf(n ast.Node) string {
-	call, ok := n.(*ast.CallExpr)
-	if !ok || len(call.Args) < 2 {
-		return ""
-	}
-	method, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok {
-		return ""
-	}
-	switch method.Sel.Name {
-	case "fail", "warn", "refuse", "placeholders":
-	default:
-		return ""
-	}
-	code, ok := call.Args[1].(*ast.BasicLit)
-	if !ok || code.Kind != token.STRING {
-		return ""
-	}
-	s, err := strconv.Unquote(code.Value)
-	if err != nil || strings.HasSuffix(s, "-") {
-		return ""
-	}
-	return s
 }
 
 func markupShorten(s string) string {

@@ -64,20 +64,11 @@ func (m *markup) part(off, end int) {
 	inner := m.src.S[from:to]
 	from += len(inner) - len(strings.TrimLeft(inner, " \t\r\n"))
 	p.at = from
-	p.body = markupSlice(m.src, from, from+len(strings.TrimSpace(inner)))
+	p.body = m.src.Slice(from, from+len(strings.TrimSpace(inner)))
 	if p.body.S == "" && p.kind != markupEnd {
 		m.fail(off, "empty-placeholder", "a literal {{ is written {{ \"{{\" }}", "has a placeholder with nothing in it")
 	}
 	m.parts = append(m.parts, p)
-}
-
-// markupSlice is the part of t from one byte to another, with its place.
-func markupSlice(t catalog.Text, from, to int) catalog.Text {
-	part := catalog.Text{Pos: t.At(from), S: t.S[from:to]}
-	if line := strings.Count(t.S[:from], "\n"); line < len(t.Lines) {
-		part.Lines = append([]catalog.Pos{part.Pos}, t.Lines[line+1:]...)
-	}
-	return part
 }
 
 // markupClose gives the place behind the }} that closes a placeholder whose

@@ -149,7 +149,7 @@ func (w *markupWalk) element(t *markupToken) {
 	case w.inSVG():
 		w.fail(t.off, "unknown-element", "inside svg only elements that draw are known", "has %s inside <svg>", name)
 	default:
-		hint := nearestHint(t.name, slices.Sorted(maps.Keys(markupElements)))
+		hint := didYouMean(t.name, slices.Sorted(maps.Keys(markupElements)))
 		if hint == "" {
 			hint = "use a known one, such as div or span"
 		}
@@ -173,7 +173,7 @@ func (m *markup) unknownField(p *markupPart) {
 	for i := range m.fields {
 		names = append(names, m.fields[i].name)
 	}
-	hint := nearestHint(p.body.S, names)
+	hint := didYouMean(p.body.S, names)
 	if hint == "" {
 		hint = "declare it among the space's fields, or write an expression such as target.country"
 	}

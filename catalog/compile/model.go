@@ -27,6 +27,8 @@ type environment struct {
 	target     []catalog.Attribute
 	attributes []catalog.Attribute
 	offerAttrs []catalog.Attribute
+	folder     string // of an anonymous environment
+	people     string // of an identified one
 	filter     uint32 // program, or none
 	pages      []page
 	exactPages int
@@ -40,6 +42,9 @@ type page struct {
 	prefix int
 	slots  []slot
 }
+
+// exact says that the pattern is a path.
+func (p *page) exact() bool { return p.prefix == len(p.match) }
 
 type slot struct {
 	space *space

@@ -1,7 +1,6 @@
 package compile
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -27,7 +26,7 @@ func (l *linker) offersOf(env *environment) {
 // categories' do not meet.
 func (l *linker) period(o *offer) {
 	if o.from >= o.to {
-		l.warn(o.src.Code.Pos, "never-active", message("offer %q is never active: its period and its categories' do not overlap", o.src.Code.S), "")
+		l.warn(o.src.Code.Pos, "never-active", "", "offer %q is never active: its period and its categories' do not overlap", o.src.Code.S)
 	}
 }
 
@@ -37,21 +36,24 @@ func (l *linker) weights(env *environment, o *offer) {
 		return
 	}
 	for i := range o.src.Weights {
-		src := &o.src.Weights[i]
-		w := weight{value: src.Value, program: none, from: start(src.From), to: end(src.To)}
-		if src.Expr.S != "" {
-			w.program, _ = l.expression(env, src.Expr, rule.Number, rule.RoleWeight)
-		} else if src.Value <= 0 {
-			l.warn(src.Pos, "weight-not-positive", message("weight %v never makes offer %q eligible", src.Value, o.src.Code.S), "write a number above 0")
-		}
-		if src.Space.S != "" {
-			if w.space = env.findSpace(src.Space.S); w.space == nil {
-				l.unknown(src.Space.Pos, "space", src.Space.S, env.spaceNames())
-			}
-		}
-		w.filter = l.filter(env, src.Filter, rule.RoleWeight)
-		o.weights = append(o.weights, w)
+		o.weights = append(o.weights, l.weight(env, o, &o.src.Weights[i]))
 	}
+}
+
+func (l *linker) weight(env *environment, o *offer, src *catalog.Weight) weight {
+	w := weight{value: src.Value, program: none, from: start(src.From), to: end(src.To)}
+	if src.Expr.S != "" {
+		w.program, _ = l.expression(env, src.Expr, rule.Number, rule.RoleWeight)
+	} else if src.Value <= 0 {
+		l.warn(src.Pos, "weight-not-positive", "write a number above 0", "weight %v never makes offer %q eligible", src.Value, o.src.Code.S)
+	}
+	if src.Space.S != "" {
+		if w.space = env.findSpace(src.Space.S); w.space == nil {
+			l.unknownSpace(src.Space, env)
+		}
+	}
+	w.filter = l.filter(env, src.Filter, rule.RoleWeight)
+	return w
 }
 
 func (l *linker) defaultWeight(o *offer) {
@@ -59,7 +61,7 @@ func (l *linker) defaultWeight(o *offer) {
 		o.weights = []weight{{value: d.F, program: none, from: snapshot.Never, to: snapshot.Forever, filter: none}}
 		return
 	}
-	l.warn(o.src.Code.Pos, "no-weight", message("offer %q has no weight, so it is never eligible", o.src.Code.S), "write weights, or default_weight for the catalog")
+	l.warn(o.src.Code.Pos, "no-weight", "write weights, or default_weight for the catalog", "offer %q has no weight, so it is never eligible", o.src.Code.S)
 }
 
 // bound is the greatest final weight that an offer can have: its greatest
@@ -76,12 +78,13 @@ func bound(o *offer) float64 {
 	return top * o.category.factor
 }
 
+// attributes encodes an offer's attributes in the order of the environment's.
 func (l *linker) attributes(env *environment, o *offer) [][]byte {
 	out := make([][]byte, len(env.offerAttrs))
 	for _, v := range o.src.Attributes {
-		i := slices.IndexFunc(env.offerAttrs, func(a catalog.Attribute) bool { return a.Name.S == v.Name.S })
+		i := indexOf(env.offerAttrs, v.Name.S)
 		if i < 0 {
-			l.unknown(v.Name.Pos, "attribute", v.Name.S, namesOf(env.offerAttrs, func(a catalog.Attribute) string { return a.Name.S }))
+			l.unknownAttribute(v.Name, env.offerAttrs)
 			continue
 		}
 		out[i] = encodeValue(&v.Value)
@@ -100,14 +103,13 @@ func (l *linker) content(env *environment, o *offer) {
 		src := &o.src.Content[i]
 		s := env.findSpace(src.Space.S)
 		if s == nil {
-			l.unknown(src.Space.Pos, "space", src.Space.S, env.spaceNames())
+			l.unknownSpace(src.Space, env)
 			continue
 		}
 		o.contents = append(o.contents, content{space: s, fields: l.contentFields(env, o, s, src)})
 	}
-	slices.SortFunc(o.contents, func(a, b content) int { return cmp.Compare(a.space.index, b.space.index) })
 	if len(o.src.Content) == 0 {
-		l.warn(o.src.Code.Pos, "no-content", message("offer %q has content for no space, so it is never shown", o.src.Code.S), "")
+		l.warn(o.src.Code.Pos, "no-content", "write content for a space", "offer %q has content for no space, so it is never shown", o.src.Code.S)
 	}
 }
 
@@ -117,7 +119,7 @@ func (l *linker) contentFields(env *environment, o *offer, s *space, src *catalo
 	for _, f := range src.Fields {
 		i := slices.IndexFunc(fields, func(m markupField) bool { return m.name == f.Name.S })
 		if i < 0 {
-			l.unknown(f.Name.Pos, "field", f.Name.S, namesOf(fields, func(m markupField) string { return m.name }))
+			l.unknown(f.Name, "unknown-field", "field", namesOf(fields, func(m markupField) string { return m.name }))
 			continue
 		}
 		raw, html := markupValue(f.Value, fields[i], l.markupExpr(env), l.report)
@@ -125,7 +127,7 @@ func (l *linker) contentFields(env *environment, o *offer, s *space, src *catalo
 	}
 	for i := range out {
 		if fields[i].required && !out[i].present {
-			l.error(src.Space.Pos, "missing-content", message("offer %q has no %q for space %q, which requires it", o.src.Code.S, fields[i].name, s.src.Name.S), "")
+			l.error(src.Space.Pos, "missing-content", "", "offer %q has no %q for space %q, which requires it", o.src.Code.S, fields[i].name, s.src.Name.S)
 		}
 	}
 	return out

@@ -1,7 +1,7 @@
 package compile
 
 import (
-	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -19,18 +19,16 @@ func (l *linker) trees(env *environment) {
 }
 
 func (l *linker) tree(env *environment, parent *category, list []*catalog.Category, seen, codes map[string]catalog.Pos) {
-	list = slices.Clone(list)
-	slices.SortStableFunc(list, func(a, b *catalog.Category) int { return strings.Compare(a.Name.S, b.Name.S) })
 	for _, src := range list {
 		c := l.newCategory(env, parent, src)
-		l.unique(seen, "category", src.Name)
-		if c.depth > maxDepth {
-			l.error(src.Name.Pos, "too-deep", fmt.Sprintf("category %q is more than %d levels deep", src.Name.S, maxDepth), "")
+		l.unique(seen, "duplicate-category", "category", src.Name, "this environment")
+		if c.depth > snapshot.MaxDepth {
+			l.error(src.Name.Pos, "too-deep", "", "category %q is more than %d levels deep", src.Name.S, snapshot.MaxDepth)
 			continue
 		}
 		env.categories = append(env.categories, c)
 		for _, o := range src.Offers {
-			l.unique(codes, "code", o.Code)
+			l.unique(codes, "duplicate-code", "offer", o.Code, "this environment")
 			l.name(o.Code.S)
 			env.offers = append(env.offers, newOffer(c, o))
 		}
@@ -39,18 +37,19 @@ func (l *linker) tree(env *environment, parent *category, list []*catalog.Catego
 	}
 }
 
-// unique reports a name that an environment has twice.
-func (l *linker) unique(seen map[string]catalog.Pos, kind string, name catalog.Text) {
+// unique reports a name that an environment or the catalog has twice, at the
+// later place.
+func (l *linker) unique(seen map[string]catalog.Pos, code, kind string, name catalog.Text, where string) {
 	first, ok := seen[name.S]
 	if !ok {
 		seen[name.S] = name.Pos
 		return
 	}
-	l.report(catalog.Diagnostic{
-		Pos: name.Pos, Code: "duplicate-" + kind,
-		Message: fmt.Sprintf("%s %q is in this environment twice", kind, name.S),
-		Related: &catalog.Related{Pos: first, Message: "first defined here"},
-	})
+	at := name.Pos
+	if at.File == first.File && (at.Line < first.Line || at.Line == first.Line && at.Column < first.Column) {
+		at, first = first, at
+	}
+	l.related(at, code, "", first, "first defined here", "%s %q is in %s twice", kind, name.S, where)
 }
 
 func (l *linker) newCategory(env *environment, parent *category, src *catalog.Category) *category {
@@ -77,7 +76,7 @@ func (l *linker) newCategory(env *environment, parent *category, src *catalog.Ca
 	}
 	c.factor *= m
 	if math.IsInf(c.factor, 0) {
-		l.error(src.Multiplier.Pos, "multiplier-overflow", fmt.Sprintf("the multipliers of category %q and its ancestors overflow", src.Name.S), "")
+		l.error(src.Multiplier.Pos, "multiplier-overflow", "", "the multipliers of category %q and its ancestors overflow", src.Name.S)
 	}
 	return c
 }
@@ -153,26 +152,18 @@ func (l *linker) spaceDefaults(env *environment) {
 			if c := env.findCategory(ref.S); c != nil {
 				s.categories = append(s.categories, c)
 			} else {
-				l.unknown(ref.Pos, "category", ref.S, namesOf(env.categories, func(c *category) string { return c.src.Name.S }))
+				l.unknown(ref, "unknown-category", "category", namesOf(env.categories, func(c *category) string { return c.src.Name.S }))
 			}
 		}
 		for _, ref := range s.src.Themes {
 			if !themes[ref.S] {
-				l.unknown(ref.Pos, "theme", ref.S, sortedKeys(themes))
+				l.unknown(ref, "unknown-theme", "theme", slices.Sorted(maps.Keys(themes)))
 			}
 			l.name(ref.S)
 			s.themes = append(s.themes, ref.S)
 		}
+		s.categories, s.themes = slices.Compact(s.categories), slices.Compact(s.themes)
 	}
-}
-
-func sortedKeys(m map[string]bool) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
 }
 
 // rankOffers orders each environment's offers by the greatest weight that they
@@ -197,9 +188,6 @@ func (l *linker) rankOffers() {
 		first += uint32(len(env.offers))
 		l.fallbackOffers(env)
 	}
-	if first > maxOffers {
-		l.error(l.src.Name.Pos, "too-many", fmt.Sprintf("%d offers, more than %d", first, maxOffers), "")
-	}
 }
 
 func (l *linker) fallbackOffers(env *environment) {
@@ -210,11 +198,11 @@ func (l *linker) fallbackOffers(env *environment) {
 		}
 		i := slices.IndexFunc(env.offers, func(o *offer) bool { return o.src.Code.S == ref.S })
 		if i < 0 {
-			l.unknown(ref.Pos, "offer", ref.S, namesOf(env.offers, func(o *offer) string { return o.src.Code.S }))
+			l.unknown(ref, "unknown-offer", "offer", namesOf(env.offers, func(o *offer) string { return o.src.Code.S }))
 			continue
 		}
 		if s.fallback = env.offers[i]; !s.fallback.shows(s) {
-			l.error(ref.Pos, "bad-fallback-offer", fmt.Sprintf("offer %q has no content for space %q", ref.S, s.src.Name.S), "")
+			l.error(ref.Pos, "bad-fallback-offer", "", "offer %q has no content for space %q", ref.S, s.src.Name.S)
 		}
 	}
 }

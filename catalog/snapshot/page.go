@@ -67,8 +67,9 @@ func (v *View) FindPage(env *Environment, path []byte) *Page {
 }
 
 // MatchPath reports whether a page pattern matches a path. A segment "*"
-// stands for any one segment, a last segment "**" for any number of them,
-// none included: "/travel/**" matches "/travel", "/travel/" and "/travel/a/b".
+// stands for any one segment that is not empty, a last segment "**" for any
+// number of them, none included: "/travel/**" matches "/travel", "/travel/" and
+// "/travel/a/b".
 func MatchPath(pattern, path []byte) bool {
 	for {
 		seg, rest, more := cutSegment(pattern)
@@ -76,7 +77,7 @@ func MatchPath(pattern, path []byte) bool {
 			return true
 		}
 		got, tail, moreGot := cutSegment(path)
-		if string(seg) != "*" && !bytes.Equal(seg, got) {
+		if string(seg) == "*" && len(got) == 0 || string(seg) != "*" && !bytes.Equal(seg, got) {
 			return false
 		}
 		if !moreGot {

@@ -2,14 +2,21 @@ package snapshot
 
 import "math"
 
+func u16(b []byte) uint32 {
+	_ = b[1]
+	return uint32(b[0]) | uint32(b[1])<<8
+}
+
 func u32(b []byte) uint32 {
 	_ = b[3]
 	return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24
 }
 
+// u64 is written out so that it is inlined and one load.
 func u64(b []byte) uint64 {
 	_ = b[7]
-	return uint64(u32(b)) | uint64(u32(b[4:]))<<32
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 }
 
 func i64(b []byte) int64   { return int64(u64(b)) }
@@ -185,7 +192,7 @@ func (r *Offer) Filter() uint32     { return u32(r[12:]) }
 func (r *Offer) From() int64        { return i64(r[16:]) } // of the offer and all its ancestors
 func (r *Offer) To() int64          { return i64(r[24:]) }
 func (r *Offer) Bound() float64     { return f64(r[32:]) } // no final weight is above it
-func (r *Offer) Tie() uint64        { return u64(r[40:]) } // TieHash of the code
+func (r *Offer) Tie() uint64        { return u64(r[40:]) } // Hash64 of the code
 func (r *Offer) Weights() Range     { return rng(r[48:]) }
 func (r *Offer) Contents() Range    { return rng(r[56:]) }
 func (r *Offer) Attributes() uint32 { return u32(r[64:]) }  // first of its Spans in SecOfferAttributes

@@ -16,11 +16,6 @@ const Magic = "proffer"
 // HashSize is the length of a snapshot's name in bytes: a SHA-256.
 const HashSize = 32
 
-// MaxSize bounds a snapshot: 64 MiB hold some 80,000 offers with 300 bytes of
-// content on two spaces each, and an instance needs twice as much memory
-// while it loads.
-const MaxSize = 64 << 20
-
 // TableEntry is the size of an entry of the section table: u32 id, offset,
 // length in bytes, and 0.
 const TableEntry = 16
@@ -76,22 +71,23 @@ func (v *View) openSections(table []byte, at int) error {
 		return Problem("too many sections")
 	}
 	for ; len(table) > 0; table = table[TableEntry:] {
-		id, off, length := u32(table), int(u32(table[4:])), int(u32(table[8:]))
-		if off != at+binHeader || off%8 != 0 || length > len(v.bytes)-off {
+		id, off, length := u32(table), at+binHeader, u32(table[8:])
+		if off > len(v.bytes) || int64(u32(table[4:])) != int64(off) || off%8 != 0 || int64(length) > int64(len(v.bytes)-off) {
 			return Problem("broken section table")
 		}
-		bin := int(v.bytes[at+1])<<24 | int(v.bytes[at+2])<<16 | int(v.bytes[at+3])<<8 | int(v.bytes[at+4])
-		if v.bytes[at] != 0xc6 || bin < length || bin-length > 7 || bin > len(v.bytes)-off {
+		bin := uint32(v.bytes[at+1])<<24 | uint32(v.bytes[at+2])<<16 | uint32(v.bytes[at+3])<<8 | uint32(v.bytes[at+4])
+		if v.bytes[at] != 0xc6 || bin < length || bin-length > 7 || int64(bin) > int64(len(v.bytes)-off) {
 			return Problem("broken section frame")
 		}
-		at = off + bin
+		at = off + int(bin)
 		if id >= NumSections {
 			continue
 		}
-		if v.sections[id] != nil || length%recordSize[id] != 0 {
+		end := off + int(length)
+		if v.sections[id] != nil || int(length)%recordSize[id] != 0 {
 			return Problem("broken section length")
 		}
-		v.sections[id] = v.bytes[off : off+length : off+length]
+		v.sections[id] = v.bytes[off:end:end]
 	}
 	if at != len(v.bytes) {
 		return Problem("bytes behind the last section")
@@ -122,52 +118,62 @@ func (v *View) Section(section int) []byte { return v.sections[section] }
 
 func (v *View) Catalog() *Catalog { return (*Catalog)(v.sections[SecCatalog]) }
 func (v *View) Site(i uint32) *Site {
-	return (*Site)(v.sections[SecSites][int(i)*siteSize:])
+	return (*Site)(v.sections[SecSites][int(i)*siteSize : int(i)*siteSize+siteSize])
 }
 func (v *View) Environment(i uint32) *Environment {
-	return (*Environment)(v.sections[SecEnvironments][int(i)*environmentSize:])
+	return (*Environment)(v.sections[SecEnvironments][int(i)*environmentSize : int(i)*environmentSize+environmentSize])
 }
 func (v *View) Attribute(i uint32) *Attribute {
-	return (*Attribute)(v.sections[SecAttributes][int(i)*attributeSize:])
+	return (*Attribute)(v.sections[SecAttributes][int(i)*attributeSize : int(i)*attributeSize+attributeSize])
 }
-func (v *View) Page(i uint32) *Page { return (*Page)(v.sections[SecPages][int(i)*pageSize:]) }
+func (v *View) Page(i uint32) *Page {
+	return (*Page)(v.sections[SecPages][int(i)*pageSize : int(i)*pageSize+pageSize])
+}
 func (v *View) PageSlot(i uint32) *PageSlot {
-	return (*PageSlot)(v.sections[SecPageSlots][int(i)*pageSlotSize:])
+	return (*PageSlot)(v.sections[SecPageSlots][int(i)*pageSlotSize : int(i)*pageSlotSize+pageSlotSize])
 }
-func (v *View) Space(i uint32) *Space { return (*Space)(v.sections[SecSpaces][int(i)*spaceSize:]) }
-func (v *View) Field(i uint32) *Field { return (*Field)(v.sections[SecFields][int(i)*fieldSize:]) }
-func (v *View) Write(i uint32) *Write { return (*Write)(v.sections[SecWrites][int(i)*writeSize:]) }
+func (v *View) Space(i uint32) *Space {
+	return (*Space)(v.sections[SecSpaces][int(i)*spaceSize : int(i)*spaceSize+spaceSize])
+}
+func (v *View) Field(i uint32) *Field {
+	return (*Field)(v.sections[SecFields][int(i)*fieldSize : int(i)*fieldSize+fieldSize])
+}
+func (v *View) Write(i uint32) *Write {
+	return (*Write)(v.sections[SecWrites][int(i)*writeSize : int(i)*writeSize+writeSize])
+}
 func (v *View) Category(i uint32) *Category {
-	return (*Category)(v.sections[SecCategories][int(i)*categorySize:])
+	return (*Category)(v.sections[SecCategories][int(i)*categorySize : int(i)*categorySize+categorySize])
 }
-func (v *View) Offer(i uint32) *Offer { return (*Offer)(v.sections[SecOffers][int(i)*offerSize:]) }
+func (v *View) Offer(i uint32) *Offer {
+	return (*Offer)(v.sections[SecOffers][int(i)*offerSize : int(i)*offerSize+offerSize])
+}
 func (v *View) Weight(i uint32) *Weight {
-	return (*Weight)(v.sections[SecWeights][int(i)*weightSize:])
+	return (*Weight)(v.sections[SecWeights][int(i)*weightSize : int(i)*weightSize+weightSize])
 }
 func (v *View) Content(i uint32) *Content {
-	return (*Content)(v.sections[SecContents][int(i)*contentSize:])
+	return (*Content)(v.sections[SecContents][int(i)*contentSize : int(i)*contentSize+contentSize])
 }
 func (v *View) ContentField(i uint32) *ContentField {
-	return (*ContentField)(v.sections[SecContentFields][int(i)*contentFieldSize:])
+	return (*ContentField)(v.sections[SecContentFields][int(i)*contentFieldSize : int(i)*contentFieldSize+contentFieldSize])
 }
 func (v *View) Transition(i uint32) *Transition {
-	return (*Transition)(v.sections[SecTransitions][int(i)*transitionSize:])
+	return (*Transition)(v.sections[SecTransitions][int(i)*transitionSize : int(i)*transitionSize+transitionSize])
 }
 
 // List is entry i of SecLists.
-func (v *View) List(i uint32) uint32 { return u32(v.sections[SecLists][int(i)*4:]) }
+func (v *View) List(i uint32) uint32 { return u32(v.sections[SecLists][int(i)*4 : int(i)*4+4]) }
 
 // Bitmap is word i of SecBitmaps.
-func (v *View) Bitmap(i uint32) uint64 { return u64(v.sections[SecBitmaps][int(i)*8:]) }
+func (v *View) Bitmap(i uint32) uint64 { return u64(v.sections[SecBitmaps][int(i)*8 : int(i)*8+8]) }
 
 // Program is the code of a program.
 func (v *View) Program(i uint32) []byte {
-	s := span(v.sections[SecPrograms][int(i)*spanSize:])
+	s := span(v.sections[SecPrograms][int(i)*spanSize : int(i)*spanSize+spanSize])
 	return v.sections[SecCode][s.Start : s.Start+s.Length]
 }
 
 // Uses is what a program reads.
-func (v *View) Uses(i uint32) uint32 { return u32(v.sections[SecProgramUses][int(i)*4:]) }
+func (v *View) Uses(i uint32) uint32 { return u32(v.sections[SecProgramUses][int(i)*4 : int(i)*4+4]) }
 
 // Value is a msgpack value of SecValues; nil if absent.
 func (v *View) Value(s Span) []byte {
@@ -179,7 +185,7 @@ func (v *View) Value(s Span) []byte {
 
 // OfferAttribute is the msgpack value of entry i of SecOfferAttributes; nil if absent.
 func (v *View) OfferAttribute(i uint32) []byte {
-	return v.Value(span(v.sections[SecOfferAttributes][int(i)*spanSize:]))
+	return v.Value(span(v.sections[SecOfferAttributes][int(i)*spanSize : int(i)*spanSize+spanSize]))
 }
 
 // Text is a template or label; nil if absent.
@@ -259,7 +265,7 @@ func (v *View) FindCategory(env *Environment, name uint32) uint32 {
 	lo, hi := r.Start, r.End()
 	for lo < hi {
 		mid := (lo + hi) / 2
-		cat := u32(v.sections[SecCategoryIndex][int(mid)*4:])
+		cat := u32(v.sections[SecCategoryIndex][int(mid)*4 : int(mid)*4+4])
 		switch n := v.Category(cat).Name(); {
 		case n == name:
 			return cat

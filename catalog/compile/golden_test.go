@@ -1,0 +1,238 @@
+package compile_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/catalog/author"
+	"github.com/profferhq/proffer/catalog/compile"
+)
+
+var update = flag.Bool("update", false, "rewrite testdata/*.txtar and testdata/fixed.hash")
+
+// In an archive, "diagnostics" is what the compiler reports, as people see it;
+// every other file belongs to the catalog, which the reader takes without an
+// error. There are bytes unless one of the diagnostics is an error.
+func TestGolden(t *testing.T) {
+	paths, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for _, path := range paths {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) { golden(t, path) })
+	}
+}
+
+func golden(t *testing.T, path string) {
+	archive, err := txtar.ParseFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := len(archive.Files) - 1
+	if archive.Files[last].Name != "diagnostics" {
+		t.Fatal("diagnostics have to come last")
+	}
+	got := report(t, sources(archive))
+	want := &archive.Files[last].Data
+	if got == string(*want) {
+		return
+	}
+	if !*update {
+		t.Fatalf("got:\n%s\nwant:\n%s", got, *want)
+	}
+	*want = []byte(got)
+	if err := os.WriteFile(path, txtar.Format(archive), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func sources(a *txtar.Archive) (files []catalog.File) {
+	for _, f := range a.Files {
+		if f.Name != "diagnostics" {
+			files = append(files, catalog.File{Name: f.Name, Text: f.Data})
+		}
+	}
+	return files
+}
+
+// report compiles a catalog's files and prints the diagnostics.
+func report(t *testing.T, files []catalog.File) string {
+	c, read := author.Parse(files)
+	if read.HasErrors() {
+		t.Fatal(read)
+	}
+	b, diags := compile.Compile(c)
+	if (b == nil) != diags.HasErrors() {
+		t.Errorf("%d bytes, errors: %v", len(b), diags.HasErrors())
+	}
+	var printed bytes.Buffer
+	if err := author.Write(&printed, files, diags); err != nil {
+		t.Fatal(err)
+	}
+	return printed.String()
+}
+
+var reported = regexp.MustCompile(`\[([a-z]+(?:-[a-z]+)*)\]`)
+
+// TestEveryCodeHasACase reads the package's source for the codes that it can
+// report, and testdata for those that a case provokes.
+func TestEveryCodeHasACase(t *testing.T) {
+	have := map[string]bool{}
+	for _, c := range tooMuch {
+		have[c.code] = true
+	}
+	paths, err := filepath.Glob("testdata/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range reported.FindAllSubmatch(b, -1) {
+			have[string(m[1])] = true
+		}
+	}
+	codes := sourceCodes(t)
+	if len(codes) < 70 {
+		t.Errorf("found %d codes in the source", len(codes))
+	}
+	for code := range codes {
+		if !have[code] {
+			t.Errorf("no case provokes %q", code)
+		}
+	}
+}
+
+// codeArgument is which argument of a function that reports is the code.
+var codeArgument = map[string]int{
+	"error": 1, "warn": 1, "related": 1, "unknown": 1, "unique": 1, // of the linker
+	"fail": 1, "refuse": 1, "placeholders": 1, "diagnostic": 2, // of markup
+}
+
+func sourceCodes(t *testing.T) map[string]bool {
+	paths, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := map[string]bool{}
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if code := codeOf(n); code != "" {
+				codes[code] = true
+			}
+			return true
+		})
+	}
+	return codes
+}
+
+// codeOf is the code that a call reports, "" for anything else.
+func codeOf(n ast.Node) string {
+	call, ok := n.(*ast.CallExpr)
+	if !ok {
+		return ""
+	}
+	method, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return ""
+	}
+	at, ok := codeArgument[method.Sel.Name]
+	if !ok || at >= len(call.Args) {
+		return ""
+	}
+	code, ok := call.Args[at].(*ast.BasicLit)
+	if !ok {
+		return ""
+	}
+	return strings.Trim(code.Value, `"`)
+}
+
+// tooMuch are catalogs beyond a limit, too large for testdata.
+var tooMuch = []struct {
+	name, code, message string
+	make                func() *catalog.Catalog
+}{
+	{"environments", "too-many", "the catalog has 1001 environments, more than 1000", func() *catalog.Catalog {
+		c := &catalog.Catalog{}
+		for i := range 1001 {
+			c.Environments = append(c.Environments, &catalog.Environment{Kind: catalog.Identified, Name: word("e%d", i)})
+		}
+		return c
+	}},
+	{"fields", "too-many", `space "hero" has 257 fields, more than 256`, func() *catalog.Catalog {
+		s := &catalog.Space{Name: word("hero"), Channel: word("web")}
+		for i := range 257 {
+			s.Fields = append(s.Fields, catalog.Field{Name: word("f%d", i), Type: catalog.FieldText})
+		}
+		return one(&catalog.Environment{Spaces: []*catalog.Space{s}})
+	}},
+	{"attributes", "bad-schema", "257 attributes in target.* (at most 256)", func() *catalog.Catalog {
+		e := &catalog.Environment{}
+		for i := range 257 {
+			e.Target = append(e.Target, catalog.Attribute{Name: word("a%d", i), Type: catalog.TypeInt})
+		}
+		return one(e)
+	}},
+	{"depth", "too-deep", `category "c32" is more than 32 levels deep`, func() *catalog.Catalog {
+		var tree []*catalog.Category
+		for i := range 33 {
+			tree = []*catalog.Category{{Name: word("c%d", 32-i), Enabled: true, Categories: tree}}
+		}
+		return one(&catalog.Environment{Categories: tree})
+	}},
+	{"bytes", "too-large", "more than 67108864", func() *catalog.Catalog {
+		category := &catalog.Category{Name: word("all"), Enabled: true}
+		long := strings.Repeat("x", 60<<10)
+		for i := range 1150 {
+			category.Offers = append(category.Offers, &catalog.Offer{Code: word("o%d", i), Label: word("%d%s", i, long)})
+		}
+		return one(&catalog.Environment{Categories: []*catalog.Category{category}})
+	}},
+}
+
+func word(format string, args ...any) catalog.Text {
+	return catalog.Text{S: fmt.Sprintf(format, args...)}
+}
+
+// one is a catalog of one environment.
+func one(e *catalog.Environment) *catalog.Catalog {
+	e.Kind, e.Name = catalog.Identified, word("one")
+	return &catalog.Catalog{Environments: []*catalog.Environment{e}}
+}
+
+func TestTooMuch(t *testing.T) {
+	for _, c := range tooMuch {
+		t.Run(c.name, func(t *testing.T) {
+			b, diags := compile.Compile(c.make())
+			if b != nil || !diags.HasErrors() {
+				t.Fatalf("%d bytes, %d diagnostics", len(b), len(diags))
+			}
+			for _, d := range diags {
+				if d.Severity == catalog.Error && (d.Code != c.code || !strings.Contains(d.Message, c.message)) {
+					t.Errorf("got %s: %s, want %s: %s", d.Code, d.Message, c.code, c.message)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,47 @@
+package compile
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/profferhq/proffer/catalog"
+)
+
+func (l *linker) report(d catalog.Diagnostic) { l.diags = append(l.diags, d) }
+
+func (l *linker) error(pos catalog.Pos, code, hint, format string, args ...any) {
+	l.report(catalog.Diagnostic{Pos: pos, Code: code, Hint: hint, Message: fmt.Sprintf(format, args...)})
+}
+
+func (l *linker) warn(pos catalog.Pos, code, hint, format string, args ...any) {
+	l.report(catalog.Diagnostic{Pos: pos, Severity: catalog.Warning, Code: code, Hint: hint, Message: fmt.Sprintf(format, args...)})
+}
+
+// related reports a problem that another place has a part in.
+func (l *linker) related(pos catalog.Pos, code, hint string, other catalog.Pos, what, format string, args ...any) {
+	l.report(catalog.Diagnostic{
+		Pos: pos, Code: code, Hint: hint, Message: fmt.Sprintf(format, args...),
+		Related: &catalog.Related{Pos: other, Message: what},
+	})
+}
+
+// unknown reports a name that nothing has, with the nearest one that something has.
+func (l *linker) unknown(name catalog.Text, code, kind string, known []string) {
+	l.error(name.Pos, code, didYouMean(name.S, known), "unknown %s %q", kind, name.S)
+}
+
+// didYouMean is a hint that names the nearest known name, or "".
+func didYouMean(name string, known []string) string {
+	if k := catalog.Nearest(name, known); k != "" {
+		return "did you mean " + strconv.Quote(k) + "?"
+	}
+	return ""
+}
+
+func namesOf[T any](list []T, name func(T) string) []string {
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = name(v)
+	}
+	return out
+}

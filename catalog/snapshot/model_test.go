@@ -1,0 +1,374 @@
+package snapshot_test
+
+import (
+	"cmp"
+	"encoding/hex"
+	"fmt"
+	"html"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/catalog/rule"
+	"github.com/profferhq/proffer/catalog/snapshot"
+)
+
+// lines describe a catalog, whether it is a model or a snapshot.
+type lines []string
+
+func (l *lines) add(format string, args ...any) { *l = append(*l, fmt.Sprintf(format, args...)) }
+
+// modelLines describes a catalog by what its author wrote, with the order, the
+// inheritance and the expressions that a snapshot has.
+func modelLines(t testing.TB, c *catalog.Catalog) lines {
+	var l lines
+	l.add("catalog %q zone %q language %q sites %v assumed %v", c.Name.S, c.Zone.S, c.Language.S, c.Sites != nil, c.Consent.Assumed)
+	for _, s := range sitesInOrder(c.Sites) {
+		l.add("site %s -> %s", s.Host.S, s.Environment.S)
+	}
+	for _, e := range byName(c.Environments, func(e *catalog.Environment) string { return e.Name.S }) {
+		m := modelEnvironment{lines: &l, t: t, catalog: c, Environment: e}
+		m.describe()
+	}
+	return l
+}
+
+func sitesInOrder(list []catalog.Site) []catalog.Site {
+	kind := func(s catalog.Site) int {
+		if s.Host.S == "*" {
+			return 2
+		}
+		return strings.Count(s.Host.S, "*")
+	}
+	out := slices.Clone(list)
+	for i := range out {
+		out[i].Host.S = strings.ToLower(out[i].Host.S)
+	}
+	slices.SortFunc(out, func(a, b catalog.Site) int {
+		if kind(a) != 1 || kind(b) != 1 {
+			return cmp.Or(cmp.Compare(kind(a), kind(b)), strings.Compare(a.Host.S, b.Host.S))
+		}
+		return cmp.Or(cmp.Compare(len(b.Host.S), len(a.Host.S)), strings.Compare(a.Host.S, b.Host.S))
+	})
+	return out
+}
+
+func byName[T any](list []T, name func(T) string) []T {
+	out := slices.Clone(list)
+	slices.SortFunc(out, func(a, b T) int { return strings.Compare(name(a), name(b)) })
+	return out
+}
+
+type modelEnvironment struct {
+	*catalog.Environment
+	*lines
+	t       testing.TB
+	catalog *catalog.Catalog
+	rules   *rule.Env
+	offers  []modelOffer
+}
+
+// modelOffer is an offer with what it inherits.
+type modelOffer struct {
+	*catalog.Offer
+	path     []string
+	from, to int64
+	live     bool
+	bound    float64
+}
+
+func (m *modelEnvironment) describe() {
+	section := m.Name.S
+	if m.Kind == catalog.Anonymous {
+		section = m.VisitorFolder.S
+	}
+	m.add("environment %s %s ties %d folder %q people %q section %x", m.Name.S, m.Kind, m.Ties, m.VisitorFolder.S, m.People.S, snapshot.Hash32([]byte(section)))
+	attributeName := func(a catalog.Attribute) string { return a.Name.S }
+	var schema [3][]rule.Attribute
+	groups := [3][]catalog.Attribute{m.Target, m.Attributes, m.OfferAttributes}
+	for g := range groups {
+		groups[g] = byName(groups[g], attributeName)
+		for _, a := range groups[g] {
+			m.add(" attribute %d %s %s = %s hash %x", g, a.Name.S, a.Type, constant(a.Default), snapshot.Hash32([]byte(a.Name.S)))
+			schema[g] = append(schema[g], rule.Attribute{Name: a.Name.S, Type: rule.Type(a.Type)})
+		}
+	}
+	var err error
+	if m.rules, err = rule.NewEnv(rule.Schema{Target: schema[0], Interaction: schema[1], Offer: schema[2]}); err != nil {
+		m.t.Fatal(err)
+	}
+	m.Target, m.Attributes, m.OfferAttributes = groups[0], groups[1], groups[2]
+	m.add(" filter %s", m.filter(m.Filter, rule.RoleEnvironment))
+	for _, p := range pagesInOrder(m.Pages) {
+		m.add(" page %s %v", p.Match.S, slots(p.Slots))
+	}
+	m.inherit(m.Categories, modelOffer{from: snapshot.Never, to: snapshot.Forever, live: true, bound: 1})
+	slices.SortFunc(m.offers, func(a, b modelOffer) int {
+		return cmp.Or(cmp.Compare(b.bound, a.bound), strings.Compare(a.Code.S, b.Code.S))
+	})
+	for _, s := range byName(m.Spaces, func(s *catalog.Space) string { return s.Name.S }) {
+		m.space(s)
+	}
+	m.tree(m.Categories, nil, nil)
+	for rank, o := range m.offers {
+		m.offer(rank, o)
+	}
+}
+
+func slots(list []catalog.PageSlot) (out []string) {
+	for _, s := range list {
+		out = append(out, fmt.Sprintf("%s_%d", s.Space, s.N))
+	}
+	return out
+}
+
+func pagesInOrder(list []catalog.Page) []catalog.Page {
+	literal := func(p catalog.Page) int {
+		before, _, wild := strings.Cut(p.Match.S, "*")
+		if !wild {
+			return math.MaxInt
+		}
+		return len(before)
+	}
+	out := slices.Clone(list)
+	slices.SortFunc(out, func(a, b catalog.Page) int {
+		return cmp.Or(cmp.Compare(literal(b), literal(a)), strings.Compare(a.Match.S, b.Match.S))
+	})
+	return out
+}
+
+// inherit lists the offers of a tree.
+func (m *modelEnvironment) inherit(list []*catalog.Category, above modelOffer) {
+	for _, c := range list {
+		at := above
+		at.path = append(slices.Clone(above.path), c.Name.S)
+		at.from, at.to = max(at.from, start(c.From)), min(at.to, end(c.To))
+		at.live = at.live && c.Enabled
+		factor := c.Multiplier.Value
+		if factor == 0 || factor < 1 && (c.Multiplier.From.Set || c.Multiplier.To.Set) {
+			factor = 1
+		}
+		at.bound *= factor
+		for _, o := range c.Offers {
+			own := at
+			own.Offer = o
+			own.from, own.to = max(at.from, start(o.From)), min(at.to, end(o.To))
+			own.live = at.live && o.Enabled && o.Approved
+			own.bound *= m.greatest(o)
+			m.offers = append(m.offers, own)
+		}
+		m.inherit(c.Categories, at)
+	}
+}
+
+func (m *modelEnvironment) greatest(o *catalog.Offer) float64 {
+	if o.Weights == nil && m.catalog.DefaultWeight != nil {
+		return max(0, m.catalog.DefaultWeight.F)
+	}
+	top := 0.0
+	for _, w := range o.Weights {
+		if w.Expr.S != "" {
+			return math.Inf(1)
+		}
+		top = max(top, w.Value)
+	}
+	return top
+}
+
+func start(i catalog.Instant) int64 {
+	if !i.Set {
+		return snapshot.Never
+	}
+	return i.MS
+}
+
+func end(i catalog.Instant) int64 {
+	if !i.Set {
+		return snapshot.Forever
+	}
+	return i.MS
+}
+
+func (m *modelEnvironment) space(s *catalog.Space) {
+	st := s.Store
+	m.add(" space %s channel %s implicit %v duplicates %v store %v %s %s linked %q", s.Name.S, s.Channel.S,
+		s.Identification.Implicit, s.AllowDuplicates, st.Propositions, st.OnProposed, st.OnAccepted, s.Identification.Fallback.S)
+	for _, f := range s.Fields {
+		m.add("  field %s %s required %v", f.Name.S, f.Type, f.Required)
+	}
+	m.add("  html %s", m.rendering(s))
+	m.add("  defaults %v %v fallback %q", names(s.Categories), names(s.Themes), s.FallbackOffer.S)
+	for i, list := range [2][]catalog.Write{st.Visitor, st.OnAcceptance} {
+		for _, w := range byName(list, func(w catalog.Write) string { return w.Attribute.S }) {
+			at := slices.IndexFunc(m.Target, func(a catalog.Attribute) bool { return a.Name.S == w.Attribute.S })
+			m.add("  write %d %s %s", i, w.Attribute.S, m.program(w.Expr.S, rule.Type(m.Target[at].Type), rule.RoleVisitor))
+		}
+	}
+	var live []string
+	for _, o := range m.offers {
+		shown := slices.ContainsFunc(o.Content, func(c catalog.Content) bool { return c.Space.S == s.Name.S })
+		if o.live && shown {
+			live = append(live, o.Code.S)
+		}
+	}
+	m.add("  live %v", live)
+}
+
+// names are the texts of a set.
+func names(list []catalog.Text) []string {
+	out := []string{}
+	for _, t := range list {
+		out = append(out, t.S)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (m *modelEnvironment) tree(list []*catalog.Category, path, themes []string) {
+	for _, c := range byName(list, func(c *catalog.Category) string { return c.Name.S }) {
+		path := append(slices.Clone(path), c.Name.S)
+		themes := append(slices.Clone(themes), names(c.Themes)...)
+		slices.Sort(themes)
+		themes = slices.Compact(themes)
+		m.add(" category %v themes %v always %v", path, themes, c.AlwaysInclude)
+		factor := cmp.Or(c.Multiplier.Value, 1)
+		m.add("  multiplier %v %d %d filter %s", factor, start(c.Multiplier.From), end(c.Multiplier.To), m.filter(c.Filter, rule.RoleCategory))
+		m.tree(c.Categories, path, themes)
+		m.add(" end %s", c.Name.S)
+	}
+}
+
+func (m *modelEnvironment) offer(rank int, o modelOffer) {
+	m.add(" offer %d %s in %v live %v label %q", rank, o.Code.S, o.path, o.live, o.Label.S)
+	m.add("  from %d to %d bound %v filter %s", o.from, o.to, o.bound, m.filter(o.Filter, rule.RoleOffer))
+	weights := o.Weights
+	if weights == nil && m.catalog.DefaultWeight != nil {
+		weights = []catalog.Weight{{Value: m.catalog.DefaultWeight.F}}
+	}
+	var all []string
+	for _, w := range weights {
+		expr := "none"
+		if w.Expr.S != "" {
+			expr = m.program(w.Expr.S, rule.Number, rule.RoleWeight)
+		}
+		all = append(all, fmt.Sprintf("  weight %v %s from %d to %d space %q filter %s", w.Value, expr, start(w.From), end(w.To), w.Space.S, m.filter(w.Filter, rule.RoleWeight)))
+	}
+	slices.Sort(all)
+	*m.lines = append(*m.lines, all...)
+	for _, a := range m.OfferAttributes {
+		value := a.Default
+		for i := range o.Attributes {
+			if o.Attributes[i].Name.S == a.Name.S {
+				value = &o.Attributes[i].Value
+			}
+		}
+		m.add("  attribute %s %s", a.Name.S, constant(value))
+	}
+	for _, c := range byName(o.Content, func(c catalog.Content) string { return c.Space.S }) {
+		m.content(c)
+	}
+}
+
+func (m *modelEnvironment) content(c catalog.Content) {
+	m.add("  content %s", c.Space.S)
+	at := slices.IndexFunc(m.Spaces, func(s *catalog.Space) bool { return s.Name.S == c.Space.S })
+	for _, f := range m.Spaces[at].Fields {
+		i := slices.IndexFunc(c.Fields, func(v catalog.ContentField) bool { return v.Name.S == f.Name.S })
+		if i < 0 {
+			m.add("   %s absent", f.Name.S)
+			continue
+		}
+		raw, escaped := m.field(c.Fields[i].Value.S, f.Type)
+		m.add("   %s raw %s", f.Name.S, raw)
+		m.add("   %s html %s", f.Name.S, escaped)
+	}
+}
+
+// constant is the text form of a value.
+func constant(v *catalog.Value) string {
+	if v == nil {
+		return "none"
+	}
+	return fmt.Sprint([]any{nil, v.Bool, v.Int, v.Double, v.String, v.Strings, v.Ints, v.Doubles}[v.Type])
+}
+
+func (m *modelEnvironment) filter(f catalog.Filter, role rule.Role) string {
+	if len(f) == 0 {
+		return "none"
+	}
+	var list []rule.Condition
+	for _, c := range f {
+		list = append(list, rule.Condition{When: c.When.S, Expr: c.Expr.S})
+	}
+	p, issues := m.rules.CompileFilter(list, role)
+	if issues != nil {
+		m.t.Fatal(issues)
+	}
+	return hex.EncodeToString(p.Code)
+}
+
+func (m *modelEnvironment) program(src string, want rule.Type, role rule.Role) string {
+	p, issues := m.rules.Compile(src, want, role)
+	if issues != nil {
+		m.t.Fatal(src, issues)
+	}
+	return hex.EncodeToString(p.Code)
+}
+
+var hole = regexp.MustCompile(`\{\{(.*?)\}\}`)
+
+// parts describes a source: literals and placeholders as the functions say.
+func parts(src string, literal, placeholder func(string) string) string {
+	var b strings.Builder
+	at := 0
+	for _, m := range hole.FindAllStringSubmatchIndex(src, -1) {
+		b.WriteString(literal(src[at:m[0]]) + placeholder(strings.TrimSpace(src[m[2]:m[3]])))
+		at = m[1]
+	}
+	return b.String() + literal(src[at:])
+}
+
+func (m *modelEnvironment) rendering(s *catalog.Space) string {
+	if s.HTML.S == "" {
+		return "none"
+	}
+	return parts(s.HTML.S, same, func(p string) string {
+		name, conditional := strings.CutPrefix(p, "? ")
+		switch {
+		case conditional:
+			return "(?" + name + " "
+		case p == "/":
+			return ")"
+		case slices.ContainsFunc(s.Fields, func(f catalog.Field) bool { return f.Name.S == p }):
+			return "[html " + p + "]"
+		}
+		return m.hole(p, rule.Scalar, snapshot.EscapeHTML)
+	})
+}
+
+func same(s string) string { return s }
+
+func (m *modelEnvironment) hole(src string, want rule.Type, escape byte) string {
+	return fmt.Sprintf("[%d %s]", escape, m.program(src, want, rule.RoleContent))
+}
+
+// field describes both forms of a content field.
+func (m *modelEnvironment) field(src string, typ catalog.FieldType) (raw, escaped string) {
+	want, plain, marked := rule.Scalar, snapshot.EscapeNone, snapshot.EscapeHTML
+	literal := html.EscapeString
+	switch typ {
+	case catalog.FieldURL, catalog.FieldImage:
+		plain, marked = snapshot.EscapeURL, snapshot.EscapeURL
+	case catalog.FieldHTML:
+		plain, literal = snapshot.EscapeHTML, same
+	case catalog.FieldNumber:
+		want = rule.Number
+	case catalog.FieldBool:
+		want = rule.Bool
+	}
+	raw = parts(src, same, func(p string) string { return m.hole(p, want, plain) })
+	return raw, parts(src, literal, func(p string) string { return m.hole(p, want, marked) })
+}

@@ -11,28 +11,9 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/profferhq/proffer/host/hosttest"
-	"github.com/profferhq/proffer/plugin/abi"
-	"github.com/profferhq/proffer/plugin/guest"
 )
 
 var update = flag.Bool("update", false, "rewrite the answers of the corpus")
-
-// inProcess is plugin/guest without walls; its answers are the reference.
-func inProcess(t testing.TB, settings, snapshot []byte, r *abi.Request) []byte {
-	t.Helper()
-	g := guest.New()
-	if status, text := g.Configure(settings); status != abi.StatusOK {
-		t.Fatal(text)
-	}
-	if status, text := g.Verify(snapshot); status != abi.StatusOK {
-		t.Fatal(text)
-	}
-	if status, text := g.Load(snapshot); status != abi.StatusOK {
-		t.Fatal(text)
-	}
-	r.Snapshot = g.View().Hash()
-	return g.Handle(nil, abi.AppendRequest(nil, r))
-}
 
 func TestCorpus(t *testing.T) {
 	for _, c := range hosttest.Cases(t) {
@@ -41,14 +22,14 @@ func TestCorpus(t *testing.T) {
 				rewrite(t, &c)
 				return
 			}
-			hosttest.Run(t, &c, inProcess)
+			hosttest.Run(t, &c, hosttest.InProcess)
 		})
 	}
 }
 
 func rewrite(t *testing.T, c *hosttest.Case) {
 	t.Helper()
-	answers, _ := hosttest.Answers(t, c, inProcess)
+	answers, _ := hosttest.Answers(t, c, hosttest.InProcess)
 	name := filepath.Join("testdata", c.Name+".txtar")
 	old, err := os.ReadFile(name)
 	if err != nil {

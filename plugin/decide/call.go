@@ -25,6 +25,7 @@ type Visitor struct {
 	ID         []byte // 16 bytes, or nil
 	New        bool   // the visitor is new, or its last visit has ended
 	VisitStart int64  // seconds since 1970-01-01T00:00:00Z
+	Refused    bool   // without consent ties depend on the seed alone
 }
 
 // Identity is who the request may be, before any space's options are looked at.

@@ -18,6 +18,7 @@ type Engine struct {
 	paused  paused
 	machine expr.Machine
 	frames  []*frame // one for each environment, made when first reached
+	modes   [abi.Anonymous + 1][]byte
 
 	call     *Call
 	results  [abi.MaxSlots]Result
@@ -45,6 +46,10 @@ type frame struct {
 	allowed []bool    // categories in scope of the current group
 	next    []expr.Value
 	space   uint32 // for which chain was worked out
+
+	offer      uint32 // that programs may read
+	shownOffer uint32 // the offer, and the category, whose names are in scope
+	shownPath  uint32
 }
 
 // Results of programs and category chains.
@@ -57,13 +62,17 @@ const (
 // New makes an engine for a snapshot.
 func New(view *snapshot.View) *Engine {
 	n := view.Count(snapshot.SecEnvironments)
-	return &Engine{
+	e := &Engine{
 		view:     view,
 		frames:   make([]*frame, n),
 		reached:  make([]uint32, 0, n),
 		proposed: make([]Proposition, 0, abi.MaxSlots),
 		arena:    make([]byte, 0, arenaSize),
 	}
+	for i := range e.modes {
+		e.modes[i] = []byte(abi.Identification(i).String())
+	}
+	return e
 }
 
 // arenaSize holds the strings that one call writes about a visitor; the
@@ -98,7 +107,7 @@ func (e *Engine) newFrame(index uint32) *frame {
 	env := e.view.Environment(index)
 	cats := env.Categories().Count
 	f := &frame{
-		env: env, index: index,
+		env: env, index: index, offer: none, shownOffer: none, shownPath: none,
 		memo:    make([]uint8, e.view.Count(snapshot.SecPrograms)),
 		chain:   make([]uint8, cats),
 		factor:  make([]float64, cats),

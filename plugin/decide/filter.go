@@ -31,7 +31,7 @@ func (e *Engine) enter(f *frame, r *Result, s *abi.Slot) {
 		f.ownData = len(s.Attributes) > 0
 	}
 	sp := e.view.Space(r.Space)
-	b[snapshot.BuiltinMode] = text([]byte(r.Mode.String()))
+	b[snapshot.BuiltinMode] = text(e.modes[r.Mode])
 	b[snapshot.BuiltinSpace] = text(e.view.Name(sp.Name()))
 	b[snapshot.BuiltinChannel] = text(e.view.Name(sp.Channel()))
 }
@@ -71,18 +71,27 @@ func (e *Engine) setData(f *frame, a *abi.Attribute) {
 	}
 }
 
-// offerScope sets offer.* for an offer's own expressions.
-func (e *Engine) offerScope(f *frame, o *snapshot.Offer) {
+// offerScope sets those of offer.* that a program reads, for the offer that is
+// looked at. Few programs read any, so they are set when one does.
+func (e *Engine) offerScope(f *frame, uses uint32) {
+	o := e.view.Offer(f.offer)
+	if uses&uint32(snapshot.UsesOfferPath) != 0 && f.shownPath != o.Category() {
+		f.shownPath = o.Category()
+		e.pathScope(f, o.Category())
+	}
+	if uses&uint32(snapshot.UsesOffer) == 0 || f.shownOffer == f.offer {
+		return
+	}
+	f.shownOffer = f.offer
 	f.scope.Builtin[snapshot.BuiltinCode] = text(e.view.Name(o.Code()))
-	e.categoryScope(f, o.Category())
 	first, r := o.Attributes(), f.env.OfferAttributes()
 	for i := range f.scope.Offer {
 		f.scope.Offer[i] = Value(e.view.OfferAttribute(first+uint32(i)), e.view.Attribute(r.Start+uint32(i)).Type())
 	}
 }
 
-// categoryScope sets the part of offer.* that all offers of a category share.
-func (e *Engine) categoryScope(f *frame, cat uint32) {
+// pathScope sets the part of offer.* that all offers of a category share.
+func (e *Engine) pathScope(f *frame, cat uint32) {
 	c := e.view.Category(cat)
 	cats, themes := c.Lists()
 	b := &f.scope.Builtin
@@ -108,22 +117,27 @@ func (e *Engine) holds(f *frame, filter uint32) bool {
 
 // truth evaluates a condition, once for each set of what it reads.
 func (e *Engine) truth(f *frame, program uint32) bool {
-	memoise := e.view.Uses(program)&(perOffer|perGroup) == 0
-	if memoise && f.memo[program] != unknown {
-		return f.memo[program] == pass
+	uses := e.view.Uses(program)
+	if uses&(perOffer|perGroup) != 0 {
+		if uses&perOffer != 0 {
+			e.offerScope(f, uses)
+		}
+		return e.machine.Holds(e.view.Program(program), &f.scope)
 	}
-	held := e.machine.Holds(e.view.Program(program), &f.scope)
-	if memoise {
+	if f.memo[program] == unknown {
 		f.memo[program] = fail
-		if held {
+		if e.machine.Holds(e.view.Program(program), &f.scope) {
 			f.memo[program] = pass
 		}
 	}
-	return held
+	return f.memo[program] == pass
 }
 
 // number evaluates a weight; one that fails is 0.
 func (e *Engine) number(f *frame, program uint32) float64 {
+	if uses := e.view.Uses(program); uses&perOffer != 0 {
+		e.offerScope(f, uses)
+	}
 	n, ok := expr.Number(e.machine.Eval(e.view.Program(program), &f.scope))
 	if !ok {
 		return 0

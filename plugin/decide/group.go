@@ -51,7 +51,7 @@ func (e *Engine) groupOf(slot int) int {
 func sameAsk(a, b *abi.Slot) bool {
 	return subset(a.Categories, b.Categories) && subset(b.Categories, a.Categories) &&
 		subset(a.Themes, b.Themes) && subset(b.Themes, a.Themes) &&
-		len(a.Attributes) == len(b.Attributes) && covers(a.Attributes, b.Attributes) && covers(b.Attributes, a.Attributes)
+		covers(a.Attributes, b.Attributes) && covers(b.Attributes, a.Attributes)
 }
 
 // subset reports whether every name of a is in b.
@@ -76,18 +76,22 @@ func containsName(list [][]byte, name []byte) bool {
 // covers reports whether every attribute of a is in b with the same value.
 func covers(a, b []abi.Attribute) bool {
 	for i := range a {
-		found := false
-		for j := range b {
-			if bytes.Equal(a[i].Name, b[j].Name) && bytes.Equal(a[i].Value, b[j].Value) {
-				found = true
-				break
-			}
-		}
-		if !found {
+		x, y := lastOf(a, a[i].Name), lastOf(b, a[i].Name)
+		if y == nil || !bytes.Equal(x.Value, y.Value) {
 			return false
 		}
 	}
 	return true
+}
+
+// lastOf is the attribute of a name that counts where it is repeated, or nil.
+func lastOf(list []abi.Attribute, name []byte) *abi.Attribute {
+	for i := len(list) - 1; i >= 0; i-- {
+		if bytes.Equal(list[i].Name, name) {
+			return &list[i]
+		}
+	}
+	return nil
 }
 
 // decideGroup ranks a group's offers and gives slot n the n-th.

@@ -45,8 +45,12 @@ func (e *Engine) rank(f *frame, space uint32, depth int) int {
 			if n == depth && o.Bound() < e.best[n-1].weight {
 				return n
 			}
+			if !e.open(f, o, i, space) {
+				continue
+			}
 			c := candidate{offer: i, code: o.Code(), tie: snapshot.Tie(tie, o.Tie())}
-			if !e.eligible(f, o, &c, space) {
+			c.weight = e.weigh(f, o, space)
+			if n == depth && !c.before(&e.best[n-1]) || !e.eligible(f, o, c.weight) {
 				continue
 			}
 			n = e.insert(c, n, depth)
@@ -55,12 +59,10 @@ func (e *Engine) rank(f *frame, space uint32, depth int) int {
 	return n
 }
 
-// insert keeps e.best sorted and at most depth long.
+// insert keeps e.best sorted and at most depth long. A candidate for a full one
+// comes before its last.
 func (e *Engine) insert(c candidate, n, depth int) int {
 	if n == depth {
-		if !c.before(&e.best[n-1]) {
-			return n
-		}
 		n--
 	}
 	i := n
@@ -71,28 +73,36 @@ func (e *Engine) insert(c candidate, n, depth int) int {
 	return n + 1
 }
 
-// eligible reports whether an offer passes every constraint for this target,
-// space and moment, and sets its final weight. Cheap tests come first; their
-// order cannot change the answer.
-func (e *Engine) eligible(f *frame, o *snapshot.Offer, c *candidate, space uint32) bool {
+// Whether an offer is eligible is found out in three steps, the cheap ones first
+// and its own filter last: most offers that pass the others have too small a
+// weight to be ranked, whatever their filter says. The order of the steps cannot
+// change the answer.
+
+// open reports whether an offer is within its dates, in scope, not taken and
+// not paused, and whether its categories let it pass.
+func (e *Engine) open(f *frame, o *snapshot.Offer, offer, space uint32) bool {
 	now := e.call.Time
 	if now < o.From() || now >= o.To() || !f.allowed[o.Category()-f.env.Categories().Start] {
 		return false
 	}
-	if e.isTaken(c.code, space) || len(e.paused.offers) > 0 && e.paused.offer(c.offer) {
+	if e.isTaken(o.Code(), space) || len(e.paused.offers) > 0 && e.paused.offer(offer) {
 		return false
 	}
-	factor, ok := e.chain(f, o.Category(), space)
-	if !ok {
-		return false
-	}
-	e.offerScope(f, o)
-	if !e.offerChain(f, o.Category()) || !e.holds(f, o.Filter()) {
-		return false
-	}
-	w := e.weight(f, o, space) * factor
-	c.weight = w
-	return w > 0 && !math.IsInf(w, 0)
+	f.offer = offer
+	_, ok := e.chain(f, o.Category(), space)
+	return ok
+}
+
+// weigh is the final weight of an offer that is open.
+func (e *Engine) weigh(f *frame, o *snapshot.Offer, space uint32) float64 {
+	factor, _ := e.chain(f, o.Category(), space)
+	return e.weight(f, o, space) * factor
+}
+
+// eligible reports whether an offer that is open and has that final weight
+// passes the filters that are left.
+func (e *Engine) eligible(f *frame, o *snapshot.Offer, weight float64) bool {
+	return weight > 0 && !math.IsInf(weight, 0) && e.offerChain(f, o.Category()) && e.holds(f, o.Filter())
 }
 
 func (e *Engine) isTaken(code, space uint32) bool {
@@ -181,7 +191,7 @@ func (e *Engine) offerChain(f *frame, cat uint32) bool {
 // asks for, and the id. Without an id the bucket is always the seed.
 func (e *Engine) callTie(f *frame) uint64 {
 	id := e.call.Visitor.ID
-	if len(id) == 0 {
+	if len(id) == 0 && !e.call.Visitor.Refused {
 		id = e.call.Identity.tieKey(f)
 	}
 	bucket := e.call.Seed
@@ -218,8 +228,8 @@ func (e *Engine) localDay() int64 {
 		}
 	}
 	local := e.call.Time
-	if lo > 0 {
-		local += e.view.Transition(lo - 1).Offset()
+	if e.view.Count(snapshot.SecTransitions) > 0 {
+		local += e.view.Transition(max(lo, 1) - 1).Offset() // the first holds before it too
 	}
 	day := local / dayMS
 	if local%dayMS < 0 {

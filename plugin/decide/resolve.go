@@ -64,7 +64,8 @@ func (e *Engine) identify(asked uint32) (uint32, abi.Identification) {
 }
 
 // Resolve reports whether the explicit key resolves in an identified
-// environment, and whether the cookie matches one of its persons.
+// environment, and whether the cookie matches one of its persons. A person that
+// was found by a key of another source is neither.
 func (id *Identity) Resolve(v *snapshot.View, env *snapshot.Environment) (explicit, implicit bool) {
 	if env.People() == none && !id.HasRecords {
 		return id.Given, id.Linked
@@ -75,10 +76,11 @@ func (id *Identity) Resolve(v *snapshot.View, env *snapshot.Environment) (explic
 		if len(p.Source) > 0 && len(source) > 0 && !bytes.Equal(p.Source, source) {
 			continue
 		}
-		if id.Given && id.sourceFits(source) && bytes.Equal(p.Key, id.Key) {
-			explicit = true
-		} else {
+		switch {
+		case !id.Given || !bytes.Equal(p.Key, id.Key):
 			implicit = true
+		case id.sourceFits(source):
+			explicit = true
 		}
 	}
 	return explicit, implicit

@@ -75,6 +75,7 @@ func (e *Engine) Stored(env uint32) []expr.Value { return e.frames[env].next }
 func (e *Engine) Scope(r *Result) *expr.Scope {
 	f := e.frames[r.Environment]
 	e.enter(f, r, &e.call.Slots[e.groups[r.group].first])
-	e.offerScope(f, e.view.Offer(r.Offer))
+	f.offer = r.Offer
+	e.offerScope(f, perOffer)
 	return &f.scope
 }

@@ -9,24 +9,92 @@ import (
 )
 
 // writeBody makes the cookie's new content: head, then the sections of the
-// environments that answered, then those of others as they were. Attributes
-// that do not fit into the budget keep what the cookie held.
+// environments that answered, then those of others as they were.
 func (g *Guest) writeBody() {
 	p := &g.page
 	p.body = p.state.AppendHead(p.body[:0])
-	budget := visitor.MaxData - g.foreignData()
 	first := 0
 	for _, index := range g.engine.Reached() {
-		env := g.view.Environment(index)
-		own := p.own[first : first+int(env.Target().Count)]
-		first += len(own)
-		budget = g.writeSection(index, env, own, budget)
+		own := p.own[first:]
+		first += len(g.engine.Target(index))
+		g.writeSection(index, own)
 	}
 	for i := range p.state.Sections[:p.state.N] {
 		if t := &p.state.Sections[i]; !g.answered(t) {
 			g.addSection(t.AppendSection(p.body))
 		}
 	}
+}
+
+// fitData takes back what does not fit into the cookie's budget, from the last
+// attribute on: values that this call has written stay as they were, and of a
+// host's record, which stands in place of the cookie, some are left out.
+func (g *Guest) fitData() {
+	p := &g.page
+	excess := g.foreignData() - visitor.MaxData
+	first := 0
+	for _, index := range g.engine.Reached() {
+		env := g.view.Environment(index)
+		for i := range g.engine.Target(index) {
+			excess += dataSize(g.datum(index, env, i, p.own[first+i]))
+		}
+		first += len(g.engine.Target(index))
+	}
+	reached := g.engine.Reached()
+	for e := len(reached) - 1; e >= 0 && excess > 0; e-- {
+		first -= len(g.engine.Target(reached[e]))
+		excess -= g.takeBack(reached[e], p.own[first:], excess)
+	}
+}
+
+// takeBack frees up to excess bytes in one section and says how many.
+func (g *Guest) takeBack(index uint32, own []bool, excess int) (freed int) {
+	env := g.view.Environment(index)
+	before, after := g.engine.Target(index), g.engine.Stored(index)
+	for i := len(after) - 1; i >= 0 && freed < excess; i-- {
+		size := dataSize(g.datum(index, env, i, own[i]))
+		if less := size - dataSize(g.held(env, i)); less <= 0 {
+			continue
+		}
+		after[i] = before[i]
+		if left := dataSize(g.datum(index, env, i, own[i])); left < size {
+			freed += size - left
+			continue
+		}
+		own[i] = false
+		freed += size
+	}
+	return freed
+}
+
+// dataSize is how many bytes of a section a value takes with its name.
+func dataSize(value []byte) int {
+	if value == nil {
+		return 0
+	}
+	return 4 + len(value)
+}
+
+// held is the value of an attribute in the cookie that was sent, or nil.
+func (g *Guest) held(env *snapshot.Environment, i int) []byte {
+	t := g.page.state.Section(env.Kind() == snapshot.KindIdentified, env.Section())
+	return t.Find(g.view.Attribute(env.Target().Start + uint32(i)).Hash())
+}
+
+// datum is the value of an attribute in the cookie to be set, or nil: what this
+// call has written, else what the visitor's record holds (own). It is good
+// until the next call.
+func (g *Guest) datum(index uint32, env *snapshot.Environment, i int, own bool) []byte {
+	before, after := &g.engine.Target(index)[i], &g.engine.Stored(index)[i]
+	switch {
+	case after.Kind == expr.Missing:
+		return nil
+	case !sameValue(before, after), own && env.Kind() == snapshot.KindAnonymous:
+		return g.encode(after)
+	case own: // the person's own, whatever a people source says over it
+		return g.held(env, i)
+	}
+	return nil
 }
 
 // answered reports whether a section belongs to an environment of this call.
@@ -51,35 +119,22 @@ func (g *Guest) foreignData() (n int) {
 	return n
 }
 
-// writeSection writes the section of an environment that answered: the
-// attributes that it held and those that were written. It gives what is left
-// of the budget.
-func (g *Guest) writeSection(index uint32, env *snapshot.Environment, own []bool, budget int) int {
+// writeSection writes the section of an environment that answered.
+func (g *Guest) writeSection(index uint32, own []bool) {
 	p := &g.page
+	env := g.view.Environment(index)
 	person := env.Kind() == snapshot.KindIdentified
-	old := p.state.Section(person, env.Section())
 	w := visitor.BeginSection(p.body, person, env.Section())
-	before, after := g.engine.Target(index), g.engine.Stored(index)
-	for i := range after {
-		changed := !sameValue(&before[i], &after[i])
-		if !own[i] && !changed || after[i].Kind == expr.Missing {
-			continue
-		}
-		hash := g.view.Attribute(env.Target().Start + uint32(i)).Hash()
-		value := g.encode(&after[i])
-		if len(value)+4 > budget {
-			value, changed = old.Find(hash), false
-		}
+	for i := range g.engine.Target(index) {
+		value := g.datum(index, env, i, own[i])
 		if value == nil {
 			continue
 		}
-		budget -= len(value) + 4
-		p.changed = p.changed || changed || !bytes.Equal(value, old.Find(hash))
-		w.Attribute(hash, value)
+		p.changed = p.changed || !bytes.Equal(value, g.held(env, i))
+		w.Attribute(g.view.Attribute(env.Target().Start+uint32(i)).Hash(), value)
 	}
-	w.Other(old)
+	w.Other(p.state.Section(person, env.Section()))
 	g.addSection(w.End())
-	return budget
 }
 
 // addSection takes a body with one more section, if it still fits into a
@@ -93,8 +148,9 @@ func (g *Guest) addSection(body []byte) {
 // encode is a value as msgpack, until the next call.
 func (g *Guest) encode(v *expr.Value) []byte {
 	start := len(g.page.text)
-	g.page.text = appendValue(g.page.text, v)
-	return g.page.text[start:]
+	out := appendValue(g.page.text, v)
+	g.page.text = out[:start]
+	return out[start:]
 }
 
 func sameValue(a, b *expr.Value) bool {

@@ -16,14 +16,14 @@ func (g *Guest) readVisitor() {
 	peer := r.Flags.Has(abi.FlagPeer)
 	for i := range r.Headers {
 		h := &r.Headers[i]
-		switch name := string(h.Name); {
-		case name == "cookie":
+		switch {
+		case string(h.Name) == "cookie":
 			g.readCookies(h.Value)
-		case name == "accept-language" && r.Language == nil && p.call.Language == nil:
+		case string(h.Name) == "accept-language" && r.Language == nil && p.call.Language == nil:
 			p.call.Language = visitor.Language(h.Value)
-		case peer && name == g.config.countryHeader && p.call.Country == nil:
+		case peer && named(h, g.config.countryHeader) && p.call.Country == nil:
 			p.call.Country = h.Value
-		case peer && name == g.config.deviceHeader && p.call.Device == nil:
+		case peer && named(h, g.config.deviceHeader) && p.call.Device == nil:
 			p.call.Device = h.Value
 		}
 	}
@@ -101,18 +101,23 @@ func (g *Guest) readPeerIdentity() bool {
 	r := &g.page.request
 	for i := range r.Headers {
 		h := &r.Headers[i]
-		if g.config.identityHeader != "" && string(h.Name) == g.config.identityHeader && g.verifyToken(h.Value) {
+		if named(h, g.config.identityHeader) && g.verifyToken(h.Value) {
 			return true
 		}
 	}
 	for i := range r.Headers {
 		h := &r.Headers[i]
-		if g.config.personHeader != "" && string(h.Name) == g.config.personHeader && len(h.Value) > 0 {
+		if named(h, g.config.personHeader) && len(h.Value) > 0 {
 			g.page.identity.key = h.Value
 			return true
 		}
 	}
 	return false
+}
+
+// named reports whether a header has a configured name; an empty one is none.
+func named(h *abi.Header, name string) bool {
+	return name != "" && string(h.Name) == name
 }
 
 func (g *Guest) verifyToken(token []byte) bool {
@@ -132,11 +137,12 @@ func (g *Guest) verifyToken(token []byte) bool {
 func (g *Guest) settleVisitor() {
 	p := &g.page
 	c := &p.call
-	c.Visitor.New = true
+	c.Visitor.New, c.Visitor.Refused = true, !p.consent
 	if !p.consent {
 		return
 	}
 	explicit, anyone := g.modes()
+	g.nameSource()
 	if explicit && p.state.Link.Set && !p.state.Link.Matches(g.config.keys, p.identity.source, p.identity.key) {
 		p.state = visitor.State{}
 	}
@@ -165,6 +171,21 @@ func (g *Guest) modes() (explicit, anyone bool) {
 		anyone = anyone || results[i].Mode != abi.Nobody
 	}
 	return explicit, anyone
+}
+
+// nameSource gives a key that came without a source the one that it resolved
+// in, so that a person has one link however its key was handed over.
+func (g *Guest) nameSource() {
+	p := &g.page
+	results := g.engine.Results()
+	for i := range results {
+		if len(p.identity.source) > 0 {
+			return
+		}
+		if r := &results[i]; r.Mode == abi.Explicit {
+			p.identity.source = g.view.Name(g.view.Environment(r.Environment).People())
+		}
+	}
 }
 
 // mint makes a new visitor, unless nothing may be stored or there is nothing

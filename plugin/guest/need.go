@@ -99,9 +99,13 @@ func (g *Guest) readRecord() {
 	id.Records = p.persons[:len(persons)]
 }
 
-// person is the record of the person that a source knows, or nil.
+// person is the record of the person that an environment's source knows, or
+// nil. One that names no source has none, unless the caller is every source.
 func (g *Guest) person(env *snapshot.Environment) *abi.Person {
 	p := &g.page
+	if env.People() == snapshot.None && !p.request.Flags.Has(abi.FlagPeople) {
+		return nil
+	}
 	source := g.view.Name(env.People())
 	for i := range p.request.Record.Persons {
 		q := &p.request.Record.Persons[i]

@@ -91,10 +91,14 @@ func (g *Guest) writeVisitor() {
 	if !p.consent && p.sentOurs {
 		g.cookie(visitor.AppendExpire(p.out, secure))
 	}
+	keeps := g.storing() && p.state.Known
+	if keeps {
+		g.fitData()
+	}
 	if p.consent && p.request.Want.Has(abi.WantPropositions) {
 		g.describeVisitor()
 	}
-	if !g.storing() || !p.state.Known {
+	if !keeps {
 		return
 	}
 	g.writeBody()

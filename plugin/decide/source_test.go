@@ -1,0 +1,85 @@
+package decide_test
+
+import (
+	"slices"
+	"testing"
+
+	"cel.dev/cel-go/cel"
+
+	"github.com/profferhq/proffer/catalog"
+)
+
+// The expressions of drawn catalogs: those that need no offer, and the rest.
+var (
+	generalFilters = []string{
+		`true`, `false`, `target.vip`, `!target.vip`, `target.country == "FR"`, `target.country != "FR"`,
+		`target.country in ["DE", "FR"]`, `target.visits > 1`, `target.visits <= 2.5`, `size(target.tags) == 1`,
+		`"a" in target.tags`, `1 / target.visits >= 1`, `target.vip || target.country == "FR"`,
+		`target.vip && 10 / target.visits > 3`, `target.score * 2.0 > 2.0`, `target.country.startsWith("F")`,
+		`interaction.basket >= 2.0`, `interaction.coupon == "X"`, `interaction.coupon == "X" || target.vip`,
+		`interaction.new_visit`, `interaction.space == "s1"`, `interaction.channel == "web"`,
+		`interaction.mode == "anonymous"`, `interaction.mode != "implicit"`, `interaction.environment == "visitors"`,
+		`interaction.language == "fr"`, `request.host.startsWith("www.")`, `request.path == "/"`,
+		`request.country == "FR"`, `request.device == "phone"`,
+		`interaction.space == "s0" ? target.vip : interaction.basket > 1.0`,
+	}
+	offerFilters = []string{
+		`offer.code != "o3"`, `offer.code in ["o0", "o1", "o2", "o5"]`, `offer.category == "c1"`,
+		`offer.category != "c2"`, `"c0" in offer.categories`, `size(offer.categories) > 1`, `"t1" in offer.themes`,
+		`offer.themes == ["t0"]`, `offer.margin > 1.0`, `offer.margin > target.score`, `offer.kind == "plain"`,
+		`offer.margin > 0.0 || interaction.space == "s2"`, `offer.kind == target.country || offer.margin < 3.0`,
+	}
+	allFilters = slices.Concat(generalFilters, offerFilters)
+
+	weightSources = []string{
+		`target.visits`, `target.score`, `interaction.basket`, `offer.margin`, `10 / target.visits`,
+		`1.0 / (target.score - 1.5)`, `0.0 / (target.score - 1.5)`, `target.visits * 2 - 3`,
+		`interaction.space == "s1" ? 3 : 1`, `offer.margin * interaction.basket`, `target.vip ? 2u : 1u`,
+		`offer.code == "o1" ? 2.0 : 0.5`, `size(offer.categories)`, `1e308 * (target.score + 1.0)`,
+	}
+	writeSources = []catalog.Write{
+		{Attribute: catalog.Text{S: "visits"}, Expr: catalog.Text{S: `target.visits + (interaction.new_visit ? 1 : 0)`}},
+		{Attribute: catalog.Text{S: "country"}, Expr: catalog.Text{S: `request.country`}},
+		{Attribute: catalog.Text{S: "score"}, Expr: catalog.Text{S: `target.score / 2.0`}},
+		{Attribute: catalog.Text{S: "vip"}, Expr: catalog.Text{S: `interaction.space == "s1" || target.vip`}},
+		{Attribute: catalog.Text{S: "tags"}, Expr: catalog.Text{S: `target.vip ? ["a", "b"] : target.tags`}},
+	}
+)
+
+// compileCEL compiles every expression with cel-go itself, by source.
+func compileCEL(t testing.TB) map[string]cel.Program {
+	t.Helper()
+	text, list := cel.StringType, cel.ListType(cel.StringType)
+	options := []cel.EnvOption{cel.CrossTypeNumericComparisons(true)}
+	for name, typ := range map[string]*cel.Type{
+		"target.visits": cel.IntType, "target.country": text, "target.score": cel.DoubleType,
+		"target.vip": cel.BoolType, "target.tags": list,
+		"interaction.coupon": text, "interaction.basket": cel.DoubleType,
+		"interaction.mode": text, "interaction.space": text, "interaction.channel": text,
+		"interaction.environment": text, "interaction.language": text, "interaction.new_visit": cel.BoolType,
+		"request.host": text, "request.path": text, "request.country": text, "request.device": text,
+		"offer.code": text, "offer.category": text, "offer.categories": list, "offer.themes": list,
+		"offer.margin": cel.DoubleType, "offer.kind": text,
+	} {
+		options = append(options, cel.Variable(name, typ))
+	}
+	env, err := cel.NewEnv(options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources := slices.Concat(allFilters, weightSources)
+	for _, w := range writeSources {
+		sources = append(sources, w.Expr.S)
+	}
+	out := map[string]cel.Program{}
+	for _, src := range sources {
+		ast, found := env.Compile(src)
+		if found.Err() != nil {
+			t.Fatalf("%s: %v", src, found.Err())
+		}
+		if out[src], err = env.Program(ast); err != nil {
+			t.Fatalf("%s: %v", src, err)
+		}
+	}
+	return out
+}

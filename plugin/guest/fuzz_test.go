@@ -1,0 +1,134 @@
+package guest_test
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/guest"
+	"github.com/profferhq/proffer/plugin/seal"
+)
+
+// healthy fails the test unless a response is one that leaves the instance
+// healthy and can be read.
+func healthy(t *testing.T, response []byte) *abi.Response {
+	t.Helper()
+	out, err := abi.DecodeResponse(response)
+	if err != nil {
+		t.Fatalf("%v: %x", err, response)
+	}
+	if !out.Status.Healthy() {
+		t.Fatalf("%s: %s", out.Status, out.Text)
+	}
+	return out
+}
+
+// FuzzHandle sends any bytes as a request. Whatever they are, the response can
+// be read, its status leaves the instance healthy, and the next request is
+// answered as if nothing had been.
+func FuzzHandle(f *testing.F) {
+	snapshot := build(f, shop)
+	g := ready(f, testConfig(), snapshot)
+	known := cookie(answer(f, g, request(g)))
+	seeds := []*abi.Request{
+		request(g),
+		header(request(g), "cookie", known+"; proffer_identity="+token(f, "main", "anna", seal.Attribute{Name: "tier", Value: "gold"})),
+		header(asks(request(g), "hero", "visitors/hero", "side", "x"), "accept-language", "de, en;q=0.5"),
+	}
+	full := header(asks(request(g), "visitors/hero"), "cookie", known)
+	full.HasRecord, full.Language, full.Visitor = true, []byte("fr"), make([]byte, abi.VisitorSize)
+	full.Target = abi.PersonKey{Source: []byte("main"), Key: []byte("anna")}
+	full.Attributes = []abi.Attribute{{Name: []byte("note"), Value: []byte{0xa1, 'x'}}}
+	full.Slots[0].Categories, full.Slots[0].Themes = [][]byte{[]byte("all")}, [][]byte{[]byte("x")}
+	full.Slots[0].Attributes = []abi.Attribute{{Name: []byte("basket"), Value: []byte{0x92, 1, 2}}}
+	full.Record.Persons = []abi.Person{{Source: []byte("main"), Key: []byte("anna")}}
+	full.Record.Visitors = []abi.Visitor{{Known: true}}
+	for _, r := range append(seeds, full) {
+		f.Add(abi.AppendRequest(nil, r))
+	}
+	f.Add([]byte{0x91, 0})
+	f.Add([]byte{0x91, 2})
+	f.Add([]byte{})
+	probe := abi.AppendRequest(nil, seeds[1])
+	want := g.Handle(nil, probe)
+	f.Fuzz(func(t *testing.T, message []byte) {
+		out := healthy(t, g.Handle(nil, message))
+		if out.Status == abi.StatusOK && !bytes.Equal(out.Answer.Snapshot, g.View().Hash()) {
+			t.Fatalf("decided on another snapshot: %x", out.Answer.Snapshot)
+		}
+		if got := g.Handle(nil, probe); !bytes.Equal(got, want) {
+			t.Fatalf("the next answer differs\n got %q\nwant %q", got, want)
+		}
+	})
+}
+
+// FuzzVisitor sends what a visitor can choose, in requests that are otherwise
+// good, and then what the answer sets, as the browser would.
+func FuzzVisitor(f *testing.F) {
+	g := ready(f, testConfig(), build(f, shop))
+	known := cookie(answer(f, g, request(g)))
+	f.Add([]byte(known), []byte("fr;q=0.5, en"), []byte("www.shop.example"), []byte("/"), []byte("FR"), int64(noon))
+	f.Add([]byte("proffer_identity="+token(f, "main", "anna")), []byte("*"), []byte(""), []byte("/travel/x"), []byte("\x00"), int64(-1))
+	f.Add([]byte("proffer=;=;;"), []byte(";q="), []byte("\xff"), []byte("//"), bytes.Repeat([]byte("x"), 300), int64(1)<<62)
+	f.Fuzz(func(t *testing.T, cookies, language, host, path, country []byte, time int64) {
+		r := request(g)
+		r.Host, r.Path, r.Time = host, append([]byte("/"), path...), time
+		r.Flags |= abi.FlagPeer // so that the country counts
+		header(header(header(r, "cookie", string(cookies)), "accept-language", string(language)), "x-country", string(country))
+		r.Attributes = []abi.Attribute{{Name: []byte("note"), Value: append([]byte{0xda, byte(len(language) >> 8), byte(len(language))}, language...)}}
+		asks(r, "hero", "visitors/hero", "side", "visitors/side")
+		out := healthy(t, g.Handle(nil, abi.AppendRequest(nil, r)))
+		if out.Status == abi.StatusNeed {
+			r.HasRecord = true
+			if out = healthy(t, g.Handle(nil, abi.AppendRequest(nil, r))); out.Status == abi.StatusNeed {
+				t.Fatal("a second need")
+			}
+		}
+		if out.Status != abi.StatusOK || len(out.Answer.Cookies) == 0 {
+			return
+		}
+		id := bytes.Clone(out.Answer.Visitor.ID)
+		r.HasRecord = true
+		r.Headers[0].Value = []byte(cookie(&out.Answer))
+		again := healthy(t, g.Handle(nil, abi.AppendRequest(nil, r)))
+		if again.Status != abi.StatusOK || again.Answer.Visitor.New || !bytes.Equal(again.Answer.Visitor.ID, id) {
+			t.Fatalf("the cookie that was set is not read back: %s %+v", again.Status, again.Answer.Visitor)
+		}
+	})
+}
+
+// FuzzSnapshot changes bytes of a snapshot and gives it the right hash. Either
+// the full check refuses it, or every request is answered.
+func FuzzSnapshot(f *testing.F) {
+	good := build(f, shop)
+	for at := 0; at < len(good); at += 97 {
+		f.Add(uint32(at), []byte{1})
+		f.Add(uint32(at), []byte{0xff, 0xff, 0xff, 0xff})
+	}
+	f.Fuzz(func(t *testing.T, at uint32, change []byte) {
+		b := bytes.Clone(good)
+		copy(b[int(at)%len(b):], change)
+		g := guest.New()
+		if status, _ := g.Load(b); status != abi.StatusOK {
+			return
+		}
+		if status, _ := g.Verify(rehash(t, b)); status != abi.StatusOK {
+			return
+		}
+		if status, text := g.Configure(abi.AppendConfig(nil, testConfig())); status != abi.StatusOK {
+			t.Fatal(text)
+		}
+		if status, text := g.Load(b); status != abi.StatusOK {
+			t.Fatal(text)
+		}
+		for _, path := range []string{"/", "/travel/x", "/other"} {
+			r := request(g)
+			r.Path, r.HasRecord = []byte(path), true
+			r.Record.Persons = []abi.Person{{Source: []byte("main"), Key: []byte("anna")}}
+			r.Target.Key = []byte("anna")
+			healthy(t, g.Handle(nil, abi.AppendRequest(nil, r)))
+			r.Target.Key = nil
+			healthy(t, g.Handle(nil, abi.AppendRequest(nil, asks(r, "hero", "visitors/hero", "visitors/side", "side", "hero"))))
+		}
+	})
+}

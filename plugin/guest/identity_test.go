@@ -1,0 +1,412 @@
+package guest_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"strings"
+	"testing"
+
+	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/seal"
+	"github.com/profferhq/proffer/plugin/visitor"
+)
+
+// people has two environments with people sources of their own, one without,
+// and one of visitors.
+const people = `
+catalog: x
+people: [main, club]
+environments:
+  mains: {kind: identified, people: main, target: {tier: {type: string, default: none}}, spaces: {m: {channel: web, fields: {t: text}, identification: {implicit: true}}},
+    categories: {all: {offers: {m: {weights: 1, content: {m: {t: '{{ target.tier }}'}}}}}}}
+  clubs: {kind: identified, people: club, target: {tier: {type: string, default: none}}, spaces: {c: {channel: web, fields: {t: text}, identification: {implicit: true}}},
+    categories: {all: {offers: {c: {weights: 1, content: {c: {t: '{{ target.tier }}'}}}}}}}
+  frees: {kind: identified, target: {tier: {type: string, default: none}}, spaces: {f: {channel: web, fields: {t: text}, identification: {implicit: true}}},
+    categories: {all: {offers: {f: {weights: 1, content: {f: {t: '{{ target.tier }}'}}}}}}}
+  visitors: {kind: anonymous, target: {n: {type: int, default: 0}}, spaces: {v: {channel: web, fields: {t: text}, store: {visitor: {n: target.n + 1}}}},
+    categories: {all: {offers: {v: {weights: 1, content: {v: {t: '{{ target.n }}'}}}}}}}
+`
+
+// modes are how the slots of an answer were identified.
+func modes(a *abi.Answer) string {
+	var out []string
+	for i := range a.Slots {
+		out = append(out, a.Slots[i].Mode.String())
+	}
+	return strings.Join(out, " ")
+}
+
+// text is the only field of a slot's content.
+func text(s *abi.SlotAnswer) string {
+	_, value, _ := bytes.Cut(s.Content, []byte("\xa1t"))
+	if len(value) == 0 {
+		return "-"
+	}
+	return string(value[1:])
+}
+
+// TestNeed: what the module asks for depends on who may be there and what the
+// slots can reach, and is asked once.
+func TestNeed(t *testing.T) {
+	g := ready(t, testConfig(), build(t, people))
+	known := cookie(answer(t, g, asks(request(g), "v")))
+	linked := cookie(answer(t, g, header(asks(request(g), "f"), "cookie", "proffer_identity="+token(t, "main", "anna"))))
+	tests := []struct {
+		name    string
+		cookies string
+		flags   abi.Flags
+		slots   []string
+		need    string // sources / folders, "" = no need
+		who     string // of visitor, key, link
+	}{
+		{"a stranger", "", 0, []string{"m", "v"}, "", ""},
+		{"a visitor, no people", known, 0, []string{"f", "v"}, "", ""},
+		{"a visitor", known, 0, []string{"m", "v", "m"}, "main / visitors", "visitor"},
+		{"a linked visitor", linked, 0, []string{"c", "m"}, "club main / ", "visitor link"},
+		{"a token", "proffer_identity=" + token(t, "main", "anna"), 0, []string{"m"}, "main / ", "key"},
+		{"both", linked + "; proffer_identity=" + token(t, "main", "anna"), 0, []string{"m"}, "main / ", "visitor key link"},
+		{"a token, no people", "proffer_identity=" + token(t, "main", "anna"), 0, []string{"f", "v"}, "", ""},
+		{"a token, the caller's people", "proffer_identity=" + token(t, "main", "anna"), abi.FlagPeople, []string{"f"}, " / ", "key"},
+		{"a stranger, the caller's people", "", abi.FlagPeople, []string{"m"}, "", ""},
+		{"the caller's visitors", "", abi.FlagVisitors, []string{"v"}, " / visitors", ""},
+		{"refused", linked, abi.FlagConsentRefused, []string{"m"}, "", ""},
+		{"refused with a token", linked + "; proffer_identity=" + token(t, "main", "anna"), abi.FlagConsentRefused, []string{"m"}, "main / ", "key"},
+		{"unknown slots", linked, 0, []string{"x", "mains/x", "x/m"}, "", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := header(asks(request(g), tt.slots...), "cookie", tt.cookies)
+			if r.Flags |= tt.flags; tt.flags.Has(abi.FlagConsentRefused) {
+				r.Flags ^= abi.FlagConsentGiven
+			}
+			out := send(t, g, r)
+			if (out.Status == abi.StatusNeed) != (tt.need != "") {
+				t.Fatalf("status %s, want a need %q", out.Status, tt.need)
+			}
+			if out.Status != abi.StatusNeed {
+				return
+			}
+			n := &out.Need
+			need := string(bytes.Join(n.Sources, []byte(" "))) + " / " + string(bytes.Join(n.Folders, []byte(" ")))
+			var who []string
+			for name, there := range map[string]bool{"1 visitor": n.Visitor != nil, "2 key": n.Key.Key != nil, "3 link": n.Link.Hash != nil} {
+				if there {
+					who = append(who, name)
+				}
+			}
+			if got := ordered(who); need != tt.need || got != tt.who {
+				t.Errorf("need %q of %q, want %q of %q", need, got, tt.need, tt.who)
+			}
+			r.HasRecord = true
+			if again := send(t, g, r); again.Status != abi.StatusOK {
+				t.Errorf("with an empty record: %s", again.Status)
+			}
+		})
+	}
+}
+
+// ordered joins numbered words in order, without their numbers.
+func ordered(words []string) string {
+	var out []string
+	for _, n := range []string{"1 ", "2 ", "3 "} {
+		for _, w := range words {
+			if s, ok := strings.CutPrefix(w, n); ok {
+				out = append(out, s)
+			}
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// TestRecords: a person counts for the environments of its source and for no
+// other, also where one of them names none.
+func TestRecords(t *testing.T) {
+	g := ready(t, testConfig(), build(t, people))
+	linked := cookie(answer(t, g, header(asks(request(g), "f"), "cookie", "proffer_identity="+token(t, "main", "anna"))))
+	person := func(source, key, tier string) abi.Person {
+		return abi.Person{Source: []byte(source), Key: []byte(key), Attributes: abi.AppendAttributes(nil, []abi.Attribute{{
+			Name: []byte("tier"), Value: append([]byte{0xa0 | byte(len(tier))}, tier...),
+		}})}
+	}
+	mains, clubs := person("main", "anna", "gold"), person("club", "ben", "blue")
+	tests := []struct {
+		name    string
+		cookies string
+		persons []abi.Person
+		modes   string // of m, c, f
+		texts   string
+	}{
+		{"nobody found", "proffer_identity=" + token(t, "main", "anna"), nil, "nobody nobody explicit", "- - none"},
+		{"by key", "proffer_identity=" + token(t, "main", "anna", seal.Attribute{Name: "tier", Value: "t"}), []abi.Person{mains}, "explicit nobody explicit", "gold - t"},
+		{"key of another source", "proffer_identity=" + token(t, "club", "anna"), []abi.Person{mains}, "nobody nobody explicit", "- - none"},
+		{"by cookie", linked, []abi.Person{mains, clubs}, "implicit implicit implicit", "gold blue none"},
+		{"by key and by cookie", linked + "; proffer_identity=" + token(t, "club", "ben"), []abi.Person{mains, clubs}, "implicit explicit explicit", "gold blue none"},
+		{"only one source", linked, []abi.Person{clubs}, "nobody implicit implicit", "- blue none"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := header(asks(request(g), "m", "c", "f"), "cookie", tt.cookies)
+			r.HasRecord, r.Record.Persons = true, tt.persons
+			a := answer(t, g, r)
+			texts := text(&a.Slots[0]) + " " + text(&a.Slots[1]) + " " + text(&a.Slots[2])
+			if got := modes(a); got != tt.modes || texts != tt.texts {
+				t.Errorf("%s: %s; want %s: %s", got, texts, tt.modes, tt.texts)
+			}
+		})
+	}
+}
+
+// TestBadCookiesAreAbsent: a visitor whose cookie is worth nothing gets a new
+// one, and an answer as good as any.
+func TestBadCookiesAreAbsent(t *testing.T) {
+	g := ready(t, testConfig(), build(t, people))
+	first := answer(t, g, asks(request(g), "v"))
+	good := cookie(first)
+	value := strings.TrimPrefix(good, "proffer=")
+	raw, err := base64.RawURLEncoding.DecodeString(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed := func(label string, body []byte) string {
+		return "proffer=" + string(seal.Seal(nil, seal.TestKeyring(), seal.UseCookie, label, body))
+	}
+	body := raw[2 : len(raw)-16]
+	bad := map[string]string{
+		"empty":                    "proffer=",
+		"another name":             "Proffer=" + value,
+		"the secure name":          "__Host-proffer=" + value,
+		"quoted":                   `proffer="` + value + `"`,
+		"padded":                   good + "==",
+		"trailing space":           good + " ",
+		"space before":             "proffer= " + value,
+		"not base64":               "proffer=!!!!",
+		"another version":          "proffer=Ag" + value[2:],
+		"another label":            sealed("proffer2", body),
+		"a short body":             sealed("proffer", body[:23]),
+		"a body with a cut part":   sealed("proffer", append(bytes.Clone(body), 2, 9, 0)),
+		"a body above its size":    sealed("proffer", append(bytes.Clone(body), make([]byte, 600)...)),
+		"two links":                sealed("proffer", append(bytes.Clone(body[:24]), bytes.Repeat(append([]byte{1, 17, 0}, make([]byte, 17)...), 2)...)),
+		"longer than all cookies":  "proffer=" + strings.Repeat("A", 2000),
+		"with a byte 0":            "proffer=" + value[:10] + "\x00" + value[11:],
+		"another cookie's value":   "a=" + good,
+		"separated with a comma":   "a=b, " + good,
+		"a token under its name":   "proffer=" + token(t, "main", "anna"),
+		"without an equals sign":   "proffer",
+		"an equals sign too many":  "proffer==" + value,
+		"cut in the middle":        good[:len(good)/2],
+		"signature of another one": "proffer=" + base64.RawURLEncoding.EncodeToString(append(bytes.Clone(raw[:len(raw)-16]), make([]byte, 16)...)),
+	}
+	for i := range raw {
+		flipped := bytes.Clone(raw)
+		flipped[i] ^= 1
+		bad["bit of byte "+string(rune('0'+i))] = "proffer=" + base64.RawURLEncoding.EncodeToString(flipped)
+	}
+	for name, sent := range bad {
+		r := header(asks(request(g), "v"), "cookie", sent)
+		r.Entropy = bytes.Repeat([]byte{9}, abi.EntropySize)
+		r.Time += 1000
+		a := answer(t, g, r)
+		if !a.Visitor.New || bytes.Equal(a.Visitor.ID, first.Visitor.ID) || text(&a.Slots[0]) != "0" || len(a.Cookies) != 1 {
+			t.Errorf("%s: %+v", name, a.Visitor)
+		}
+	}
+	for name, sent := range map[string]string{
+		"alone": good, "among others": "a=b; " + good + "; c", "behind a bad one": "proffer=x;" + good, "behind a tab": "a;\t" + good,
+	} {
+		r := header(asks(request(g), "v"), "cookie", sent)
+		if a := answer(t, g, r); a.Visitor.New || !bytes.Equal(a.Visitor.ID, first.Visitor.ID) || text(&a.Slots[0]) != "1" {
+			t.Errorf("%s: %+v", name, a.Visitor)
+		}
+	}
+	r := header(header(asks(request(g), "v"), "cookie", "proffer=x"), "cookie", good)
+	if a := answer(t, g, r); a.Visitor.New {
+		t.Error("in a second header: not found")
+	}
+}
+
+// TestKeyRotation: a cookie under an older key is good, and sealed anew; a link
+// under an older key still names its person, and is made anew; a key that is
+// gone makes a stranger.
+func TestKeyRotation(t *testing.T) {
+	snapshot := build(t, people)
+	with := func(keys ...abi.Key) *abi.Config {
+		c := testConfig()
+		c.Keys = keys
+		return c
+	}
+	call := func(c *abi.Config, seconds int64, cookies, person string) *abi.Answer {
+		g := ready(t, c, snapshot)
+		r := header(asks(request(g), "f", "v"), "cookie", cookies)
+		r.Time += seconds * 1000
+		r.Entropy = bytes.Repeat([]byte{byte(seconds)}, abi.EntropySize)
+		if person != "" {
+			r.Target.Key = []byte(person)
+		}
+		return answer(t, g, r)
+	}
+	old := call(with(key(1, abi.UseCookie, true)), 0, "", "anna")
+	rotated := with(key(1, abi.UseCookie, false), key(2, abi.UseCookie, true))
+	kept := call(rotated, 1, cookie(old), "")
+	if kept.Visitor.New || modes(kept) != "implicit anonymous" || len(kept.Cookies) != 1 {
+		t.Fatalf("after a rotation: %+v", kept)
+	}
+	same := call(rotated, 2, cookie(kept), "anna")
+	if same.Visitor.New || !bytes.Equal(same.Visitor.ID, old.Visitor.ID) {
+		t.Fatalf("the same person: %+v", same.Visitor)
+	}
+	alone := with(key(2, abi.UseCookie, true))
+	if a := call(alone, 3, cookie(kept), "anna"); !a.Visitor.New {
+		t.Error("a link of a key that is gone still names somebody")
+	}
+	if a := call(alone, 4, cookie(same), "anna"); a.Visitor.New || modes(a) != "explicit anonymous" {
+		t.Errorf("with the link made anew: %+v", a.Visitor)
+	}
+	if a := call(with(key(3, abi.UseCookie, true)), 5, cookie(same), ""); !a.Visitor.New {
+		t.Error("a cookie of a key that is gone still counts")
+	}
+	none := call(with(), 6, cookie(same), "anna")
+	if none.Visitor.ID != nil || len(none.Cookies) != 0 || offers(none) != "f v" {
+		t.Errorf("without keys: %+v", none)
+	}
+}
+
+// TestSecure: under TLS the cookie has the prefix that browsers guard, and the
+// other name is not looked at.
+func TestSecure(t *testing.T) {
+	g := ready(t, testConfig(), build(t, people))
+	r := asks(request(g), "v")
+	r.Flags |= abi.FlagSecure
+	a := answer(t, g, r)
+	set := string(a.Cookies[0])
+	if !strings.HasPrefix(set, "__Host-proffer=") || !strings.HasSuffix(set, "; Path=/; Max-Age=34128000; HttpOnly; SameSite=Lax; Secure") {
+		t.Errorf("set %q", set)
+	}
+	header(r, "cookie", cookie(a))
+	if b := answer(t, g, r); b.Visitor.New || !bytes.Equal(b.Visitor.ID, a.Visitor.ID) {
+		t.Error("the cookie did not come back")
+	}
+	plain := cookie(answer(t, g, asks(request(g), "v")))
+	r.Headers[0].Value = []byte(plain)
+	if b := answer(t, g, r); !b.Visitor.New {
+		t.Error("a cookie that any page could set was read under TLS")
+	}
+}
+
+// TestConsent: the request's word, else the catalog's; refusal expires what the
+// browser sent and reads nothing of it.
+func TestConsent(t *testing.T) {
+	assumed, silent := build(t, shop), build(t, people)
+	tests := []struct {
+		name     string
+		snapshot []byte
+		space    string
+		flags    abi.Flags
+		given    bool
+	}{
+		{"assumed", assumed, "visitors/hero", 0, true},
+		{"no source", silent, "v", 0, false},
+		{"given", silent, "v", abi.FlagConsentGiven, true},
+		{"refused", assumed, "visitors/hero", abi.FlagConsentRefused, false},
+	}
+	for _, tt := range tests {
+		g := ready(t, testConfig(), tt.snapshot)
+		r := asks(request(g), tt.space)
+		known := cookie(answer(t, g, r))
+		r.Flags = tt.flags
+		header(r, "cookie", known)
+		r.Visitor = bytes.Repeat([]byte{1}, abi.VisitorSize)
+		a := answer(t, g, r)
+		expires := len(a.Cookies) == 1 && string(a.Cookies[0]) == "proffer=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"
+		if a.HasVisitor != tt.given || expires == tt.given || (len(a.Propositions) > 0) != tt.given {
+			t.Errorf("%s: %+v", tt.name, a)
+		}
+	}
+}
+
+// TestPeers: a person's and a country's header are believed from peers alone;
+// the token's header is worth more than the person's, the target more than both.
+func TestPeers(t *testing.T) {
+	g := ready(t, testConfig(), build(t, people))
+	tests := []struct {
+		name   string
+		flags  abi.Flags
+		person string
+		token  string
+		target string
+		texts  string
+	}{
+		{"a stranger's headers", 0, "ben", token(t, "main", "anna", seal.Attribute{Name: "tier", Value: "t"}), "", "-"},
+		{"a peer's person", abi.FlagPeer, "ben", "", "", "none"},
+		{"a peer's token", abi.FlagPeer, "ben", token(t, "main", "anna", seal.Attribute{Name: "tier", Value: "t"}), "", "t"},
+		{"a bad token of a peer", abi.FlagPeer, "ben", "p1.0.x.y", "", "none"},
+		{"an empty person", abi.FlagPeer, "", "", "", "-"},
+		{"a target", abi.FlagPeer, "", token(t, "main", "anna", seal.Attribute{Name: "tier", Value: "t"}), "cleo", "none"},
+	}
+	for _, tt := range tests {
+		r := asks(request(g), "f")
+		r.Flags |= tt.flags
+		header(header(r, "x-person", tt.person), "proffer-identity", tt.token)
+		if tt.target != "" {
+			r.Target.Key = []byte(tt.target)
+		}
+		if a := answer(t, g, r); text(&a.Slots[0]) != tt.texts {
+			t.Errorf("%s: %s, want %s", tt.name, text(&a.Slots[0]), tt.texts)
+		}
+	}
+}
+
+// TestVisitorRecords: a host's record stands in place of the cookie's section,
+// the one of the folder, or the one of every folder.
+func TestVisitorRecords(t *testing.T) {
+	g := ready(t, testConfig(), build(t, people))
+	known := cookie(answer(t, g, asks(request(g), "v")))
+	nine := abi.AppendAttributes(nil, []abi.Attribute{{Name: []byte("n"), Value: []byte{9}}, {Name: []byte("x"), Value: []byte{9}}})
+	tests := []struct {
+		name     string
+		visitors []abi.Visitor
+		text     string
+	}{
+		{"none: the cookie", nil, "1"},
+		{"the folder's", []abi.Visitor{{Folder: []byte("visitors"), Known: true, Attributes: nine}}, "9"},
+		{"every folder's", []abi.Visitor{{Folder: []byte{}, Known: true, Attributes: nine}}, "9"},
+		{"another folder's", []abi.Visitor{{Folder: []byte("other"), Known: true, Attributes: nine}}, "1"},
+		{"an empty one", []abi.Visitor{{Folder: []byte("visitors")}}, "0"},
+	}
+	for _, tt := range tests {
+		r := header(asks(request(g), "v"), "cookie", known)
+		r.Flags |= abi.FlagVisitors
+		r.HasRecord, r.Record.Visitors = true, tt.visitors
+		if a := answer(t, g, r); text(&a.Slots[0]) != tt.text {
+			t.Errorf("%s: %s, want %s", tt.name, text(&a.Slots[0]), tt.text)
+		}
+	}
+}
+
+// TestCookieStaysSmall: however much is written and linked, the whole cookie is
+// far below what all our cookies may take, and is read back.
+func TestCookieStaysSmall(t *testing.T) {
+	g := ready(t, testConfig(), build(t, shop))
+	r := asks(request(g), "customers/hero", "visitors/hero")
+	r.Flags |= abi.FlagVisitors | abi.FlagPeople
+	r.Target = abi.PersonKey{Source: []byte(strings.Repeat("s", 256)), Key: []byte("anna")}
+	r.HasRecord = true
+	note := append([]byte{0xd9, 250}, bytes.Repeat([]byte{'n'}, 250)...)
+	r.Record.Persons = []abi.Person{{Key: []byte("anna")}}
+	r.Record.Visitors = []abi.Visitor{{Attributes: abi.AppendAttributes(nil, []abi.Attribute{
+		{Name: []byte("note"), Value: note}, {Name: []byte("country"), Value: note},
+	})}}
+	a := answer(t, g, r)
+	value := strings.TrimPrefix(cookie(a), "proffer=")
+	body, _, ok := seal.Open(nil, seal.TestKeyring(), seal.UseCookie, "proffer", []byte(value))
+	var s visitor.State
+	if !ok || !s.Decode(body) || len(body) > visitor.MaxBody {
+		t.Fatalf("a cookie of %d bytes, opened %v", len(value), ok)
+	}
+	data := 0
+	for i := range s.Sections[:s.N] {
+		data += s.Sections[i].DataSize()
+	}
+	if data == 0 || data > visitor.MaxData {
+		t.Errorf("%d bytes of visitor data", data)
+	}
+}

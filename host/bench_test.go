@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -131,6 +132,60 @@ func BenchmarkHandle(b *testing.B) {
 				}
 			})
 		})
+	}
+}
+
+// BenchmarkHandOver is the same work on goroutines of their own, which a caller
+// could leave behind: what bounds a call by abandoning it, and not by cutting
+// it off, costs at least this.
+func BenchmarkHandOver(b *testing.B) {
+	type worker struct {
+		work, done chan struct{}
+		timer      *time.Timer
+	}
+	h := serve(b, badGuest, host.Config{}, nil)
+	idle := make(chan *worker, 4)
+	var all []*worker
+	for range cap(idle) {
+		w := &worker{make(chan struct{}, 1), make(chan struct{}, 1), time.NewTimer(time.Hour)}
+		all = append(all, w)
+		idle <- w
+		go func() {
+			dst := make([]byte, 0, 4096)
+			for range w.work {
+				if _, err := h.Handle(context.Background(), dst, []byte(workload)); err != nil {
+					b.Error(err)
+				}
+				w.done <- struct{}{}
+			}
+		}()
+	}
+	call := func() {
+		w := <-idle
+		w.timer.Reset(time.Second)
+		w.work <- struct{}{}
+		select {
+		case <-w.done:
+			w.timer.Stop()
+			idle <- w
+		case <-w.timer.C:
+			b.Error("late")
+		}
+	}
+	b.Run("serial", func(b *testing.B) {
+		for b.Loop() {
+			call()
+		}
+	})
+	b.Run("parallel", func(b *testing.B) {
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				call()
+			}
+		})
+	})
+	for _, w := range all {
+		close(w.work)
 	}
 }
 

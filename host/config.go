@@ -21,9 +21,9 @@ type Config struct {
 	Instances int
 
 	// Wait bounds a call in the module, and the wait for an instance that is
-	// free before it. A call of fewer than 65,536 loop turns (some 0.2 ms) is
-	// never cut off, however late: a machine that stood still is not the
-	// module's fault. Default 25 ms, a hundred times the slowest decision.
+	// free before it. A call of fewer than 131,072 loop turns (eleven
+	// decisions) is never cut off, however late: a machine that stood still is
+	// not the module's fault. Default 25 ms, a hundred times a decision.
 	Wait time.Duration
 
 	// SetupWait bounds each call that prepares an instance, among them

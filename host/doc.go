@@ -11,8 +11,9 @@
 // status of 64 or above, an answer that cannot be one, an instance that grows
 // or hangs cost that call its answer and that instance its life, and the caller
 // serves the page without offers. A call is cut off [Config.Wait] after it
-// began, unless a single bulk memory instruction runs longer (64 MiB take some
-// 20 ms); for this the module's loops are counted, see package meter. A module
+// began, unless a single bulk memory instruction runs longer (tens of
+// milliseconds for 64 MiB); for this the module's loops are counted, see
+// package host/internal/meter. A module
 // that keeps failing is left alone for a while ([ErrBroken]). Messages are at
 // most 1 MiB each way. The package moves bytes: it does not read requests, and
 // of responses the status alone.

@@ -177,9 +177,9 @@ func (g *generation) keep() {
 	defer g.drain()
 	c := &g.host.config
 	rate := newBucket(c.RefillRate, c.Instances, time.Now())
-	timer := time.NewTimer(0)
+	timer := time.NewTimer(time.Hour)
+	timer.Stop() // until an instance is missing
 	defer timer.Stop()
-	<-timer.C
 	missing, pause := 0, time.Duration(0)
 	for {
 		select {

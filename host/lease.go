@@ -13,6 +13,8 @@ import (
 // after that.
 type Lease struct{ g *generation }
 
+var _ Session = Lease{}
+
 // Snapshot is the snapshot that is pinned. Nobody may change its bytes.
 func (l Lease) Snapshot() *Snapshot { return l.g.snapshot }
 

@@ -7,6 +7,11 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 )
 
+// hugePage is the size of one on amd64 and arm64. A growth by as much is the
+// buffer for a snapshot, which is written whole: huge pages spare it the page
+// faults, and take nothing that is not accessible.
+const hugePage = 2 << 20
+
 // memory is a linear memory that never moves: its whole limit is reserved as
 // address space, pages are made accessible when it grows, and the kernel finds
 // zeroed ones when they are touched.
@@ -41,6 +46,10 @@ func (m *memory) Reallocate(size uint64) []byte {
 	if size > m.size {
 		if syscall.Mprotect(m.reserved[m.size:size], syscall.PROT_READ|syscall.PROT_WRITE) != nil {
 			return nil
+		}
+		if size-m.size >= hugePage {
+			// Advice only: kernels without huge pages refuse it.
+			_ = syscall.Madvise(m.reserved[m.size:size], syscall.MADV_HUGEPAGE)
 		}
 		m.size = size
 	}

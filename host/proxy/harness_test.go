@@ -173,7 +173,7 @@ func ask(t testing.TB, server, method, path string, headers ...string) answer {
 	if err != nil {
 		return answer{err: err}
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	b, err := io.ReadAll(res.Body)
 	a := answer{
 		status: res.StatusCode, header: res.Header, trailer: res.Trailer,
@@ -232,7 +232,7 @@ func page(body string, headers ...string) http.HandlerFunc {
 			}
 			w.Header().Add(name, value)
 		}
-		io.WriteString(w, body)
+		_, _ = io.WriteString(w, body)
 	}
 }
 
@@ -278,7 +278,7 @@ var errTest = errors.New("a failure made by the test")
 func same(t testing.TB, what string, got, want answer) {
 	t.Helper()
 	if fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("%s:\n got %.2000v\nwant %.2000v", what, got, want)
+		t.Errorf("%s:\n got %.1000q\nwant %.1000q", what, fmt.Sprint(got), fmt.Sprint(want))
 	}
 }
 

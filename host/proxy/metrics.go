@@ -83,10 +83,11 @@ const (
 	unreachable trouble = iota
 	late
 	abandoned // by the visitor
+	badBody   // the visitor's, which could not be read
 	numTroubles
 )
 
-var troubleNames = [numTroubles]string{"unreachable", "timeout", "canceled"}
+var troubleNames = [numTroubles]string{"unreachable", "timeout", "canceled", "request"}
 
 // metrics are the counters, looked up once.
 type metrics struct {

@@ -9,12 +9,13 @@ import (
 
 // Middleware writes offers into pages. It is safe for concurrent use.
 type Middleware struct {
-	config   Config
-	peers    peers
-	trusted  []header // headers that count from peers alone
-	metrics  *metrics
-	listings listings
-	logged   atomic.Int64 // when something was logged last, in nanoseconds
+	config    Config
+	peers     peers
+	trusted   []header // headers that count from peers alone
+	metrics   *metrics
+	listings  listings
+	scratches scratches
+	logged    atomic.Int64 // when something was logged last, in nanoseconds
 }
 
 // header is a request header that the module reads.

@@ -97,7 +97,7 @@ func TestContentLength(t *testing.T) {
 						w.Header().Set("Content-Length", fmt.Sprint(len(slotted)))
 					}
 					for i := range len(slotted) {
-						io.WriteString(w, slotted[i:i+1])
+						_, _ = io.WriteString(w, slotted[i:i+1])
 					}
 				})), "GET", "/any", navigation...)
 				if a.body != filledIn || a.length != int64(len(filledIn)) || a.err != nil {
@@ -147,7 +147,7 @@ func TestStatus(t *testing.T) {
 				w.Header().Set("Etag", `"1"`)
 				w.WriteHeader(status)
 				if status != 204 && status != 205 && status != 304 {
-					io.WriteString(w, slotted)
+					_, _ = io.WriteString(w, slotted)
 				}
 			})
 			untouched(t, origin, "GET", "/listed", navigation, map[string]float64{"decision_seconds": 0})
@@ -168,14 +168,14 @@ func TestTypes(t *testing.T) {
 	t.Run("twice", func(t *testing.T) {
 		origin := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header()["Content-Type"] = []string{"text/html", "text/plain"}
-			io.WriteString(w, slotted)
+			_, _ = io.WriteString(w, slotted)
 		})
 		untouched(t, origin, "GET", "/listed", navigation, map[string]float64{"decision_seconds": 0})
 	})
 	t.Run("none at all", func(t *testing.T) {
 		origin := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header()["Content-Type"] = nil
-			io.WriteString(w, slotted)
+			_, _ = io.WriteString(w, slotted)
 		})
 		want := ask(t, serve(t, origin), "GET", "/listed", navigation...)
 		m := middleware(t, proxy.Config{})
@@ -189,7 +189,7 @@ func TestTypeIsSniffed(t *testing.T) {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			for len(body) > 0 {
 				n := min(len(body), 100)
-				io.WriteString(w, body[:n])
+				_, _ = io.WriteString(w, body[:n])
 				body = body[n:]
 			}
 		}

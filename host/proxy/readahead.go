@@ -13,7 +13,7 @@ const sniffed = 512
 func (w *response) begin(h http.Header) {
 	w.stage = reading
 	w.length = lengthOf(h)
-	w.scratch = scratches.Get().(*scratch)
+	w.scratch = w.middleware.scratches.take()
 	if w.proxied {
 		w.header, w.late = nil, true
 	}

@@ -132,7 +132,7 @@ func (w *response) writeHead(status int) {
 		w.pass(status)
 		return
 	}
-	w.scratch = scratches.Get().(*scratch)
+	w.scratch = w.middleware.scratches.take()
 	v := w.preview()
 	if !v.changed {
 		w.pass(status)
@@ -295,9 +295,20 @@ func (w *response) end() {
 		_ = w.release(head) // net/http cuts the connection
 		return
 	}
-	if err := w.commit(head, byBody); err == nil && len(w.trailers()) > 0 {
-		_ = flush(w.under) // else net/http could still give a length, and no trailers
+	if err := w.commit(head, byBody); err == nil && w.unsized(len(head)) {
+		_ = flush(w.under) // the visitor may be gone
 	}
+}
+
+// netBuffer is the most that net/http keeps of a body, in bytes, to see whether
+// it can give its length: 2 KiB in HTTP/1, 4 KiB in HTTP/2.
+const netBuffer = 4 << 10
+
+// unsized reports that net/http could give a body of so many bytes a length,
+// though the origin, by a flush or by trailers, has seen to it that there is
+// none.
+func (w *response) unsized(body int) bool {
+	return body <= netBuffer && (w.flushed || len(w.trailers()) > 0) && len(w.under.Header()["Content-Length"]) == 0
 }
 
 // tail writes what the injector kept back.
@@ -338,7 +349,7 @@ func (w *response) close() {
 	s := w.scratch
 	w.scratch = nil
 	if s != nil && !w.tainted {
-		s.release()
+		w.middleware.scratches.give(s)
 	}
 }
 

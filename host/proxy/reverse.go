@@ -3,6 +3,7 @@ package proxy
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // readBuffer is the buffer of a connection to the origin, in bytes: the header
@@ -76,8 +78,35 @@ func (p *reverseProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == "PRI": // the preface of HTTP/2 (RFC 9113, section 3.4)
 		plain(w, http.StatusBadRequest, "HTTP/2 is not spoken here.\n")
 	default:
-		p.pages.ServeHTTP(w, p.withoutUpgrade(r))
+		p.pages.ServeHTTP(w, withBody(p.withoutUpgrade(r)))
 	}
+}
+
+// requestBody is a visitor's body that remembers whether it could be read.
+type requestBody struct {
+	io.ReadCloser
+	failed atomic.Bool
+}
+
+type bodyKey struct{}
+
+// withBody is a request whose body can be asked later whether it was at fault.
+func withBody(r *http.Request) *http.Request {
+	if r.Body == nil || r.Body == http.NoBody {
+		return r
+	}
+	b := &requestBody{ReadCloser: r.Body}
+	r = r.WithContext(context.WithValue(r.Context(), bodyKey{}, b))
+	r.Body = b
+	return r
+}
+
+func (b *requestBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		b.failed.Store(true)
+	}
+	return n, err
 }
 
 // withoutUpgrade is a request without an upgrade to anything but websocket:
@@ -143,6 +172,10 @@ func (p *reverseProxy) failed(w http.ResponseWriter, r *http.Request, err error)
 		m.metrics.origin[abandoned].Inc()
 		w.WriteHeader(http.StatusBadGateway) // nobody is there to read it
 		return
+	case unreadable(r):
+		m.metrics.origin[badBody].Inc()
+		plain(w, http.StatusBadRequest, "The request could not be read.\n")
+		return
 	case errors.As(err, &timeout) && timeout.Timeout():
 		m.metrics.origin[late].Inc()
 		plain(w, http.StatusGatewayTimeout, "The site did not answer in time. Please try again in a moment.\n")
@@ -151,6 +184,12 @@ func (p *reverseProxy) failed(w http.ResponseWriter, r *http.Request, err error)
 		plain(w, http.StatusBadGateway, "The site does not answer. Please try again in a moment.\n")
 	}
 	m.warn("no answer from the origin", "error", err, "method", r.Method)
+}
+
+// unreadable reports whether the visitor's body broke off or is malformed.
+func unreadable(r *http.Request) bool {
+	b, ok := r.Context().Value(bodyKey{}).(*requestBody)
+	return ok && b.failed.Load()
 }
 
 // bufferPool keeps the buffers through which bodies are copied.

@@ -32,10 +32,19 @@ type scratch struct {
 // another page, in bytes: a full read-ahead, and its offers.
 const maxScratch = 512 << 10
 
-var scratches = sync.Pool{New: func() any { return new(scratch) }}
+// scratches hands them out. Each middleware has its own, for the randomness in
+// them is from its source.
+type scratches struct{ pool sync.Pool }
 
-// release gives s to the next page, without what belongs to others.
-func (s *scratch) release() {
+func (p *scratches) take() *scratch {
+	if s, ok := p.pool.Get().(*scratch); ok {
+		return s
+	}
+	return new(scratch)
+}
+
+// give takes s back for the next page, without what belongs to others.
+func (p *scratches) give(s *scratch) {
 	clear(s.places[:])
 	clear(s.request.Slots)
 	clear(s.request.Headers)
@@ -48,7 +57,7 @@ func (s *scratch) release() {
 	}
 	s.body = s.body[:0]
 	s.injector.Reset(nil)
-	scratches.Put(s)
+	p.pool.Put(s)
 }
 
 // keep copies a string into memory that lasts as long as the request.

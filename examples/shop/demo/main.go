@@ -26,8 +26,9 @@ func main() {
 	admin := flag.String("admin", "127.0.0.1:9090", "`address` of its admin listener, likewise")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, *out, *catalog, *listen, *admin); err != nil {
+	err := run(ctx, *out, *catalog, *listen, *admin)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}

@@ -11,9 +11,10 @@ const MaxTurns = 1 << 30
 
 // Add returns wasm with a counter at the head of every loop. It is one for the
 // whole module, kept in a global of its own; whenever it has counted turns
-// turns, the module calls the function that it imports as from.name, of type
-// () i32, and drops the answer. A module without loops is returned as it is;
-// one with loops that does not import the function is refused.
+// turns (or one more, where a loop takes parameters), the module calls the
+// function that it imports as from.name, of type () i32, and drops the answer.
+// A module without loops is returned as it is; one with loops that does not
+// import the function is refused.
 func Add(wasm []byte, from, name string, turns int) ([]byte, error) {
 	if turns < 1 || turns > MaxTurns {
 		return nil, fmt.Errorf("meter: %d turns not supported (have 1..%d)", turns, MaxTurns)
@@ -45,17 +46,16 @@ func Add(wasm []byte, from, name string, turns int) ([]byte, error) {
 }
 
 // addYield adds the counter and the function that starts it again, after all
-// others, so that no index changes.
+// others, so that no index changes. It starts again with one more, since the
+// turn that is entered again is counted again.
 func (m *module) addYield(turns int64) error {
-	start := appendS64([]byte{opI32Const}, turns)
+	start := func(dst []byte, turns int64) []byte { return appendS64(append(dst, opI32Const), turns) }
 
-	counter := append([]byte{0x7f, 1}, start...) // i32, mutable
-	yield := []byte{0, opCall}                   // no locals
+	counter := start([]byte{0x7f, 1}, turns) // i32, mutable
+	yield := []byte{0, opCall}               // no locals
 	yield = appendU32(yield, m.yield)
-	yield = append(yield, opDrop)
-	yield = append(yield, start...)
-	yield = append(yield, opGlobalSet)
-	yield = appendU32(yield, m.globals)
+	yield = start(append(yield, opDrop), turns+1)
+	yield = appendU32(append(yield, opGlobalSet), m.globals)
 	yield = append(yield, opEnd)
 
 	return errors.Join(

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
+
+	"github.com/profferhq/proffer/build/bench/internal/workload"
+	"github.com/profferhq/proffer/plugin/abi"
+)
+
+// engine is a wazero runtime with the compiled modules, without package host.
+type engine struct {
+	runtime wazero.Runtime
+	proffer wazero.CompiledModule
+	empty   wazero.CompiledModule
+	macs    wazero.CompiledModule
+}
+
+func newEngine(ctx context.Context, out string, wasm []byte) (*engine, error) {
+	cache, err := wazero.NewCompilationCacheWithDir(filepath.Join(out, "wazero"))
+	if err != nil {
+		return nil, err
+	}
+	e := &engine{runtime: wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigCompiler().WithCompilationCache(cache))}
+	wasi_snapshot_preview1.MustInstantiate(ctx, e.runtime)
+	if e.proffer, err = e.runtime.CompileModule(ctx, wasm); err != nil {
+		return nil, err
+	}
+	for name, into := range map[string]*wazero.CompiledModule{"empty": &e.empty, "macs": &e.macs} {
+		b, err := buildGuest(out, name)
+		if err != nil {
+			return nil, err
+		}
+		if *into, err = e.runtime.CompileModule(ctx, b); err != nil {
+			return nil, err
+		}
+	}
+	return e, nil
+}
+
+// buildGuest compiles a guest below testdata as the module is.
+func buildGuest(out, name string) ([]byte, error) {
+	file := filepath.Join(out, "bench-"+name+".wasm")
+	cmd := exec.Command("go", "build", "-buildmode=c-shared", "-trimpath", "-ldflags=-s -w -buildid=",
+		"-o", file, "./build/bench/testdata/"+name)
+	cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "CGO_ENABLED=0", "GOFLAGS=")
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("build %s: %w\n%s", name, err, text)
+	}
+	return os.ReadFile(file)
+}
+
+// instantiate starts a guest as package host does.
+func (e *engine) instantiate(ctx context.Context, m wazero.CompiledModule) (api.Module, error) {
+	config := wazero.NewModuleConfig().WithName("").WithStartFunctions("_initialize").
+		WithSysWalltime().WithSysNanotime().WithEnv("GOGC", "20")
+	return e.runtime.InstantiateModule(withMemory(ctx), m, config)
+}
+
+// instance is one of the module with a snapshot. It answers requests on the
+// bytes path: written into the guest's buffer, the answer copied out of it.
+type instance struct {
+	mod     api.Module
+	mem     api.Memory
+	handle  api.Function
+	version api.Function
+	buffer  uint32
+	stack   [1]uint64
+}
+
+// load makes an instance with a configuration and a snapshot.
+func (e *engine) load(ctx context.Context, snapshot []byte) (*instance, error) {
+	mod, err := e.instantiate(ctx, e.proffer)
+	if err != nil {
+		return nil, err
+	}
+	in := &instance{
+		mod: mod, mem: mod.ExportedMemory(abi.ExportMemory),
+		handle: mod.ExportedFunction(abi.ExportHandle), version: mod.ExportedFunction(abi.ExportVersion),
+	}
+	return in, errors.Join(
+		in.give(ctx, abi.ExportConfigure, workload.Settings()),
+		in.give(ctx, abi.ExportLoad, snapshot),
+		in.reserve(ctx, 64<<10),
+	)
+}
+
+// reserve asks the guest for a buffer.
+func (in *instance) reserve(ctx context.Context, n int) error {
+	in.stack[0] = uint64(n)
+	err := in.mod.ExportedFunction(abi.ExportBuffer).CallWithStack(ctx, in.stack[:])
+	if in.buffer = uint32(in.stack[0]); err == nil && in.buffer == 0 {
+		err = fmt.Errorf("no buffer of %d bytes", n)
+	}
+	return err
+}
+
+// give hands a message to an export that answers a status.
+func (in *instance) give(ctx context.Context, export string, message []byte) error {
+	if err := in.reserve(ctx, len(message)); err != nil {
+		return err
+	}
+	in.mem.Write(in.buffer, message)
+	in.stack[0] = uint64(len(message))
+	if err := in.mod.ExportedFunction(export).CallWithStack(ctx, in.stack[:]); err != nil {
+		return err
+	}
+	if s := abi.Status(in.stack[0]); s != abi.StatusOK {
+		return fmt.Errorf("%s answers %v", export, s)
+	}
+	return nil
+}
+
+// answer appends the answer to a request.
+func (in *instance) answer(ctx context.Context, dst, request []byte) ([]byte, error) {
+	if !in.mem.Write(in.buffer, request) {
+		return dst, errors.New("the buffer lies outside of the memory")
+	}
+	in.stack[0] = uint64(len(request))
+	if err := in.handle.CallWithStack(ctx, in.stack[:]); err != nil {
+		return dst, err
+	}
+	b, ok := in.mem.Read(uint32(in.stack[0]>>32), uint32(in.stack[0]))
+	if !ok {
+		return dst, errors.New("the answer lies outside of the memory")
+	}
+	return append(dst, b...), nil
+}
+
+// nothing calls the export that does nothing, so many times.
+func (in *instance) nothing(ctx context.Context, times int) error {
+	for range times {
+		if err := in.version.CallWithStack(ctx, in.stack[:]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (in *instance) close(ctx context.Context) error { return in.mod.Close(ctx) }

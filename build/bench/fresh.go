@@ -1,0 +1,68 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/tetratelabs/wazero/api"
+
+	"github.com/profferhq/proffer/build/bench/internal/workload"
+	"github.com/profferhq/proffer/plugin/abi"
+)
+
+// fresh is what an instance costs until it has decided once, beside an empty
+// Go guest on the same kind of memory, in ns. Closing them is not counted.
+type fresh struct {
+	offers       int
+	first, empty sample
+}
+
+func (b *bench) fresh(n int, budget time.Duration) (*fresh, error) {
+	snapshot, err := b.catalog(n, false)
+	if err != nil {
+		return nil, err
+	}
+	native, err := newNative(snapshot)
+	if err != nil {
+		return nil, err
+	}
+	request := workload.Requests(native.View().Hash(), false)[0]
+	dst := make([]byte, 0, 64<<10)
+	var in *instance
+	var mod api.Module
+	samples, err := race(19, budget,
+		contender{
+			name: "first", n: 1,
+			run: func(int) (err error) {
+				in, err = b.first(snapshot, dst, request)
+				return err
+			},
+			end: func() error { return in.close(b.ctx) },
+		},
+		contender{
+			name: "empty", n: 1,
+			run: func(int) (err error) {
+				mod, err = b.engine.instantiate(b.ctx, b.engine.empty)
+				return err
+			},
+			end: func() error { return mod.Close(b.ctx) },
+		},
+	)
+	return &fresh{n, samples["first"], samples["empty"]}, err
+}
+
+// first makes an instance that has answered one request.
+func (b *bench) first(snapshot, dst, request []byte) (*instance, error) {
+	in, err := b.engine.load(b.ctx, snapshot)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := in.answer(b.ctx, dst, request)
+	if err != nil {
+		return nil, err
+	}
+	if status, ok := abi.StatusOf(answer); !ok || status != abi.StatusOK {
+		return nil, fmt.Errorf("first decision: status %v", status)
+	}
+	return in, nil
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func main() {
+	wasm := flag.String("wasm", filepath.Join("build", "out", "proffer.wasm"), "the module")
+	sizes := flag.String("offers", "100,1000,10000", "numbers of offers, ascending")
+	budget := flag.Duration("time", 5*time.Second, "for each catalog and kind of visitor")
+	decisions := flag.Int("decisions", 1_000_000, "in the measurement of memory")
+	flag.Parse()
+	missed, err := run(os.Stdout, *wasm, *sizes, *budget, *decisions)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+	for _, m := range missed {
+		fmt.Fprintln(os.Stderr, "bench: missed:", m)
+	}
+	if len(missed) > 0 {
+		os.Exit(1)
+	}
+}
+
+func run(w io.Writer, file, sizes string, budget time.Duration, decisions int) (missed []string, err error) {
+	ctx := context.Background()
+	wasm, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("%w: run make wasm", err)
+	}
+	b := &bench{ctx: ctx, wasm: wasm, cache: filepath.Join(filepath.Dir(file), "wazero"), snapshot: map[string][]byte{}}
+	if b.engine, err = newEngine(ctx, filepath.Dir(file), wasm); err != nil {
+		return nil, err
+	}
+	r := &report{wasm: len(wasm)}
+	if r.packed, err = packed(wasm); err != nil {
+		return nil, err
+	}
+	for field := range strings.SplitSeq(sizes, ",") {
+		n, err := strconv.Atoi(field)
+		if err != nil {
+			return nil, err
+		}
+		if err := b.measure(r, n, budget, decisions); err != nil {
+			return nil, err
+		}
+	}
+	r.write(w)
+	return r.missed, nil
+}
+
+// measure takes all measurements of catalogs of n offers.
+func (b *bench) measure(r *report, n int, budget time.Duration, decisions int) error {
+	for _, variant := range []string{mixed, nobody, equal} {
+		d, err := b.decide(n, variant, budget)
+		if err != nil {
+			return fmt.Errorf("%d offers, %s: %w", n, variant, err)
+		}
+		r.decisions = append(r.decisions, d)
+	}
+	f, err := b.fresh(n, budget/2)
+	if err != nil {
+		return err
+	}
+	r.fresh = append(r.fresh, f)
+	m, err := b.footprint(n, decisions)
+	r.memory = append(r.memory, m)
+	return err
+}
+
+// packed is the size of b compressed with gzip.
+func packed(b []byte) (int, error) {
+	var out bytes.Buffer
+	w, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := w.Write(b); err != nil {
+		return 0, err
+	}
+	return out.Len(), w.Close()
+}

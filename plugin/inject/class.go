@@ -83,7 +83,7 @@ func classOf1(c byte) class {
 func classOf2(name []byte) class {
 	switch string(name) {
 	case "br":
-		return void | breakout | br
+		return void | breakout
 	case "hr":
 		return void | breakout | closesP
 	case "em", "tt":
@@ -131,7 +131,7 @@ func classOf4(name []byte) class {
 	case "ruby":
 		return breakout | ruby
 	case "rtc":
-		return optional | ruby
+		return optional | ruby | rubyPart
 	case "img", "meta":
 		return void | breakout
 	case "wbr", "base", "area", "link":

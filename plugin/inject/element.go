@@ -29,10 +29,10 @@ func (s *scanner) startTag() {
 	case t.class&(rawText|plaintext) != 0:
 		s.startRaw()
 	case s.extent.open:
-		s.note()
-		if !s.extent.startTag(t) {
+		if s.choice && t.class&(option|optgroup) == 0 || !s.extent.startTag(t) {
 			s.lose()
 		}
+		s.note()
 	default:
 		s.openElement()
 		s.note()
@@ -40,9 +40,9 @@ func (s *scanner) startTag() {
 }
 
 // disputed reports a start tag behind which parsers disagree about what is
-// text. In a select, parsers of before 2025 drop tags that later ones obey; a
-// col right inside a template makes both drop what follows; a frameset drops
-// all but frames.
+// text. In a select, parsers of before 2025 drop tags that later ones obey, and
+// some end it; a col right inside a template makes both drop what follows; a
+// frameset drops all but frames.
 func (s *scanner) disputed() bool {
 	c := s.tag.class
 	switch {
@@ -64,7 +64,7 @@ func (s *scanner) note() {
 	case s.tag.class&template != 0:
 		s.depth++
 	case s.tag.class&selection != 0:
-		s.choice = !s.tag.end && !s.choice
+		s.choice = !s.tag.end // a second start tag may open it or close it
 	}
 }
 

@@ -43,10 +43,16 @@ func (e *extent) begin(t *tag, comment bool) {
 // end is no longer certain.
 func (e *extent) startTag(t *tag) bool {
 	c := t.class
+	if c&document != 0 || !e.comment && e.endedBy(t) {
+		return false
+	}
+	if c&closesP != 0 && c&table == 0 && e.n > 0 && e.at[e.n-1].class&paragraph != 0 {
+		e.n-- // a table does not close a paragraph in quirks mode
+	}
 	if c&void != 0 {
 		return true
 	}
-	if c&document != 0 || e.n == maxOpen || !e.comment && e.endedBy(t) {
+	if e.n == maxOpen {
 		return false
 	}
 	if c&optional != 0 && e.n > 0 && e.at[e.n-1].key == t.key {
@@ -127,15 +133,19 @@ func (e *extent) endTag(t *tag) event {
 	return lost
 }
 
+// plain are the elements whose end tags may be left out, and ruby, for which the
+// standard has no rules of their own: a paragraph in them keeps them open.
+const plain = option | optgroup | ruby | rubyPart
+
 // passes reports that an end tag of class c closes an element of class over
 // that is still open inside.
 func passes(c, over class) bool {
 	switch {
-	case c&(option|optgroup|ruby|rubyPart) != 0:
-		return false
+	case c&plain != 0:
+		return over&plain != 0
 	case c&block != 0:
 		return over&(boundary|formatting) == 0
-	case c&(optional|table|selection) != 0:
+	case c&(optional|boundary) != 0:
 		return over&optional != 0
 	}
 	return false

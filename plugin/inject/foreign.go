@@ -123,15 +123,11 @@ func (s *scanner) endHTML() {
 
 // endForeign acts on the end tag of an element of svg or math: it closes the
 // nearest one of its name unless an HTML element stands between. One that closes
-// nothing there may close an HTML element around the drawing, and then nobody
-// knows where the drawing ends; only the shapes, often closed twice by hand, are
-// surely not that.
+// nothing there may close an HTML element around the drawing, or be </p> or
+// </br>, which end it, and then nobody knows where the drawing ends; only the
+// shapes, often closed twice by hand, are surely not that.
 func (s *scanner) endForeign() {
 	f, t := &s.foreign, &s.tag
-	if t.class&(paragraph|br) != 0 {
-		s.giveUp()
-		return
-	}
 	for i := f.n - 1; i >= 0 && f.at[i].kind != htmlNode; i-- {
 		if f.at[i].key == t.key {
 			f.n = i

@@ -1,18 +1,14 @@
 package inject
 
-// hinted reports whether a body may hold a slot. Whatever names one has two f,
-// in any case, in the attribute data-offer-space or a comment's "offer:", or it
-// has "i_" at the front of an id. The search for these few bytes differs by
-// machine; what stands around them is looked at here. It says yes too often
-// where a script holds such text, which costs a scan, and never no wrongly.
-func hinted(body []byte) bool {
-	for from := 0; from < len(body); from += span {
-		if hintedBlock(body, from, min(from+span, len(body))) {
-			return true
-		}
-	}
-	return false
-}
+// Whatever names a slot has two f, in any case, in the attribute data-offer-space
+// or in a comment's "offer:", or it has "i_" at the front of an id. A body is
+// searched for these few bytes, in the way that suits the machine; what stands
+// around them is looked at here. The answer is yes too often where a script holds
+// such text, which costs a scan, and never no wrongly.
+
+// span is how much of a body is searched for one thing before the next, where
+// that is done: it stays in the processor's first cache.
+const span = 16 << 10
 
 // hintedPair reports that the pair of f at b[i] may be part of a slot's name.
 func hintedPair(b []byte, i int) bool {

@@ -88,7 +88,7 @@ func (in *Injector) Filled(i int) bool {
 // Write and Close after the same Reset. A body that cannot hold a slot costs no
 // more than a search and a copy.
 func (in *Injector) Rewrite(dst, body []byte) []byte {
-	if !hinted(body) {
+	if in.busy() && !hinted(body) {
 		in.scanner.state = inert
 	}
 	return in.Close(in.Write(dst, body))

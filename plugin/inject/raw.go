@@ -29,7 +29,7 @@ func (s *scanner) startRaw() {
 	r := &s.raw
 	r.n = copy(r.name[:], t.text[:t.n])
 	r.script = t.class&script != 0
-	r.escape, r.dashes = unescaped, 0
+	r.escape = unescaped
 	s.state = inRaw
 }
 

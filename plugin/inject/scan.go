@@ -6,38 +6,37 @@ type Place struct {
 	From, To int
 }
 
-// Scan finds the slots of a whole body, or of as much of it as has been read,
-// into dst, and returns those it found: distinct, in document order, at most
-// len(dst) and at most 64. Their Space aliases body. A slot is among them if and
-// only if Write, given the same bytes and a fill for it, writes that fill,
-// whatever other fills there are.
+// Scan finds the slots of a whole body, or of as much of it as has been read.
+// It returns those it found in the array of dst, from its start whatever dst
+// holds: distinct, in document order, as many as there is room, at most 64. Their
+// Space aliases body. A slot is among them if and only if Write, given the same
+// bytes and a fill for it, writes that fill, whatever other fills there are.
 func Scan(dst []Slot, body []byte) []Slot {
 	var places [maxFills]Place
-	found := Find(places[:min(len(dst), maxFills)], body)
-	for i, p := range found {
-		dst[i] = p.Slot
+	dst = dst[:min(cap(dst), maxFills)]
+	found := Find(places[:0:len(dst)], body)
+	for i := range found {
+		dst[i] = found[i].Slot
 	}
 	return dst[:len(found)]
 }
 
 // Find is Scan with the place of each slot, which Splice takes.
 func Find(dst []Place, body []byte) []Place {
-	var names [maxFills]Slot // every slot the body has shown, certain or not
-	var s scanner
-	n, known := 0, 0
-	dst = dst[:min(len(dst), maxFills)]
-	if !hinted(body) {
+	dst = dst[:min(cap(dst), maxFills)]
+	if len(dst) == 0 || !hinted(body) {
 		return dst[:0]
 	}
-	fresh := false
+	var names [maxFills]Slot // every slot the body has shown, certain or not
+	var s scanner
+	n, known, fresh := 0, 0, false
 	for i := 0; i < len(body) && n < len(dst); {
 		at, e := s.next(body, i)
 		i = at
 		switch e {
 		case opened:
 			slot := s.slotIn(body)
-			fresh = !among(names[:known], slot)
-			if !fresh {
+			if fresh = !among(names[:known], slot); !fresh {
 				continue
 			}
 			if known == len(names) {

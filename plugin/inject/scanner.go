@@ -1,7 +1,6 @@
 package inject
 
-// state is where in the markup the next byte stands. The order matters to
-// scanner.inMarkup.
+// state is where in the markup the next byte stands.
 type state uint8
 
 const (
@@ -22,7 +21,7 @@ const (
 	inBangData        // in '<![CDATA['
 	inBogus           // up to '>'
 	inBogusData       // CDATA in HTML: a comment up to '>'
-	inComment         //
+	inComment         // after '<!--'
 	inData            // CDATA in foreign content
 	inRaw             // text of script, style and their like
 	inRawOpen         // after '<' there
@@ -132,9 +131,6 @@ func (s *scanner) read(b []byte, i int) (int, event) {
 func (s *scanner) plain() bool {
 	return !s.extent.open && s.foreign.n == 0 && s.depth == 0 && !s.choice && !s.fake
 }
-
-// inMarkup reports that the byte before stands inside a tag or a comment.
-func (s *scanner) inMarkup() bool { return s.state > inText && s.state < inRaw }
 
 // text reads text up to the next '<' that matters, and the markup there as long
 // as it is whole in b.

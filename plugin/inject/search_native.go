@@ -4,15 +4,22 @@ package inject
 
 import "bytes"
 
-// span is how much of a body is searched for one thing before the next: it
-// stays in the first cache.
-const span = 16 << 10
+// find returns the offset of the first c in b, or len(b).
+func find(b []byte, c byte) int {
+	return int(min(uint(bytes.IndexByte(b, c)), uint(len(b))))
+}
 
-// hintedBlock reports whether b may hold a slot whose telling bytes begin in
-// b[from:to]. The library's vector search for one byte, three times, is faster
-// than one loop in Go for all: see RATIONALE.md.
-func hintedBlock(b []byte, from, to int) bool {
-	return hintedF(b, from, to, 'f') || hintedF(b, from, to, 'F') || hintedID(b, from, to)
+// hinted reports whether a body may hold a slot: see hintedPair and hintedUnder.
+// The library's vector search for one byte, three times, is faster than one loop
+// in Go for all.
+func hinted(body []byte) bool {
+	for from := 0; from < len(body); from += span {
+		to := min(from+span, len(body))
+		if hintedF(body, from, to, 'f') || hintedF(body, from, to, 'F') || hintedID(body, from, to) {
+			return true
+		}
+	}
+	return false
 }
 
 // hintedF looks for a pair of f, the first written as c.

@@ -1,14 +1,29 @@
 package inject
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
-// span is how much of a body is searched at once: all of it.
-const span = 1 << 40
+// findWords is find, word by word.
+func findWords(b []byte, c byte) int {
+	i, w := 0, uint64(c)*ones
+	for len(b)-i >= 8 {
+		x := word(b, i) ^ w
+		if m := (x - ones) &^ x & tops; m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+		i += 8
+	}
+	for i < len(b) && b[i] != c {
+		i++
+	}
+	return i
+}
 
-// hintedBlock reports whether b may hold a slot whose telling bytes begin in
-// b[from:to]. Without vectors one loop for all is faster than three searches.
-func hintedBlock(b []byte, from, to int) bool {
-	for i := pairs(b, from); i < to; i = pairs(b, i) {
+// hintedWords is hinted, word by word.
+func hintedWords(b []byte) bool {
+	for i := pairs(b, 0); i < len(b)-1; i = pairs(b, i) {
 		for end := min(i+stride, len(b)-1); i < end; i++ {
 			c, d := b[i], b[i+1]
 			if c|0x20 == 'f' && d|0x20 == 'f' && hintedPair(b, i) {
@@ -17,9 +32,6 @@ func hintedBlock(b []byte, from, to int) bool {
 			if c == 'i' && d == '_' && hintedUnder(b, i+1) {
 				return true
 			}
-		}
-		if i >= len(b)-1 {
-			return false
 		}
 	}
 	return false

@@ -38,10 +38,10 @@ edges: wasm
 	build/install-edges
 	PATH="$(CURDIR)/$(OUT)/node/bin:$$PATH" go test -count=1 -tags edges ./examples/node
 
-## fuzz: every fuzz target, FUZZTIME each
+## fuzz: what reads strangers' bytes, FUZZTIME each; FUZZ=-all: every target
 FUZZTIME ?= 20s
 fuzz:
-	go run ./build/fuzz -time $(FUZZTIME)
+	go run ./build/fuzz -time $(FUZZTIME) $(FUZZ)
 
 ## bench: the table of ratios that the README shows
 bench: wasm

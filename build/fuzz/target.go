@@ -23,9 +23,9 @@ func (t target) String() string {
 // what they hold. Each must match: a target that was renamed is not forgotten.
 var strangers = []struct{ what, pattern string }{
 	{"the msgpack cursor", `^catalog/wire\.FuzzCursor$`},
-	{"the visitor cookie", `^plugin/(seal\.FuzzOpen|visitor\.Fuzz\w*)$`},
-	{"the injector", `^plugin/inject\.Fuzz\w*$`},
-	{"the module's entry", `^plugin/guest\.Fuzz\w*$`},
+	{"the visitor cookie", `^plugin/visitor\.FuzzCookie$`},
+	{"the injector", `^plugin/inject\.FuzzInject$`},
+	{"the module's entry", `^plugin/guest\.FuzzHandle$`},
 }
 
 // chosen are the targets of strangers.

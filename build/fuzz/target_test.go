@@ -38,9 +38,9 @@ func TestChosen(t *testing.T) {
 		return all
 	}
 	all := make("catalog/author.FuzzParse", "catalog/wire.FuzzCursor", "catalog/wire.FuzzInstant",
-		"plugin/guest.FuzzHandle", "plugin/inject.FuzzRewrite", "plugin/seal.FuzzOpen", "plugin/seal.FuzzToken")
+		"plugin/guest.FuzzHandle", "plugin/inject.FuzzInject", "plugin/visitor.FuzzCookie", "plugin/visitor.FuzzState")
 	got, err := chosen(all)
-	if want := "catalog/wire.FuzzCursor plugin/seal.FuzzOpen plugin/inject.FuzzRewrite plugin/guest.FuzzHandle"; err != nil || names(got) != want {
+	if want := "catalog/wire.FuzzCursor plugin/visitor.FuzzCookie plugin/inject.FuzzInject plugin/guest.FuzzHandle"; err != nil || names(got) != want {
 		t.Errorf("got %v, %v, want %s", names(got), err, want)
 	}
 	_, err = chosen(all[:4])

@@ -5,9 +5,10 @@ import (
 	"path/filepath"
 	"testing"
 
+	"golang.org/x/tools/txtar"
+
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/author"
-	"golang.org/x/tools/txtar"
 )
 
 func FuzzParse(f *testing.F) {

@@ -14,9 +14,10 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/tools/txtar"
+
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/author"
-	"golang.org/x/tools/txtar"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/*.txtar")

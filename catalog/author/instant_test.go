@@ -5,10 +5,11 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/author"
 	"github.com/profferhq/proffer/catalog/zone"
-	"pgregory.net/rapid"
 )
 
 // fromOf is the start of a category's period in a catalog of a zone.

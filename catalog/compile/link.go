@@ -36,6 +36,7 @@ func (l *linker) environments() {
 func (l *linker) newEnvironment(src *catalog.Environment) *environment {
 	env := &environment{
 		src:        src,
+		compiled:   map[source]uint32{},
 		target:     sortedAttributes(src.Target),
 		attributes: sortedAttributes(src.Attributes),
 		offerAttrs: sortedAttributes(src.OfferAttributes),

@@ -61,6 +61,7 @@ var markupRefused = map[string]string{
 	"portal":        "framed documents run their own scripts",
 	"noscript":      "its content is read in two ways",
 	"template":      "its content is not shown",
+	"image":         "write <img src=\"…\" alt=\"\">",
 	"slot":          "it belongs to a component of the page",
 	"title":         "the title belongs to the page, except within svg",
 	"textarea":      "its content is not HTML; use input",
@@ -76,7 +77,7 @@ var markupRefused = map[string]string{
 
 // markupRefusedVoid are refused elements without an end tag, so that one
 // mistake gives one message.
-var markupRefusedVoid = map[string]bool{"base": true, "embed": true, "frame": true, "link": true, "meta": true, "param": true}
+var markupRefusedVoid = map[string]bool{"base": true, "embed": true, "frame": true, "image": true, "link": true, "meta": true, "param": true}
 
 // The kinds of attributes.
 const (

@@ -24,6 +24,7 @@ type environment struct {
 	src        *catalog.Environment
 	index      uint32
 	rules      *rule.Env
+	compiled   map[source]uint32 // programs
 	target     []catalog.Attribute
 	attributes []catalog.Attribute
 	offerAttrs []catalog.Attribute

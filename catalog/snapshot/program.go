@@ -1,6 +1,5 @@
 package snapshot
 
-
 // A program is one compiled expression: instructions in a row, each an opcode
 // byte and its operands, little-endian, constants inline. It runs from the
 // first byte to the last on a stack of values and leaves exactly one there.

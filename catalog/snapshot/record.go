@@ -182,8 +182,9 @@ func (r *Category) Lists() (Span, Span)   { return span(r[60:]), span(r[68:]) } 
 // Offer is something to propose.
 type Offer [offerSize]byte
 
-// Flags of an offer.
-const OfferLive = 1 // enabled and approved, and so are its categories
+// OfferLive is the flag of an offer that is enabled and approved, and whose
+// categories are.
+const OfferLive = 1
 
 func (r *Offer) Code() uint32       { return u32(r[0:]) }
 func (r *Offer) Category() uint32   { return u32(r[4:]) }

@@ -60,8 +60,10 @@ func (c *checker) name(id uint32, record string, i uint32) bool {
 	return c.want(id < c.v.Count(SecNameIndex)-1, record, i, "no such name")
 }
 
-func (c *checker) nameOrNone(id uint32, record string, i uint32) bool {
-	return id == None || c.name(id, record, i)
+func (c *checker) nameOrNone(id uint32, record string, i uint32) {
+	if id != None {
+		c.name(id, record, i)
+	}
 }
 
 func (c *checker) program(id uint32, record string, i uint32) bool {

@@ -19,9 +19,18 @@ func AppendBool(dst []byte, v bool) []byte {
 
 // AppendUint appends an integer in 1, 2, 3, 5 or 9 bytes.
 func AppendUint(dst []byte, v uint64) []byte {
-	switch {
-	case v < 0x80:
+	if v < 0x80 {
 		return append(dst, byte(v))
+	}
+	return appendLongUint(dst, v)
+}
+
+// The long forms stay functions of their own: written out at every call they
+// made the module 20 KB larger.
+//
+//go:noinline
+func appendLongUint(dst []byte, v uint64) []byte {
+	switch {
 	case v <= math.MaxUint8:
 		return append(dst, codeUint8, byte(v))
 	case v <= math.MaxUint16:
@@ -55,6 +64,7 @@ func AppendFloat(dst []byte, v float64) []byte {
 	return append64(append(dst, codeFloat64), math.Float64bits(v))
 }
 
+//go:noinline
 func append64(dst []byte, v uint64) []byte {
 	return append(dst, byte(v>>56), byte(v>>48), byte(v>>40), byte(v>>32),
 		byte(v>>24), byte(v>>16), byte(v>>8), byte(v))
@@ -71,10 +81,15 @@ func AppendStrBytes(dst, s []byte) []byte {
 }
 
 func appendStrHead(dst []byte, n int) []byte {
-	switch {
-	case n < 32:
+	if n < 32 {
 		return append(dst, 0xa0|byte(n))
-	case n <= math.MaxUint8:
+	}
+	return appendLongStrHead(dst, n)
+}
+
+//go:noinline
+func appendLongStrHead(dst []byte, n int) []byte {
+	if n <= math.MaxUint8 {
 		return append(dst, codeStr8, byte(n))
 	}
 	return appendCount(dst, codeStr16, n)
@@ -110,6 +125,8 @@ func AppendMap(dst []byte, n int) []byte {
 
 // appendCount appends a count behind the code that takes 16 bits, or behind the
 // code after it, which takes 32.
+//
+//go:noinline
 func appendCount(dst []byte, code byte, n int) []byte {
 	if n <= math.MaxUint16 {
 		return append(dst, code, byte(n>>8), byte(n))

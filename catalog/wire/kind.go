@@ -3,6 +3,7 @@ package wire
 // Kind is the type of a MessagePack value, without its width.
 type Kind uint8
 
+// The kinds.
 const (
 	None  Kind = iota // end of the bytes, an error, or a first byte that the format never uses
 	Nil               // nil

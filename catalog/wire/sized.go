@@ -42,7 +42,7 @@ func (c *Cursor) Bin() []byte {
 	if i < len(b) {
 		code := b[i]
 		i++
-		n := uint64(0)
+		var n uint64
 		switch {
 		case code == codeBin8 && len(b)-i >= 1:
 			n = uint64(b[i])

@@ -74,7 +74,7 @@ func (s *scratch) covered(places []inject.Place) bool {
 
 // countSlots counts what became of the slots of a page that is through, and
 // reports whether one was filled.
-func (w *response) countSlots() (any bool) {
+func (w *response) countSlots() bool {
 	s := w.scratch
 	var n [numFates]int
 	for i := range s.fills {

@@ -312,7 +312,7 @@ func TestCharset(t *testing.T) {
 		"meta too late":           {"text/html", filler + `<meta charset=latin1>` + ascii, "injected"},
 		"nothing, bytes like it":  {"text/html", slotted, "injected"},
 		"nothing, bytes unlike":   {"text/html", latin, "charset"},
-		"nothing, cut in a rune":  {"text/html", strings.Repeat("e", 1023) + slotted[strings.Index(slotted, "é"):], "injected"},
+		"nothing, cut in a rune":  {"text/html", strings.Repeat("e", 1023) + "é" + slotted, "injected"},
 		"xhtml":                   {"application/xhtml+xml", slotted, "injected"},
 		"xhtml declares latin 1":  {"application/xhtml+xml", `<?xml version="1.0" encoding="ISO-8859-1"?>` + ascii, "charset"},
 		"xhtml declares utf-8":    {"application/xhtml+xml", `<?xml version="1.0" encoding='utf-8'?>` + slotted, "injected"},

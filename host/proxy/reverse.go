@@ -71,11 +71,11 @@ func newTransport(o Origin) *http.Transport {
 }
 
 func (p *reverseProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch {
-	case r.Method == http.MethodConnect:
+	switch r.Method {
+	case http.MethodConnect:
 		w.Header().Set("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
 		plain(w, http.StatusMethodNotAllowed, "This is a site, not a proxy.\n")
-	case r.Method == "PRI": // the preface of HTTP/2 (RFC 9113, section 3.4)
+	case "PRI": // the preface of HTTP/2 (RFC 9113, section 3.4)
 		plain(w, http.StatusBadRequest, "HTTP/2 is not spoken here.\n")
 	default:
 		p.pages.ServeHTTP(w, withBody(p.withoutUpgrade(r)))

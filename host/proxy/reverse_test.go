@@ -294,6 +294,24 @@ func TestHostHeader(t *testing.T) {
 	}
 }
 
+// statusLine reads the head of a response and gives its first line.
+func statusLine(t testing.TB, r *bufio.Reader) string {
+	t.Helper()
+	first := ""
+	for {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first == "" {
+			first = line
+		}
+		if line == "\r\n" {
+			return first
+		}
+	}
+}
+
 func TestUpgrades(t *testing.T) {
 	const switched = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: "
 	ask := func(upgrade string) string {
@@ -321,9 +339,8 @@ func TestUpgrades(t *testing.T) {
 			defer func() { _ = conn.Close() }()
 			_, _ = io.WriteString(conn, c.request)
 			r := bufio.NewReader(conn)
-			res, err := http.ReadResponse(r, nil)
-			if err != nil || (res.StatusCode == 101) != c.passes {
-				t.Fatalf("got %v, error %v", res, err)
+			if status := statusLine(t, r); strings.HasPrefix(status, "HTTP/1.1 101 ") != c.passes {
+				t.Fatalf("got %q", status)
 			}
 			if c.passes {
 				next(t, r, "raw bytes")
@@ -361,9 +378,8 @@ func TestWebsocketTalks(t *testing.T) {
 	defer func() { _ = c.Close() }()
 	_, _ = fmt.Fprint(c, "GET /listed HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
 	r := bufio.NewReader(c)
-	res, err := http.ReadResponse(r, nil)
-	if err != nil || res.StatusCode != 101 {
-		t.Fatalf("got %v, error %v", res, err)
+	if status := statusLine(t, r); !strings.HasPrefix(status, "HTTP/1.1 101 ") {
+		t.Fatalf("got %q", status)
 	}
 	_, _ = fmt.Fprint(c, "hello\n")
 	next(t, r, "echo hello\n")

@@ -14,8 +14,8 @@ import (
 	"github.com/profferhq/proffer/host/proxy"
 )
 
-// open asks for a page and gives its response before its body is over.
-func open(t testing.TB, url string, headers ...string) *http.Response {
+// open asks for a page and gives its body before that is over.
+func open(t testing.TB, url string, headers ...string) io.Reader {
 	t.Helper()
 	r, err := http.NewRequest("GET", url, nil)
 	if err != nil {
@@ -31,7 +31,7 @@ func open(t testing.TB, url string, headers ...string) *http.Response {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = res.Body.Close() })
-	return res
+	return res.Body
 }
 
 // next reads exactly what is expected next.
@@ -57,10 +57,10 @@ func TestEventStream(t *testing.T) {
 			}
 		}))
 		go func() { more <- "data: 1\n\n" }()
-		res := open(t, url+"/listed", navigation...)
-		next(t, res.Body, "data: 1\n\n")
+		body := open(t, url+"/listed", navigation...)
+		next(t, body, "data: 1\n\n")
 		more <- "data: " + slotted
-		next(t, res.Body, "data: "+slotted)
+		next(t, body, "data: "+slotted)
 	})
 }
 
@@ -79,16 +79,16 @@ func TestSlowOrigin(t *testing.T) {
 			}))
 			const first, late = `<p>1</p>`, `<div data-offer-space="hero">own</div>`
 			go func() { more <- first }()
-			res := open(t, url+path, navigation...)
-			next(t, res.Body, first)
+			body := open(t, url+path, navigation...)
+			next(t, body, first)
 			more <- late
 			if path == "/any" {
-				next(t, res.Body, late) // beyond what was held back
+				next(t, body, late) // beyond what was held back
 			} else {
-				next(t, res.Body, `<div data-offer-space="hero"><b>offer one</b></div>`)
+				next(t, body, `<div data-offer-space="hero"><b>offer one</b></div>`)
 			}
 			close(more)
-			if rest, err := io.ReadAll(res.Body); err != nil || len(rest) > 0 {
+			if rest, err := io.ReadAll(body); err != nil || len(rest) > 0 {
 				t.Errorf("rest %q, error %v", rest, err)
 			}
 		}
@@ -108,10 +108,10 @@ func TestFlushEndsReadAhead(t *testing.T) {
 		}
 	})))
 	go func() { more <- slotted }()
-	res := open(t, url+"/any", navigation...)
-	next(t, res.Body, filledIn)
+	body := open(t, url+"/any", navigation...)
+	next(t, body, filledIn)
 	more <- slotted
-	next(t, res.Body, slotted)
+	next(t, body, slotted)
 	m.expect(t, map[string]float64{"read_ahead_total/flush": 1, "pages_total/injected": 1})
 }
 

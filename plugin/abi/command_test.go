@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"testing"
 
-	"github.com/profferhq/proffer/plugin/abi"
 	"pgregory.net/rapid"
+
+	"github.com/profferhq/proffer/plugin/abi"
 )
 
 func TestCommandRoundTrip(t *testing.T) {

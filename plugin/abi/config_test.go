@@ -5,9 +5,10 @@ import (
 	"reflect"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/profferhq/proffer/catalog/wire"
 	"github.com/profferhq/proffer/plugin/abi"
-	"pgregory.net/rapid"
 )
 
 var testSecret = func() []byte { s := abi.TestSecret(); return s[:] }()

@@ -1,10 +1,11 @@
 package abi_test
 
 import (
+	"pgregory.net/rapid"
+
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/wire"
 	"github.com/profferhq/proffer/plugin/abi"
-	"pgregory.net/rapid"
 )
 
 // The draw functions make messages whose empty lists are nil, as decoding into

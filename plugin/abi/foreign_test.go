@@ -3,8 +3,9 @@ package abi_test
 import (
 	"bytes"
 
-	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/vmihailenco/msgpack/v5"
+
+	"github.com/profferhq/proffer/plugin/abi"
 )
 
 // fataler is what tests and property tests have in common.

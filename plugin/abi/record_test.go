@@ -4,8 +4,9 @@ import (
 	"reflect"
 	"testing"
 
-	"github.com/profferhq/proffer/plugin/abi"
 	"pgregory.net/rapid"
+
+	"github.com/profferhq/proffer/plugin/abi"
 )
 
 func TestAttributesRoundTrip(t *testing.T) {

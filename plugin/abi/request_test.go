@@ -5,8 +5,9 @@ import (
 	"reflect"
 	"testing"
 
-	"github.com/profferhq/proffer/plugin/abi"
 	"pgregory.net/rapid"
+
+	"github.com/profferhq/proffer/plugin/abi"
 )
 
 // decode decodes into a fresh request and fails the test unless that is well.

@@ -6,9 +6,10 @@ import (
 	"reflect"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/plugin/abi"
-	"pgregory.net/rapid"
 )
 
 func drawLink(t *rapid.T) abi.Link {

@@ -191,7 +191,11 @@ func (g draw) tree(e *catalog.Environment) (all []*catalog.Category) {
 
 // offers puts offers into categories.
 func (g draw) offers(cats []*catalog.Category, spaces []string) {
-	for i := range 4 + g.n(16) {
+	count := 4 + g.n(16)
+	if g.chance(6) {
+		count += 60 + g.n(80) // more than a word of a bitmap, or two
+	}
+	for i := range count {
 		o := &catalog.Offer{
 			Code: catalog.Text{S: "o" + strconv.Itoa(i)}, Enabled: !g.chance(5), Approved: !g.chance(5),
 		}

@@ -25,6 +25,7 @@ type Engine struct {
 	groups   [abi.MaxSlots]group
 	ngroups  int
 	reached  []uint32 // environments of this call, in order of first slot
+	scan     scan
 	best     [abi.MaxN]candidate
 	taken    [abi.MaxSlots]uint32 // names of codes that slots took
 	ntaken   int
@@ -43,9 +44,12 @@ type frame struct {
 	memo    []uint8   // result of each program of the snapshot in this call
 	chain   []uint8   // state of each category
 	factor  []float64 // product of active multipliers, root to category
-	allowed []bool    // categories in scope of the current group
+	all     bool      // every category is in scope of the current group, else
+	allowed []bool    // these are
+	gates   []float64 // of the categories, for the current group
 	next    []expr.Value
-	space   uint32 // for which chain was worked out
+	space   uint32 // for which chain was worked out, if it depends on the space
+	bySpace bool   // it does
 
 	offer      uint32 // that programs may read
 	shownOffer uint32 // the offer, and the category, whose names are in scope
@@ -95,12 +99,18 @@ func (e *Engine) frame(index uint32) *frame {
 	if !f.used {
 		f.used = true
 		f.entered, f.ownData = false, false
-		f.space = none
-		clear(f.memo)
+		f.forget()
 		clear(f.scope.Target)
 		e.reached = append(e.reached, index)
 	}
 	return f
+}
+
+// forget drops what was worked out from the target, the call data and the time.
+func (f *frame) forget() {
+	clear(f.memo)
+	clear(f.chain)
+	f.bySpace = false
 }
 
 func (e *Engine) newFrame(index uint32) *frame {
@@ -112,6 +122,7 @@ func (e *Engine) newFrame(index uint32) *frame {
 		chain:   make([]uint8, cats),
 		factor:  make([]float64, cats),
 		allowed: make([]bool, cats),
+		gates:   make([]float64, cats),
 		next:    make([]expr.Value, env.Target().Count),
 	}
 	f.scope.Target = make([]expr.Value, env.Target().Count)

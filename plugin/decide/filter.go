@@ -17,8 +17,7 @@ const (
 // enter prepares an environment's scope for a group.
 func (e *Engine) enter(f *frame, r *Result, s *abi.Slot) {
 	if f.entered && (f.ownData || len(s.Attributes) > 0) {
-		clear(f.memo)
-		f.space = none
+		f.forget()
 	}
 	b := &f.scope.Builtin
 	if !f.entered {

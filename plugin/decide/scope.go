@@ -10,8 +10,8 @@ import (
 // intersect; always-include categories join whatever was asked.
 func (e *Engine) scopeGroup(f *frame, sp *snapshot.Space, s *abi.Slot) {
 	cats, themes := e.asked(f, sp, s)
-	if !cats.asked && !themes.asked {
-		fill(f.allowed, true)
+	f.all = !cats.asked && !themes.asked
+	if f.all {
 		return
 	}
 	fill(f.allowed, !cats.asked)

@@ -13,7 +13,10 @@ import (
 func parseConfig(b []byte) (snapshot, settings []byte, err error) {
 	s := scanner{b: b}
 	s.want('{')
-	for more := !s.take('}'); more; more = s.take(',') {
+	for first := true; !s.failed && !s.take('}'); first = false {
+		if !first {
+			s.want(',')
+		}
 		key := s.str()
 		s.want(':')
 		value := decodeBase64(&s, s.str())
@@ -24,13 +27,6 @@ func parseConfig(b []byte) (snapshot, settings []byte, err error) {
 			settings = value
 		default:
 			s.failed = true
-		}
-		if s.failed {
-			break
-		}
-		if s.peek() == '}' {
-			s.want('}')
-			break
 		}
 	}
 	s.space()

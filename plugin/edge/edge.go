@@ -11,6 +11,8 @@ import (
 
 // Edge is one instance of a variant. It serves one exchange at a time.
 type Edge struct {
+	settings []byte // nil: the defaults
+	snapshot []byte
 	guest    *guest.Guest
 	counter  uint64
 	request  abi.Request
@@ -53,19 +55,29 @@ func New(config []byte) (*Edge, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Edge{guest: guest.New()}
-	if settings != nil {
-		if status, text := e.guest.Configure(settings); status != abi.StatusOK {
-			return nil, errors.New("edge: settings: " + text)
-		}
+	e := &Edge{settings: settings, snapshot: snapshot}
+	if err := e.renew(); err != nil {
+		return nil, err
 	}
 	if status, text := e.guest.Verify(snapshot); status != abi.StatusOK {
 		return nil, errors.New(text)
 	}
-	if status, text := e.guest.Load(snapshot); status != abi.StatusOK {
-		return nil, errors.New(text)
-	}
 	return e, nil
+}
+
+// renew puts a new guest in the place of one that must not be used again. Hosts
+// keep an instance whatever happens in it, so that this is ours to do.
+func (e *Edge) renew() error {
+	e.guest = guest.New()
+	if e.settings != nil {
+		if status, text := e.guest.Configure(e.settings); status != abi.StatusOK {
+			return errors.New("edge: settings: " + text)
+		}
+	}
+	if status, text := e.guest.Load(e.snapshot); status != abi.StatusOK {
+		return errors.New(text)
+	}
+	return nil
 }
 
 // Listed reports whether an exchange is for a page that the catalog lists: only
@@ -125,7 +137,12 @@ func (e *Edge) ask(x *Exchange, body []byte) {
 func (e *Edge) handle() bool {
 	e.message = abi.AppendRequest(e.message[:0], &e.request)
 	e.answer = e.guest.Handle(e.answer[:0], e.message)
-	return e.response.Decode(e.answer) == nil && e.response.Status.Healthy()
+	if e.response.Decode(e.answer) == nil && e.response.Status.Healthy() {
+		return true
+	}
+	// It worked with the same bytes before.
+	_ = e.renew()
+	return false
 }
 
 // inject writes the offers into the body; nil if no slot was filled.
@@ -197,8 +214,8 @@ func splitURI(uri []byte) (path, query []byte) {
 	return uri, nil
 }
 
-// hostName is a Host header without its port, in lower case. It changes the
-// bytes.
+// hostName is a Host header without its port and the dot of a rooted name, in
+// lower case. It changes the bytes.
 func hostName(host []byte) []byte {
 	end := len(host)
 	for i := len(host) - 1; i >= 0 && host[i] != ']'; i-- {
@@ -206,11 +223,8 @@ func hostName(host []byte) []byte {
 			end = i
 		}
 	}
-	host = host[:end]
-	for i, c := range host {
-		if 'A' <= c && c <= 'Z' {
-			host[i] = c + 'a' - 'A'
-		}
+	if end > 0 && host[end-1] == '.' {
+		end--
 	}
-	return host
+	return Lower(host[:end])
 }

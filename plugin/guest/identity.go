@@ -142,11 +142,13 @@ func (g *Guest) settleVisitor() {
 		return
 	}
 	explicit, anyone := g.modes()
-	g.nameSource()
-	if explicit && p.state.Link.Set && !p.state.Link.Matches(g.config.keys, p.identity.source, p.identity.key) {
-		p.state = visitor.State{}
+	if !anyone {
+		return // nothing is decided, so the page is served as it came
 	}
-	if !p.state.Known && anyone {
+	if explicit && p.state.Link.Set && !g.isLinked() {
+		p.state, p.replaced = visitor.State{}, true
+	}
+	if !p.state.Known {
 		g.mint()
 	}
 	if !p.state.Known {
@@ -173,19 +175,29 @@ func (g *Guest) modes() (explicit, anyone bool) {
 	return explicit, anyone
 }
 
-// nameSource gives a key that came without a source the one that it resolved
-// in, so that a person has one link however its key was handed over.
-func (g *Guest) nameSource() {
+// isLinked reports whether the link names the person that was identified. A
+// key without a source is one of whichever source the link is of, and a link
+// without one names keys of any.
+func (g *Guest) isLinked() bool {
 	p := &g.page
+	l, source := &p.state.Link, p.identity.source
+	return (len(source) == 0 || len(l.Source) == 0 || string(source) == string(l.Source)) &&
+		l.Matches(g.config.keys, l.Source, p.identity.key)
+}
+
+// source is that of the key, or the one of the first environment that it
+// resolved in.
+func (g *Guest) source() []byte {
+	if s := g.page.identity.source; len(s) > 0 {
+		return s
+	}
 	results := g.engine.Results()
 	for i := range results {
-		if len(p.identity.source) > 0 {
-			return
-		}
 		if r := &results[i]; r.Mode == abi.Explicit {
-			p.identity.source = g.view.Name(g.view.Environment(r.Environment).People())
+			return g.view.Name(g.view.Environment(r.Environment).People())
 		}
 	}
+	return nil
 }
 
 // mint makes a new visitor, unless nothing may be stored or there is nothing
@@ -206,13 +218,11 @@ func (g *Guest) mint() {
 func (g *Guest) link() {
 	p := &g.page
 	id, mac, ok := g.config.keys.Primary(seal.UseCookie)
-	if !ok || p.request.Flags.Has(abi.FlagNoStore) || p.state.Link.Set && p.state.Link.KeyID == id {
+	source := g.source()
+	if !ok || p.request.Flags.Has(abi.FlagNoStore) || p.state.Link.Set && p.state.Link.KeyID == id || len(source) > seal.MaxName {
 		return
 	}
-	p.state.Link = visitor.Link{
-		Set: true, KeyID: id, Source: p.identity.source,
-		Hash: visitor.LinkHash(mac, p.identity.source, p.identity.key),
-	}
+	p.state.Link = visitor.Link{Set: true, KeyID: id, Source: source, Hash: visitor.LinkHash(mac, source, p.identity.key)}
 	p.changed = true
 }
 

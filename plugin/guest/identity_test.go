@@ -382,6 +382,102 @@ func TestVisitorRecords(t *testing.T) {
 	}
 }
 
+// TestAnotherPersonStartsEmpty: what the host holds of the visitor was the
+// earlier person's, and is not the new visitor's. A key without a source is the
+// same person whichever source the link is of.
+func TestAnotherPersonStartsEmpty(t *testing.T) {
+	g := ready(t, testConfig(), build(t, people))
+	id := bytes.Repeat([]byte{3}, abi.EntropySize)
+	tests := []struct {
+		name          string
+		first, second abi.PersonKey
+		same          bool
+	}{
+		{"the same", abi.PersonKey{Source: []byte("main"), Key: []byte("anna")}, abi.PersonKey{Source: []byte("main"), Key: []byte("anna")}, true},
+		{"another key", abi.PersonKey{Source: []byte("main"), Key: []byte("anna")}, abi.PersonKey{Source: []byte("main"), Key: []byte("ben")}, false},
+		{"another source", abi.PersonKey{Source: []byte("main"), Key: []byte("anna")}, abi.PersonKey{Source: []byte("club"), Key: []byte("anna")}, false},
+		{"no source", abi.PersonKey{Source: []byte("main"), Key: []byte("anna")}, abi.PersonKey{Key: []byte("anna")}, true},
+		{"none at first", abi.PersonKey{Key: []byte("anna")}, abi.PersonKey{Source: []byte("club"), Key: []byte("anna")}, true},
+		{"none and another key", abi.PersonKey{Key: []byte("anna")}, abi.PersonKey{Key: []byte("ben")}, false},
+	}
+	for _, tt := range tests {
+		r := asks(request(g), "f", "v")
+		r.Target = tt.first
+		first := answer(t, g, r)
+		r.Target, r.Entropy = tt.second, id
+		r.Flags |= abi.FlagVisitors
+		header(r, "cookie", cookie(first))
+		r.HasRecord = true
+		r.Record.Visitors = []abi.Visitor{{Attributes: abi.AppendAttributes(nil, []abi.Attribute{{Name: []byte("n"), Value: []byte{9}}})}}
+		second := answer(t, g, r)
+		want := "0"
+		if tt.same {
+			want = "9"
+		}
+		if same := bytes.Equal(first.Visitor.ID, second.Visitor.ID); same != tt.same || second.Visitor.New == tt.same || text(&second.Slots[1]) != want {
+			t.Errorf("%s: same visitor %v, n %s", tt.name, same, text(&second.Slots[1]))
+		}
+	}
+}
+
+// TestNobodyLeavesNoTrace: where nobody was identified the page is served as it
+// came, also to a visitor who is known elsewhere.
+func TestNobodyLeavesNoTrace(t *testing.T) {
+	g := ready(t, testConfig(), build(t, people))
+	known := cookie(answer(t, g, asks(request(g), "v")))
+	for _, slot := range []string{"m", "x"} {
+		r := header(asks(request(g), slot), "cookie", known)
+		r.Time += 2 * 60 * 60 * 1000
+		if a := answer(t, g, r); len(a.Cookies) != 0 || a.Cache != abi.CacheOrigin || a.HasVisitor || len(a.Propositions) != 0 {
+			t.Errorf("%s: %+v", slot, a)
+		}
+	}
+}
+
+// TestTokenLists: an attribute that comes more than once is a list, by the type
+// of the schema; one value that does not read makes the whole list missing.
+func TestTokenLists(t *testing.T) {
+	g := ready(t, testConfig(), build(t, `
+catalog: x
+environments:
+  e:
+    kind: identified
+    target: {d: list(double), i: list(int), s: list(string), x: {type: double, default: 1}, b: {type: bool, default: true}}
+    spaces: {e: {channel: web}}
+    categories:
+      all:
+        offers:
+          a: {weights: [{value: 9, filter: '2.5 in target.d && size(target.d) == 2 && 3 in target.i && target.s == ["u", ""]'}], content: {e: {}}}
+          b: {weights: [{value: 5, filter: 'size(target.d) == 1'}], content: {e: {}}}
+          c: {weights: [{value: 3, filter: 'size(target.i) == 1'}], content: {e: {}}}
+          d: {weights: [{value: 1, filter: 'target.x == 1.0 && target.b'}], content: {e: {}}}
+`))
+	attribute := func(list ...string) (out []seal.Attribute) {
+		for i := 0; i < len(list); i += 2 {
+			out = append(out, seal.Attribute{Name: list[i], Value: list[i+1]})
+		}
+		return out
+	}
+	tests := []struct {
+		attributes []seal.Attribute
+		offer      string
+	}{
+		{attribute("d", "2.5", "i", "3", "d", "1e3", "s", "u", "s", ""), "a"},
+		{attribute("d", "2"), "b"},
+		{attribute("d", "2", "d", "NaN", "i", "3"), "c"},
+		{attribute("d", "2", "d", "x", "i", "3", "i", "3.5"), "d"},
+		{attribute("x", "1e999", "b", "TRUE"), "d"},
+		{attribute("x", "2", "b", "false"), "-"},
+		{attribute("x", "1", "x", "2"), "d"}, // the first counts
+	}
+	for i, tt := range tests {
+		r := header(asks(request(g), "e"), "cookie", "proffer_identity="+token(t, "main", "k", tt.attributes...))
+		if got := offers(answer(t, g, r)); got != tt.offer {
+			t.Errorf("token %d: %q, want %q", i+1, got, tt.offer)
+		}
+	}
+}
+
 // TestCookieStaysSmall: however much is written and linked, the whole cookie is
 // far below what all our cookies may take, and is read back.
 func TestCookieStaysSmall(t *testing.T) {

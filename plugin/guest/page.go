@@ -20,6 +20,7 @@ type page struct {
 	sentOurs bool  // the browser sent a visitor cookie, whatever it was worth
 	keyID    uint8 // of the cookie that verified
 	fresh    bool  // the visitor was minted in this call
+	replaced bool  // what is known of the visitor is another person's
 	changed  bool  // the cookie must be written
 	listed   bool
 
@@ -76,7 +77,7 @@ func (p *page) reset() {
 	p.answer = abi.Answer{Slots: slots, Propositions: props, Cookies: cookies}
 	p.call = decide.Call{}
 	p.state = visitor.State{}
-	p.sentOurs, p.fresh, p.changed, p.listed = false, false, false, false
+	p.sentOurs, p.fresh, p.replaced, p.changed, p.listed = false, false, false, false, false
 	p.keyID = 0
 	p.identity.source, p.identity.key, p.identity.token = nil, nil, false
 	p.identity.attributes = seal.Attributes{}

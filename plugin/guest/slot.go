@@ -76,13 +76,18 @@ func (g *Guest) fields(c *snapshot.Content) []render.Field {
 	return fields
 }
 
+// maxRendered bounds what is rendered in one call, in bytes, so that a response
+// stays below the 1 MiB of the contract: 64 slots of 8 KiB of HTML.
+const maxRendered = 512 << 10
+
 // rendered is a rendering that lives until the response is written; nil, so
 // that the page's own content stays, if the template is corrupt or too long.
 func (g *Guest) rendered(tmpl []byte, fields []render.Field, env *render.Env) []byte {
 	start := len(g.page.out)
 	out, result := render.Append(g.page.out, tmpl, fields, env)
 	g.page.out = out
-	if result == render.Refused {
+	if result == render.Refused || len(out)+len(g.page.text) > maxRendered {
+		g.page.out = out[:start]
 		return nil
 	}
 	return out[start:len(out):len(out)]

@@ -47,7 +47,7 @@ func (g *Guest) fillDefaults(env *snapshot.Environment, target []expr.Value) {
 }
 
 func (g *Guest) fillVisitor(env *snapshot.Environment, target []expr.Value, own []bool) {
-	if !g.page.consent {
+	if !g.page.consent || g.page.replaced {
 		return
 	}
 	record := g.visitorRecord(env)

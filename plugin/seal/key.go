@@ -8,6 +8,7 @@ import (
 // Use is what a key is for. A key of one use never verifies for another.
 type Use uint8
 
+// The uses.
 const (
 	UseCookie   Use = iota // cookies, click and event tokens, derived entropy
 	UseIdentity            // identity tokens, which the site's own software signs

@@ -3,6 +3,7 @@ package seal
 // Status is what VerifyToken found. The zero Status is not Valid.
 type Status uint8
 
+// The statuses.
 const (
 	Malformed   Status = iota // not the form of a token, or fields that are not allowed
 	UnknownKey                // no identity key has its key id

@@ -40,7 +40,8 @@ func weighted(item []byte) (tag []byte, q int) {
 	return tag, thousandths(params[2:])
 }
 
-// thousandths reads a weight of at most three decimals; anything else is 0.
+// thousandths reads a weight from 0 to 1 of at most three decimals; anything
+// else is 0.
 func thousandths(s []byte) int {
 	if len(s) == 0 || len(s) > 5 || s[0] != '0' && s[0] != '1' || len(s) > 1 && s[1] != '.' {
 		return 0
@@ -53,5 +54,8 @@ func thousandths(s []byte) int {
 		q += int(c-'0') * unit
 		unit /= 10
 	}
-	return min(q, 1000)
+	if q > 1000 {
+		return 0
+	}
+	return q
 }

@@ -7,8 +7,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
-	author "github.com/profferhq/proffer/catalog/author/yaml"
 	"pgregory.net/rapid"
+
+	author "github.com/profferhq/proffer/catalog/author/yaml"
 )
 
 func drawSource(t *rapid.T, tame bool) (*tree, string) {

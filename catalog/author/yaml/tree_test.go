@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/profferhq/proffer/catalog/author/yaml"
 	"pgregory.net/rapid"
+
+	"github.com/profferhq/proffer/catalog/author/yaml"
 )
 
 // marker stands in generated texts: each one's place in the tree must be its

@@ -73,31 +73,3 @@ func fetch(buf []byte, call func(unsafe.Pointer, uint32) uint32) []byte {
 		buf = make([]byte, 0, n)
 	}
 }
-
-// header is the first value of a header, nil if there is none.
-func header(kind uint32, name string) []byte {
-	count := 0
-	values := fetch(nil, func(p unsafe.Pointer, n uint32) uint32 {
-		r := getHeaderValues(kind, unsafe.Pointer(unsafe.StringData(name)), uint32(len(name)), p, n)
-		count = int(r >> 32)
-		return uint32(r)
-	})
-	if count == 0 {
-		return nil
-	}
-	return cutZero(&values)
-}
-
-// cutZero takes the first of some values that end with a zero byte each.
-func cutZero(values *[]byte) []byte {
-	for i, c := range *values {
-		if c == 0 {
-			first := (*values)[:i:i]
-			*values = (*values)[i+1:]
-			return first
-		}
-	}
-	first := *values
-	*values = nil
-	return first
-}

@@ -54,9 +54,7 @@ func handleRequest() (next uint64) {
 		return 1
 	}
 	enableFeatures(bufferResponse)
-	for _, name := range edge.PlainHeaders {
-		removeHeader(kindRequest, unsafe.Pointer(unsafe.StringData(name)), uint32(len(name)))
-	}
+	remove(kindRequest, edge.PlainHeaders[:])
 	return 1<<32 | 1
 }
 
@@ -69,11 +67,14 @@ func readExchange() {
 	names := fetch(make([]byte, 0, 1024), func(p unsafe.Pointer, n uint32) uint32 {
 		return uint32(getHeaderNames(kindRequest, p, n))
 	})
-	for len(names) > 0 && len(exchange.Headers) < abi.MaxHeaders/2 {
-		name := cutZero(&names)
-		value := header(kindRequest, string(name))
-		exchange.Headers = append(exchange.Headers, abi.Header{Name: edge.Lower(name), Value: value})
+	for len(names) > 0 {
+		name := edge.Lower(cutZero(&names))
+		values, count := headerValues(kindRequest, string(name))
+		for ; count > 0 && len(exchange.Headers) < abi.MaxHeaders/2; count-- {
+			exchange.Headers = append(exchange.Headers, abi.Header{Name: name, Value: cutZero(&values)})
+		}
 	}
+	exchange.Secure = edge.IsHTTPS(header(kindRequest, "x-forwarded-proto"))
 	clockTimeGet(0, 1, unsafe.Pointer(&exchange.Now))
 	randomGet(unsafe.Pointer(&exchange.Random), uint32(len(exchange.Random)))
 }
@@ -83,11 +84,14 @@ func readExchange() {
 //go:wasmexport handle_response
 func handleResponse(held, failed uint32) {
 	defer func() { _ = recover() }()
-	if held == 0 || failed != 0 || instance == nil ||
-		!edge.IsPage(getStatusCode(), header(kindResponse, "content-type"), header(kindResponse, "content-encoding")) {
+	if held == 0 || failed != 0 || instance == nil {
 		return
 	}
-	out, ok := instance.Decide(&exchange, readPage())
+	isPage, declared := edge.IsPage(getStatusCode(), header(kindResponse, "content-type"), header(kindResponse, "content-encoding"))
+	if !isPage || !readPage() || !declared && edge.OtherCharset(page) {
+		return
+	}
+	out, ok := instance.Decide(&exchange, page)
 	if !ok {
 		return
 	}
@@ -95,35 +99,32 @@ func handleResponse(held, failed uint32) {
 		add("set-cookie", cookie)
 	}
 	if out.Private {
-		for _, name := range edge.CacheHeaders {
-			removeHeader(kindResponse, unsafe.Pointer(unsafe.StringData(name)), uint32(len(name)))
-		}
+		remove(kindResponse, edge.CacheHeaders[:])
 		set("cache-control", []byte("private, no-store"))
 	}
 	if out.Body != nil {
+		remove(kindResponse, edge.DigestHeaders[:])
 		set("content-length", edge.Decimal(len(out.Body)))
 		writeBody(kindResponse, unsafe.Pointer(unsafe.SliceData(out.Body)), uint32(len(out.Body)))
 	}
 }
 
-func readPage() []byte {
+// maxPage bounds a page, in bytes: memory that is not there would end the
+// instance, which the host uses again all the same. Pages are below 1 MiB.
+const maxPage = 16 << 20
+
+// readPage reads the body into page. It reports false if that is too long.
+func readPage() bool {
 	page = page[:0]
-	for {
+	for len(page) <= maxPage {
 		if cap(page)-len(page) < 16<<10 {
 			page = append(page, make([]byte, 64<<10+cap(page))...)[:len(page)]
 		}
 		r := readBody(kindResponse, unsafe.Pointer(unsafe.SliceData(page[len(page):cap(page)])), uint32(cap(page)-len(page)))
 		page = page[:len(page)+int(uint32(r))]
 		if r>>32 != 0 {
-			return page
+			return len(page) <= maxPage
 		}
 	}
-}
-
-func set(name string, value []byte) {
-	setHeaderValue(kindResponse, unsafe.Pointer(unsafe.StringData(name)), uint32(len(name)), unsafe.Pointer(unsafe.SliceData(value)), uint32(len(value)))
-}
-
-func add(name string, value []byte) {
-	addHeaderValue(kindResponse, unsafe.Pointer(unsafe.StringData(name)), uint32(len(name)), unsafe.Pointer(unsafe.SliceData(value)), uint32(len(value)))
+	return false
 }

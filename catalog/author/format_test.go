@@ -1,0 +1,107 @@
+package author
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// sections of FORMAT.md, by the maps that their tables are of.
+var sections = map[*shape]string{
+	catalogShape: "The top level", siteShape: "Sites", environmentShape: "Environments", attributeShape: "Attributes",
+	pageShape: "Pages and slots", spaceShape: "Spaces", fieldShape: "Fields", renderShape: "Renderings",
+	identificationShape: "Identification", storeShape: "What a space stores", categoryShape: "Categories",
+	multiplierShape: "Multipliers", offerShape: "Offers", weightShape: "Weights", conditionShape: "Filters",
+}
+
+var (
+	keyRow  = regexp.MustCompile("(?m)^\\| ((?:`[a-z_]+`(?:, )?)+) \\|")
+	keyWord = regexp.MustCompile("`[a-z_]+`")
+)
+
+// TestFormatHasEveryKey holds the tables of FORMAT.md to the keys that are
+// read, and its last table to those that are refused.
+func TestFormatHasEveryKey(t *testing.T) {
+	b, err := os.ReadFile("../FORMAT.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(b)
+	later := section(t, page, "Not yet")
+	for _, s := range shapes {
+		title, ok := sections[s]
+		if !ok {
+			t.Errorf("%s has no section", s.what)
+			continue
+		}
+		text := section(t, page, title)
+		text = text[strings.Index(text, "| key |"):]
+		text, _, _ = strings.Cut(text, "\n\n")
+		var described []string
+		for _, m := range keyRow.FindAllStringSubmatch(text, -1) {
+			for _, w := range keyWord.FindAllString(m[1], -1) {
+				described = append(described, strings.Trim(w, "`"))
+			}
+		}
+		for _, key := range s.keys {
+			if !slices.Contains(described, key) {
+				t.Errorf("%s: %q is not described", title, key)
+			}
+		}
+		for _, key := range described {
+			if !s.has(key) {
+				t.Errorf("%s: %q is described and not read", title, key)
+			}
+		}
+		for _, key := range s.later {
+			if !strings.Contains(later, "`"+key+"`") {
+				t.Errorf("%s: %q is not among what is not there yet", title, key)
+			}
+		}
+	}
+}
+
+// section is the text below a title, up to the next title.
+func section(t *testing.T, page, title string) string {
+	t.Helper()
+	_, rest, ok := strings.Cut(page, "# "+title+"\n")
+	if !ok {
+		t.Fatalf("no section %q", title)
+	}
+	text, _, _ := strings.Cut(rest, "\n#")
+	return text
+}
+
+// TestFormatHasEveryWarning holds the list of warnings to what this package
+// warns of.
+func TestFormatHasEveryWarning(t *testing.T) {
+	b, err := os.ReadFile("../FORMAT.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := section(t, string(b), "Errors and warnings")
+	for _, dir := range []string{".", "../compile"} {
+		files, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") {
+				continue
+			}
+			source, err := os.ReadFile(dir + "/" + f.Name())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range warning.FindAllSubmatch(source, -1) {
+				if !strings.Contains(text, "`"+string(m[1])+"`") {
+					t.Errorf("%s: the warning %s is not described", f.Name(), m[1])
+				}
+			}
+		}
+	}
+}
+
+var warning = regexp.MustCompile(`\.warn\([^"\n]+, "([a-z-]+)"`)

@@ -1,0 +1,72 @@
+package compile_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/catalog/compile"
+	"github.com/profferhq/proffer/catalog/snapshot"
+	"github.com/profferhq/proffer/catalog/zone"
+)
+
+// TestTransitionsAreTheZones compares the offsets in snapshots with the zone's,
+// every five hours and some minutes from 2000 to 2100, and a millisecond before
+// and at each change.
+func TestTransitionsAreTheZones(t *testing.T) {
+	for _, name := range []string{
+		"", "UTC", "Etc/GMT+12", "Asia/Tokyo", "Europe/Paris", "America/New_York", "Australia/Lord_Howe",
+		"Africa/Casablanca", "Pacific/Apia", "Asia/Kathmandu", "America/Caracas", "Europe/Istanbul", "Antarctica/Troll",
+	} {
+		t.Run(name, func(t *testing.T) {
+			loc := time.UTC
+			if name != "" {
+				var ok bool
+				if loc, ok = zone.Load(name); !ok {
+					t.Fatal("unknown zone")
+				}
+			}
+			v := inZone(t, name)
+			check := func(ms int64) {
+				t.Helper()
+				_, want := time.UnixMilli(ms).In(loc).Zone()
+				if got := offsetAt(v, ms); got != int64(want)*1000 {
+					t.Fatalf("%s: got %d ms, want %d s", time.UnixMilli(ms).UTC(), got, want)
+				}
+			}
+			from, to := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli(), time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
+			for ms := from; ms < to; ms += 5*3600_000 + 7*60_000 + 1 {
+				check(ms)
+			}
+			for i := uint32(1); i < v.Count(snapshot.SecTransitions); i++ {
+				check(v.Transition(i).At())
+				check(v.Transition(i).At() - 1)
+			}
+		})
+	}
+}
+
+// inZone is the snapshot of a catalog in a zone.
+func inZone(t *testing.T, name string) *snapshot.View {
+	c := one(&catalog.Environment{})
+	c.Zone = word("%s", name)
+	b, diags := compile.Compile(c)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	v, err := snapshot.Open(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &v
+}
+
+// offsetAt reads a snapshot's zone as a decision does.
+func offsetAt(v *snapshot.View, ms int64) (offset int64) {
+	for i := range v.Count(snapshot.SecTransitions) {
+		if tr := v.Transition(i); tr.At() <= ms {
+			offset = tr.Offset()
+		}
+	}
+	return offset
+}

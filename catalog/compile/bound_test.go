@@ -17,6 +17,7 @@ import (
 // say: no usable one is above the offer's bound, by which a decision stops
 // looking. And the bound is met by an offer of which nothing has dates.
 func TestBoundIsAboveEveryWeight(t *testing.T) {
+	t.Parallel()
 	met := 0
 	rapid.Check(t, func(t *rapid.T) {
 		c := draw.Catalog(t)

@@ -22,6 +22,7 @@ import (
 // fields of a space, the slots of a page and the conditions of a filter, whose
 // order means something. The bytes stay the same.
 func TestOrderDoesNotMatter(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		c := draw.Catalog(t)
 		want, diags := compile.Compile(c)

@@ -222,6 +222,7 @@ func one(e *catalog.Environment) *catalog.Catalog {
 }
 
 func TestTooMuch(t *testing.T) {
+	t.Parallel()
 	for _, c := range tooMuch {
 		t.Run(c.name, func(t *testing.T) {
 			b, diags := compile.Compile(c.make())

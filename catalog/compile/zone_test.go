@@ -14,6 +14,7 @@ import (
 // every five hours and some minutes from 2000 to 2100, and a millisecond before
 // and at each change.
 func TestTransitionsAreTheZones(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{
 		"", "UTC", "Etc/GMT+12", "Asia/Tokyo", "Europe/Paris", "America/New_York", "Australia/Lord_Howe",
 		"Africa/Casablanca", "Pacific/Apia", "Asia/Kathmandu", "America/Caracas", "Europe/Istanbul", "Antarctica/Troll",

@@ -1,48 +1,21 @@
 package zone
 
 import (
-	"archive/zip"
-	_ "embed"
-	"io"
 	"strings"
-	"sync"
 	"time"
+	_ "time/tzdata" // for machines without a database
 )
 
-//go:generate cp ${GOROOT}/lib/time/zoneinfo.zip zoneinfo.zip
-
-//go:embed zoneinfo.zip
-var database string
-
-// files are the database's entries by name, read once: opening the archive
-// takes as long as 30 look-ups.
-var files = sync.OnceValue(func() map[string]*zip.File {
-	archive, err := zip.NewReader(strings.NewReader(database), int64(len(database)))
-	if err != nil {
-		panic("zone: the embedded database is damaged: " + err.Error())
-	}
-	byName := make(map[string]*zip.File, len(archive.File))
-	for _, f := range archive.File {
-		byName[f.Name] = f
-	}
-	return byName
-})
-
 // Load is the zone of a name such as "Europe/Paris" or "UTC"; false if the
-// database does not have it.
+// database does not have it. "Local" and paths are no names.
 func Load(name string) (*time.Location, bool) {
-	f, ok := files()[name]
-	if !ok || f.FileInfo().IsDir() {
+	if name == "" || name == "Local" || strings.HasPrefix(name, "/") || strings.Contains(name, "..") || !spelled(name) {
 		return nil, false
 	}
-	r, err := f.Open()
-	if err != nil {
-		return nil, false
-	}
-	data, err := io.ReadAll(r)
-	if err != nil {
-		return nil, false
-	}
-	loc, err := time.LoadLocationFromTZData(name, data)
+	loc, err := time.LoadLocation(name)
 	return loc, err == nil
 }
+
+// spelled reports whether a name begins as those of the database do: file
+// systems that do not tell upper from lower case would find others too.
+func spelled(name string) bool { return name[0] >= 'A' && name[0] <= 'Z' }

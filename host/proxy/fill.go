@@ -95,6 +95,10 @@ func (w *response) countSlots() bool {
 	return n[filled] > 0
 }
 
+// lastC1 ends the control characters whose references HTML reads as others
+// (https://html.spec.whatwg.org/#numeric-character-reference-end-state).
+const lastC1 = 0x9f
+
 // inASCII writes what is not ASCII as character references, which read alike
 // whatever encoding a browser takes the page for.
 func inASCII(markup []byte) []byte {
@@ -104,13 +108,16 @@ func inASCII(markup []byte) []byte {
 	out := make([]byte, 0, len(markup)+64)
 	for len(markup) > 0 {
 		r, n := utf8.DecodeRune(markup)
+		markup = markup[n:]
 		if r < utf8.RuneSelf {
 			out = append(out, byte(r))
-		} else {
-			out = strconv.AppendInt(append(out, "&#"...), int64(r), 10)
-			out = append(out, ';')
+			continue
 		}
-		markup = markup[n:]
+		if r <= lastC1 {
+			r = utf8.RuneError
+		}
+		out = strconv.AppendInt(append(out, "&#"...), int64(r), 10)
+		out = append(out, ';')
 	}
 	return out
 }

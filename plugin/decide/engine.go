@@ -115,19 +115,22 @@ func (f *frame) forget() {
 
 func (e *Engine) newFrame(index uint32) *frame {
 	env := e.view.Environment(index)
-	cats := env.Categories().Count
+	cats, targets := env.Categories().Count, env.Target().Count
+	states := make([]uint8, e.view.Count(snapshot.SecPrograms)+cats)
+	factors := make([]float64, 2*cats)
+	values := make([]expr.Value, 2*targets+env.Attributes().Count+env.OfferAttributes().Count)
 	f := &frame{
 		env: env, index: index, offer: none, shownOffer: none, shownPath: none,
-		memo:    make([]uint8, e.view.Count(snapshot.SecPrograms)),
-		chain:   make([]uint8, cats),
-		factor:  make([]float64, cats),
+		chain:   states[:cats:cats],
+		memo:    states[cats:],
+		factor:  factors[:cats:cats],
+		gates:   factors[cats:],
 		allowed: make([]bool, cats),
-		gates:   make([]float64, cats),
-		next:    make([]expr.Value, env.Target().Count),
+		next:    values[:targets:targets],
 	}
-	f.scope.Target = make([]expr.Value, env.Target().Count)
-	f.scope.Interaction = make([]expr.Value, env.Attributes().Count)
-	f.scope.Offer = make([]expr.Value, env.OfferAttributes().Count)
+	f.scope.Target, values = values[targets:2*targets:2*targets], values[2*targets:]
+	f.scope.Interaction = values[:env.Attributes().Count:env.Attributes().Count]
+	f.scope.Offer = values[env.Attributes().Count:]
 	return f
 }
 

@@ -1,7 +1,6 @@
 package decide
 
 import (
-	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/expr"
@@ -30,23 +29,24 @@ func (e *Engine) enter(f *frame, r *Result, s *abi.Slot) {
 		f.ownData = len(s.Attributes) > 0
 	}
 	sp := e.view.Space(r.Space)
-	b[snapshot.BuiltinMode] = text(e.modes[r.Mode])
-	b[snapshot.BuiltinSpace] = text(e.view.Name(sp.Name()))
-	b[snapshot.BuiltinChannel] = text(e.view.Name(sp.Channel()))
+	setText(&b[snapshot.BuiltinMode], e.modes[r.Mode])
+	setText(&b[snapshot.BuiltinSpace], e.view.Name(sp.Name()))
+	setText(&b[snapshot.BuiltinChannel], e.view.Name(sp.Channel()))
 }
 
 // callScope sets what is equal for all groups of a call.
 func (e *Engine) callScope(f *frame) {
 	b := &f.scope.Builtin
-	b[snapshot.BuiltinEnvironment] = text(e.view.Name(f.env.Name()))
-	b[snapshot.BuiltinLanguage] = maybe(e.call.Language)
-	b[snapshot.BuiltinHost] = maybe(e.call.Host)
-	b[snapshot.BuiltinPath] = maybe(e.call.Path)
-	b[snapshot.BuiltinCountry] = maybe(e.call.Country)
-	b[snapshot.BuiltinDevice] = maybe(e.call.Device)
-	b[snapshot.BuiltinNewVisit] = expr.Value{Kind: expr.Bool}
+	setText(&b[snapshot.BuiltinEnvironment], e.view.Name(f.env.Name()))
+	setMaybe(&b[snapshot.BuiltinLanguage], e.call.Language)
+	setMaybe(&b[snapshot.BuiltinHost], e.call.Host)
+	setMaybe(&b[snapshot.BuiltinPath], e.call.Path)
+	setMaybe(&b[snapshot.BuiltinCountry], e.call.Country)
+	setMaybe(&b[snapshot.BuiltinDevice], e.call.Device)
+	visit := &b[snapshot.BuiltinNewVisit]
+	visit.Kind, visit.Bits = expr.Bool, 0
 	if e.call.Visitor.New {
-		b[snapshot.BuiltinNewVisit].Bits = 1
+		visit.Bits = 1
 	}
 }
 
@@ -82,7 +82,7 @@ func (e *Engine) offerScope(f *frame, uses uint32) {
 		return
 	}
 	f.shownOffer = f.offer
-	f.scope.Builtin[snapshot.BuiltinCode] = text(e.view.Name(o.Code()))
+	setText(&f.scope.Builtin[snapshot.BuiltinCode], e.view.Name(o.Code()))
 	first, r := o.Attributes(), f.env.OfferAttributes()
 	for i := range f.scope.Offer {
 		f.scope.Offer[i] = Value(e.view.OfferAttribute(first+uint32(i)), e.view.Attribute(r.Start+uint32(i)).Type())
@@ -94,19 +94,32 @@ func (e *Engine) pathScope(f *frame, cat uint32) {
 	c := e.view.Category(cat)
 	cats, themes := c.Lists()
 	b := &f.scope.Builtin
-	b[snapshot.BuiltinCategory] = text(e.view.Name(c.Name()))
-	b[snapshot.BuiltinCategories] = Value(e.view.Value(cats), uint8(catalog.TypeStringList))
-	b[snapshot.BuiltinThemes] = Value(e.view.Value(themes), uint8(catalog.TypeStringList))
+	setText(&b[snapshot.BuiltinCategory], e.view.Name(c.Name()))
+	setList(&b[snapshot.BuiltinCategories], e.view.Value(cats))
+	setList(&b[snapshot.BuiltinThemes], e.view.Value(themes))
 }
 
-func text(s []byte) expr.Value { return expr.Value{Kind: expr.String, Bytes: s} }
+// What stores a slice into a value is called and not inlined: with its write
+// barrier it takes 250 bytes of WebAssembly at each place.
 
-// maybe is a string that may be missing.
-func maybe(s []byte) expr.Value {
+//go:noinline
+func setText(v *expr.Value, s []byte) { v.Kind, v.Bits, v.Bytes = expr.String, 0, s }
+
+// setMaybe sets a string that may be missing.
+func setMaybe(v *expr.Value, s []byte) {
+	setText(v, s)
 	if s == nil {
-		return expr.Value{}
+		v.Kind = expr.Missing
 	}
-	return text(s)
+}
+
+// setList sets a list as the compiler wrote it; the evaluator checks what it
+// reads of one.
+func setList(v *expr.Value, list []byte) {
+	setText(v, list)
+	if v.Kind = expr.List; list == nil {
+		v.Kind = expr.Missing
+	}
 }
 
 // holds reports whether a filter is true; one that fails is not.

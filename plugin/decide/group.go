@@ -49,10 +49,12 @@ func (e *Engine) groupOf(slot int) int {
 }
 
 func sameAsk(a, b *abi.Slot) bool {
-	return subset(a.Categories, b.Categories) && subset(b.Categories, a.Categories) &&
-		subset(a.Themes, b.Themes) && subset(b.Themes, a.Themes) &&
+	return sameSet(a.Categories, b.Categories) && sameSet(a.Themes, b.Themes) &&
 		covers(a.Attributes, b.Attributes) && covers(b.Attributes, a.Attributes)
 }
+
+//go:noinline
+func sameSet(a, b [][]byte) bool { return subset(a, b) && subset(b, a) }
 
 // subset reports whether every name of a is in b.
 func subset(a, b [][]byte) bool {

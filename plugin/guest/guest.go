@@ -28,6 +28,7 @@ const yieldEvery = 64
 // New makes a Guest without keys and without a snapshot.
 func New() *Guest {
 	g := &Guest{}
+	g.page.begin()
 	if err := g.config.set(abi.DefaultConfig()); err != nil {
 		panic(err) // no keys are no mistake
 	}

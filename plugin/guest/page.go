@@ -45,6 +45,24 @@ type page struct {
 	idText  [2 * abi.VisitorSize]byte
 	idBytes [abi.VisitorSize]byte
 	talk    [abi.InteractionSize]byte
+
+	// What the lists above begin with, so that the first calls do not grow
+	// them step by step: enough for a page of four slots.
+	room struct {
+		body  [visitor.MaxBody]byte
+		text  [4 << 10]byte
+		out   [8 << 10]byte
+		own   [64]bool
+		names [64][]byte
+		slots [4]abi.SlotAnswer
+	}
+}
+
+// begin makes room in the lists of a new page.
+func (p *page) begin() {
+	r := &p.room
+	p.body, p.text, p.out = r.body[:0], r.text[:0], r.out[:0]
+	p.own, p.names, p.answer.Slots = r.own[:0], r.names[:0], r.slots[:0]
 }
 
 // maxFields is the most content fields of a space that are rendered.

@@ -8,7 +8,7 @@ import "bytes"
 func Language(header []byte) []byte {
 	var best []byte
 	top := 0
-	for n := 0; len(header) > 0 && n < maxLanguages; n++ {
+	for n := 0; len(header) > 0 && top < full && n < maxLanguages; n++ {
 		item := header
 		if i := bytes.IndexByte(header, ','); i >= 0 {
 			item, header = header[:i], header[i+1:]
@@ -23,21 +23,36 @@ func Language(header []byte) []byte {
 	return best
 }
 
-// maxLanguages bounds the look at one header; browsers send fewer than ten.
-const maxLanguages = 64
+const (
+	// maxLanguages bounds the look at one header; browsers send fewer than ten.
+	maxLanguages = 64
+	// full is a weight of 1 in thousandths; none is greater.
+	full = 1000
+)
 
 // weighted splits "fr-CH;q=0.8" into the tag and its weight in thousandths.
 func weighted(item []byte) (tag []byte, q int) {
-	tag, params, found := bytes.Cut(item, []byte(";"))
-	tag = bytes.TrimSpace(tag)
-	if !found {
-		return tag, 1000
+	end := bytes.IndexByte(item, ';')
+	if end < 0 {
+		return trim(item), full
 	}
-	params = bytes.TrimSpace(params)
+	params := trim(item[end+1:])
 	if len(params) < 3 || params[0]|0x20 != 'q' || params[1] != '=' {
-		return tag, 1000
+		return trim(item[:end]), full
 	}
-	return tag, thousandths(params[2:])
+	return trim(item[:end]), thousandths(params[2:])
+}
+
+// trim takes the optional white space off both ends (RFC 9110, 5.6.3). It is in
+// place of bytes.TrimSpace, which brings package unicode along.
+func trim(b []byte) []byte {
+	for len(b) > 0 && (b[0] == ' ' || b[0] == '\t') {
+		b = b[1:]
+	}
+	for len(b) > 0 && (b[len(b)-1] == ' ' || b[len(b)-1] == '\t') {
+		b = b[:len(b)-1]
+	}
+	return b
 }
 
 // thousandths reads a weight from 0 to 1 of at most three decimals; anything
@@ -46,7 +61,7 @@ func thousandths(s []byte) int {
 	if len(s) == 0 || len(s) > 5 || s[0] != '0' && s[0] != '1' || len(s) > 1 && s[1] != '.' {
 		return 0
 	}
-	q, unit := int(s[0]-'0')*1000, 100
+	q, unit := int(s[0]-'0')*full, 100
 	for _, c := range s[min(2, len(s)):] {
 		if c < '0' || c > '9' {
 			return 0
@@ -54,7 +69,7 @@ func thousandths(s []byte) int {
 		q += int(c-'0') * unit
 		unit /= 10
 	}
-	if q > 1000 {
+	if q > full {
 		return 0
 	}
 	return q

@@ -231,8 +231,6 @@ func allocations(n int, f func(int) error) (float64, error) {
 // name, a zero byte, version, key id and body.
 func signed() int { return len("__Host-proffer") + 3 + len(workload.Body(0, false)) }
 
-var sink byte
-
 func nativeMACs(times, size int) error {
 	mac := seal.NewMAC([]byte("0123456789abcdef0123456789abcdef"))
 	var message [1024]byte
@@ -242,6 +240,6 @@ func nativeMACs(times, size int) error {
 		sum := h.End()
 		message[0] = sum[0]
 	}
-	sink = message[0]
+	runtime.KeepAlive(&message)
 	return nil
 }

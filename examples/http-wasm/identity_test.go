@@ -81,11 +81,14 @@ func TestInstancesMintTheirOwn(t *testing.T) {
 		"second value": func(r *http.Request) {
 			r.Header["Cookie"] = []string{"", "session=2"}
 		},
-		"border of fields": func(r *http.Request) { r.Header["A"] = []string{"b"} },
 	} {
 		if mint(t, fresh(), change) == first {
 			t.Errorf("another %s, and the same id", name)
 		}
+	}
+	one := mint(t, fresh(), func(r *http.Request) { r.Header.Set("X", "1y2") })
+	if two := mint(t, fresh(), func(r *http.Request) { r.Header.Set("X", "1"); r.Header.Set("Y", "2") }); two == one {
+		t.Error("another border between headers, and the same id")
 	}
 }
 

@@ -6,7 +6,7 @@ GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 OUT      := build/out
 WASM     := $(OUT)/proffer.wasm $(OUT)/proffer-command.wasm $(OUT)/proffer-http-wasm.wasm
 GUESTENV := GOOS=wasip1 GOARCH=wasm
-STRIP    := -trimpath -ldflags="-s -w -buildid="
+STRIP    := -trimpath -buildvcs=false -ldflags="-s -w -buildid="
 
 .DEFAULT_GOAL := help
 

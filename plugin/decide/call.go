@@ -15,6 +15,9 @@ type Call struct {
 
 	Attributes []abi.Attribute // call data
 	Slots      []abi.Slot
+	// Spaces are the spaces that the slots ask for, if they are known already;
+	// else they are found by their names.
+	Spaces []uint32
 
 	Identity Identity
 	Visitor  Visitor

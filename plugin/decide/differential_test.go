@@ -79,6 +79,7 @@ func TestEngineAgreesWithTheReference(t *testing.T) {
 		catalogs = 2 // in a round; rapid makes 100 rounds
 		calls    = 16
 	)
+	t.Parallel()
 	programs := compileCEL(t)
 	seen := tally{}
 	rapid.Check(t, func(t *rapid.T) {

@@ -79,6 +79,7 @@ func shuffleTree(g draw, list []*catalog.Category, conditions bool) []*catalog.C
 // TestTheOrderOfEntriesDoesNotMatter: an author who moves entries about gets
 // the same snapshot, byte for byte, and who moves conditions the same answers.
 func TestTheOrderOfEntriesDoesNotMatter(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		g := draw{t}
 		c := g.catalog()
@@ -108,6 +109,7 @@ func TestTheOrderOfEntriesDoesNotMatter(t *testing.T) {
 // TestCallsThatDifferInOneThing takes random calls on random catalogs, changes
 // one thing and says what must stay.
 func TestCallsThatDifferInOneThing(t *testing.T) {
+	t.Parallel()
 	checks := []func(draw, *catalog.Catalog, *decide.Engine, *call) string{
 		heldDoesNotChangeOffers, laterGroupsDoNotChangeEarlierOnes, slotsOfOneGroupDoNotCount, askingAgainIsTheSame,
 	}

@@ -19,13 +19,18 @@ func (e *Engine) Resolve(call *Call) {
 	e.call = call
 	e.machine.Reset(StepBudget)
 	for i := range call.Slots {
-		e.results[i] = e.resolve(&call.Slots[i])
+		e.results[i] = e.resolve(i)
 	}
 }
 
-func (e *Engine) resolve(s *abi.Slot) Result {
+func (e *Engine) resolve(slot int) Result {
 	r := Result{Asked: none, Environment: none, Space: none, Offer: none, Proposition: -1, group: -1}
-	asked := FindSpace(e.view, e.call.Host, s)
+	asked := none
+	if slot < len(e.call.Spaces) {
+		asked = e.call.Spaces[slot]
+	} else {
+		asked = FindSpace(e.view, e.call.Host, &e.call.Slots[slot])
+	}
 	if asked == none || e.paused.space(asked) {
 		return r
 	}

@@ -18,12 +18,13 @@ func (e *Engine) Store() (written int) {
 	}
 	for g := range e.groups[:e.ngroups] {
 		r := &e.results[e.groups[g].first]
-		if e.answeredBefore(g, r.Space) {
+		sp := e.view.Space(r.Space)
+		if sp.Writes().Count == 0 || e.answeredBefore(g, r.Space) {
 			continue
 		}
 		f := e.frames[r.Environment]
 		e.enter(f, r, &e.call.Slots[e.groups[g].first])
-		written += e.storeSpace(f, e.view.Space(r.Space))
+		written += e.storeSpace(f, sp)
 	}
 	return written
 }

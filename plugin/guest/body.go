@@ -32,6 +32,9 @@ func (g *Guest) writeBody() {
 func (g *Guest) fitData() {
 	p := &g.page
 	excess := g.foreignData() - visitor.MaxData
+	if excess+g.mostData() <= 0 {
+		return
+	}
 	first := 0
 	for _, index := range g.engine.Reached() {
 		env := g.view.Environment(index)
@@ -45,6 +48,23 @@ func (g *Guest) fitData() {
 		first -= len(g.engine.Target(reached[e]))
 		excess -= g.takeBack(reached[e], p.own[first:], excess)
 	}
+}
+
+// mostData is a number of bytes that the sections of the environments that
+// answered do not exceed, whatever of their values is written.
+func (g *Guest) mostData() (n int) {
+	const name, scalar, head = 4, 9, 5 // of msgpack's longest forms
+	for _, index := range g.engine.Reached() {
+		after := g.engine.Stored(index)
+		for i := range after {
+			if v := &after[i]; v.Kind == expr.String || v.Kind == expr.List {
+				n += name + head + len(v.Bytes)
+			} else if v.Kind != expr.Missing {
+				n += name + scalar
+			}
+		}
+	}
+	return n
 }
 
 // takeBack frees up to excess bytes in one section and says how many.

@@ -31,7 +31,8 @@ type page struct {
 	}
 	persons [abi.MaxPersons]decide.Person
 	slots   [abi.MaxSlots]abi.Slot
-	own     []bool // which target attributes the visitor's record holds
+	spaces  [abi.MaxSlots]uint32 // that the listed slots ask for
+	own     []bool               // which target attributes the visitor's record holds
 
 	opened  [seal.OpenSize]byte
 	token   [seal.TokenSize]byte
@@ -123,15 +124,15 @@ func (g *Guest) findSlots() {
 	p.listed = true
 	list := found.Slots()
 	for i := range list.Count {
-		s := g.view.PageSlot(list.Start + i)
-		p.slots[i] = abi.Slot{
-			Space:       g.view.Name(g.view.Space(s.Space()).Name()),
-			N:           int(s.N()),
-			Environment: g.view.Name(env.Name()),
-		}
-		p.slots[i].Held = heldBy(r, &p.slots[i])
+		asked := g.view.PageSlot(list.Start + i)
+		s := &p.slots[i] // of a listed slot nothing else is ever set
+		s.Space = g.view.Name(g.view.Space(asked.Space()).Name())
+		s.N = int(asked.N())
+		s.Environment = g.view.Name(env.Name())
+		s.Held = heldBy(r, s)
+		p.spaces[i] = asked.Space()
 	}
-	c.Slots = p.slots[:list.Count]
+	c.Slots, c.Spaces = p.slots[:list.Count], p.spaces[:list.Count]
 }
 
 // heldBy says whether the body holds a listed slot.

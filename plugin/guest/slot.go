@@ -1,8 +1,6 @@
 package guest
 
 import (
-	"strconv"
-
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/catalog/wire"
@@ -125,10 +123,10 @@ func (g *Guest) content(sp *snapshot.Space, fields []render.Field, env *render.E
 func appendField(dst []byte, typ catalog.FieldType, value []byte) []byte {
 	switch typ {
 	case catalog.FieldNumber:
-		if n, err := strconv.ParseInt(string(value), 10, 64); err == nil {
+		if n, ok := parseInt(value); ok {
 			return wire.AppendInt(dst, n)
 		}
-		if f, err := strconv.ParseFloat(string(value), 64); err == nil {
+		if f, ok := parseFloat(value); ok {
 			return wire.AppendFloat(dst, f)
 		}
 		return wire.AppendNil(dst)

@@ -1,9 +1,6 @@
 package guest
 
 import (
-	"math"
-	"strconv"
-
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/catalog/wire"
@@ -80,22 +77,35 @@ func (g *Guest) fillRecord(env *snapshot.Environment, attributes abi.Attributes,
 func (g *Guest) fillSection(env *snapshot.Environment, target []expr.Value, own []bool) {
 	r := env.Target()
 	data := g.page.state.Section(env.Kind() == snapshot.KindIdentified, env.Section()).Data()
+	at := uint32(0)
 	for {
 		hash, raw, ok := data.Next()
 		if !ok {
 			return
 		}
-		for i := range target {
-			a := g.view.Attribute(r.Start + uint32(i))
-			if a.Hash() != hash {
-				continue
-			}
-			if v := decide.Value(raw, a.Type()); v.Kind != expr.Missing {
-				target[i], own[i] = v, true
-			}
-			break
+		if at, ok = g.attribute(r, at, hash); !ok {
+			continue
+		}
+		if v := decide.Value(raw, g.view.Attribute(r.Start+at).Type()); v.Kind != expr.Missing {
+			target[at], own[at] = v, true
 		}
 	}
+}
+
+// attribute is the place of the attribute with that hash. It looks from a place
+// on, for a section has its attributes in the order of the schema that it was
+// written under.
+func (g *Guest) attribute(r snapshot.Range, from, hash uint32) (at uint32, ok bool) {
+	for range r.Count {
+		if from >= r.Count {
+			from = 0
+		}
+		if g.view.Attribute(r.Start+from).Hash() == hash {
+			return from, true
+		}
+		from++
+	}
+	return from, false
 }
 
 func (g *Guest) fillPerson(env *snapshot.Environment, target []expr.Value) {
@@ -154,11 +164,11 @@ func (g *Guest) parse(typ catalog.Type, name, value []byte) expr.Value {
 			return expr.FromBool(s == "true")
 		}
 	case catalog.TypeInt:
-		if n, err := strconv.ParseInt(string(value), 10, 64); err == nil {
+		if n, ok := parseInt(value); ok {
 			return expr.FromInt(n)
 		}
 	case catalog.TypeDouble:
-		if f, err := strconv.ParseFloat(string(value), 64); err == nil && !math.IsInf(f, 0) && f == f {
+		if f, ok := parseFloat(value); ok {
 			return expr.FromDouble(f)
 		}
 	default:
@@ -196,11 +206,11 @@ func appendElement(dst []byte, typ catalog.Type, value []byte) ([]byte, bool) {
 	case catalog.TypeStringList:
 		return wire.AppendStrBytes(dst, value), true
 	case catalog.TypeIntList:
-		n, err := strconv.ParseInt(string(value), 10, 64)
-		return wire.AppendInt(dst, n), err == nil
+		n, ok := parseInt(value)
+		return wire.AppendInt(dst, n), ok
 	case catalog.TypeDoubleList:
-		f, err := strconv.ParseFloat(string(value), 64)
-		return wire.AppendFloat(dst, f), err == nil && !math.IsInf(f, 0) && f == f
+		f, ok := parseFloat(value)
+		return wire.AppendFloat(dst, f), ok
 	}
 	return dst, false
 }

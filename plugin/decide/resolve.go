@@ -25,7 +25,7 @@ func (e *Engine) Resolve(call *Call) {
 
 func (e *Engine) resolve(slot int) Result {
 	r := Result{Asked: none, Environment: none, Space: none, Offer: none, Proposition: -1, group: -1}
-	asked := none
+	var asked uint32
 	if slot < len(e.call.Spaces) {
 		asked = e.call.Spaces[slot]
 	} else {

@@ -9,6 +9,11 @@ type Catalog struct {
 	People       []Text // the people sources that environments may name
 	Sites        []Site
 	Environments []*Environment
+	Rules        []*Rule
+	Experiments  []Experiment
+	Holdout      *Holdout // nil = nobody is held out
+	JSON         []JSONSlot
+	Retention    Retention
 	// DefaultWeight is the weight of an offer that lists none; nil = such an
 	// offer is not eligible.
 	DefaultWeight *Float
@@ -22,19 +27,35 @@ type File struct {
 	Text []byte
 }
 
-// Consent is where the visitor's consent is read from. Only the form
-// "assumed" is understood so far.
-type Consent struct {
-	Pos     Pos
-	Assumed bool
-}
-
 // Site maps a host pattern to the environment that a page's slots enter:
 // an exact host name, "*.example.com" (any name below), or "*" (any host).
 type Site struct {
 	Pos         Pos
 	Host        Text
 	Environment Text
+	Consent     *Consent // instead of the catalog's, if not nil
+}
+
+// Retention is how long records are kept, in milliseconds. 0 = not written:
+// 30 days for visitors, 365 days for propositions.
+type Retention struct {
+	Pos          Pos
+	Visitors     Duration
+	Propositions Duration
+}
+
+// Duration is a length of time, in milliseconds.
+type Duration struct {
+	Pos Pos
+	MS  int64
+}
+
+// JSONSlot is a place in JSON bodies where a slot's offer is written.
+type JSONSlot struct {
+	Pos  Pos
+	Page Text // pattern, as in Page.Match
+	Path Text // members and indexes with dots between: blocks.0.offer
+	Slot PageSlot
 }
 
 // Kind says whom an environment targets.
@@ -75,6 +96,11 @@ type Environment struct {
 	// VisitorFolder is the partition that an anonymous environment keeps its
 	// visitors in; "visitors" if not written.
 	VisitorFolder Text
+	// ShareFolder says that another environment keeps its visitors there too.
+	ShareFolder bool
+	// MergeHistory says that what linked visitors were shown counts for the person.
+	MergeHistory bool
+	HistoryStore bool // history is kept in the store, not in the cookie
 	// People is the people source of an identified environment; empty = a
 	// verified identity token resolves by itself.
 	People          Text
@@ -82,10 +108,19 @@ type Environment struct {
 	Attributes      []Attribute // call data
 	OfferAttributes []Attribute
 	Filter          Filter
+	Filters         []NamedFilter
+	Typology        []Text // rules, by name
 	Ties            Ties
 	Pages           []Page
 	Spaces          []*Space
 	Categories      []*Category
+}
+
+// NamedFilter is a predefined filter: a boolean expression that every other of
+// its environment may name.
+type NamedFilter struct {
+	Name Text
+	Expr Text
 }
 
 // Attribute declares one typed attribute.
@@ -164,7 +199,11 @@ type Space struct {
 	Name            Text
 	Channel         Text
 	Fields          []Field
-	HTML            Text // rendering; empty = none
+	HTML            Text // renderings; empty = none
+	JSON            Text
+	Text            Text
+	Viewable        bool  // a proposition is presented when the page says that it was seen
+	Track           *bool // url fields are click URLs; nil = where propositions are stored
 	Identification  Identification
 	Store           Store
 	Categories      []Text // defaults
@@ -304,6 +343,14 @@ type Offer struct {
 	Weights    []Weight
 	Attributes []AttributeValue
 	Content    []Content
+	// Translations replace fields of Content for their languages.
+	Translations []Translation
+}
+
+// Translation is an offer's content in one more language.
+type Translation struct {
+	Language Text // tag
+	Content  []Content
 }
 
 // AttributeValue is the value of one declared offer attribute.

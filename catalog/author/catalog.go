@@ -58,7 +58,11 @@ func (r *reader) consent(v val) catalog.Consent {
 		r.notYet(v.pos(), "any source of consent", `write "assumed" where consent is asked for elsewhere`)
 		return catalog.Consent{}
 	}
-	return catalog.Consent{Pos: v.pos(), Assumed: r.choice(v, "assumed") == 0}
+	c := catalog.Consent{Pos: v.pos()}
+	if r.choice(v, "assumed") == 0 {
+		c.Source = catalog.ConsentAssumed
+	}
+	return c
 }
 
 // sites reads which host enters which environment.

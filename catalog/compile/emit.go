@@ -55,7 +55,7 @@ func (e *emitter) catalog(l *linked) {
 	if l.src.Sites != nil {
 		flags |= snapshot.CatalogSites
 	}
-	if l.src.Consent.Assumed {
+	if l.src.Consent.Source == catalog.ConsentAssumed {
 		flags |= snapshot.CatalogConsentAssumed
 	}
 	for _, s := range l.sites {

@@ -25,7 +25,7 @@ func (l *lines) add(format string, args ...any) { *l = append(*l, fmt.Sprintf(fo
 // inheritance and the expressions that a snapshot has.
 func modelLines(t testing.TB, c *catalog.Catalog) lines {
 	var l lines
-	l.add("catalog %q zone %q language %q sites %v assumed %v", c.Name.S, c.Zone.S, c.Language.S, c.Sites != nil, c.Consent.Assumed)
+	l.add("catalog %q zone %q language %q sites %v assumed %v", c.Name.S, c.Zone.S, c.Language.S, c.Sites != nil, c.Consent.Source == catalog.ConsentAssumed)
 	for _, s := range sitesInOrder(c.Sites) {
 		l.add("site %s -> %s", s.Host.S, s.Environment.S)
 	}

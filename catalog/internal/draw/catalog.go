@@ -18,8 +18,10 @@ func Catalog(t *rapid.T) *catalog.Catalog {
 		Name:     text(d.oneOf("", "acme", "b")),
 		Zone:     text(d.oneOf("", "UTC", "Asia/Kolkata", "Europe/Paris")),
 		Language: text(d.oneOf("", "en", "pt-BR")),
-		Consent:  catalog.Consent{Assumed: d.coin("consent")},
 		People:   []catalog.Text{text("main"), text("crm")},
+	}
+	if d.coin("consent") {
+		c.Consent.Source = catalog.ConsentAssumed
 	}
 	if d.coin("default weight") {
 		c.DefaultWeight = &catalog.Float{F: d.weight()}

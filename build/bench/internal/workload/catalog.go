@@ -61,7 +61,7 @@ func Catalog(n int, equal bool) *catalog.Catalog {
 		top.Categories = append(top.Categories, below)
 	}
 	return &catalog.Catalog{
-		Name: text("bench"), Language: text("en"), Consent: catalog.Consent{Assumed: true},
+		Name: text("bench"), Language: text("en"), Consent: catalog.Consent{Source: catalog.ConsentAssumed},
 		Sites:        []catalog.Site{{Host: text(Host), Environment: text(Folder)}},
 		Environments: []*catalog.Environment{env},
 	}

@@ -9,11 +9,12 @@ import (
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
-	"github.com/tetratelabs/wazero/experimental"
+
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
 	"github.com/profferhq/proffer/host"
 	"github.com/profferhq/proffer/host/internal/meter"
+	"github.com/profferhq/proffer/host/linear"
 )
 
 // bare runs a module on wazero without any of this package.
@@ -200,11 +201,11 @@ func BenchmarkInstantiate(b *testing.B) {
 				for b.Loop() {
 					ctx := context.Background()
 					if ours {
-						mem, err := host.NewMemory(64<<16, int64(2*size+32<<20))
+						memory, err := linear.New(64<<16, int64(2*size+32<<20))
 						if err != nil {
 							b.Fatal(err)
 						}
-						ctx = experimental.WithMemoryAllocator(ctx, allocator{mem})
+						ctx = linear.With(ctx, memory)
 					}
 					m := x.instantiate(b, ctx)
 					res, err := m.ExportedFunction("proffer_buffer").Call(ctx, uint64(size))
@@ -217,10 +218,6 @@ func BenchmarkInstantiate(b *testing.B) {
 		}
 	}
 }
-
-type allocator struct{ experimental.LinearMemory }
-
-func (a allocator) Allocate(_, _ uint64) experimental.LinearMemory { return a.LinearMemory }
 
 // BenchmarkSwap is a whole one: verification, and two instances.
 func BenchmarkSwap(b *testing.B) {

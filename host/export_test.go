@@ -3,8 +3,5 @@ package host
 // NewPatched is New with WASI functions in the place of wazero's.
 var NewPatched = newHost
 
-// NewMemory makes the linear memory that instances get.
-var NewMemory = newMemory
-
 // Turns is how many loop turns pass between two ticks.
 const Turns = turns

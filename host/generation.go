@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/profferhq/proffer/host/linear"
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
@@ -23,6 +24,7 @@ const resident = 1 << 32
 type generation struct {
 	host     *Host
 	snapshot *Snapshot
+	image    *linear.Image // of the snapshot, for new instances
 
 	idle chan *instance // has room for all instances
 	lost chan *instance // those that are to be closed; has room for all
@@ -35,11 +37,12 @@ type generation struct {
 
 // newGeneration makes all instances for snapshot, and the goroutine that
 // replaces them.
-func (h *Host) newGeneration(ctx context.Context, snapshot *Snapshot) (*generation, error) {
+func (h *Host) newGeneration(ctx context.Context, snapshot *Snapshot, image *linear.Image) (*generation, error) {
 	n := h.config.Instances
 	g := &generation{
 		host:     h,
 		snapshot: snapshot,
+		image:    image,
 		idle:     make(chan *instance, n),
 		lost:     make(chan *instance, n),
 		stop:     make(chan struct{}),
@@ -62,7 +65,7 @@ func (h *Host) newGeneration(ctx context.Context, snapshot *Snapshot) (*generati
 
 // add puts one more instance into the pool.
 func (g *generation) add() error {
-	in, err := g.host.prepare(g.snapshot.Bytes)
+	in, err := g.host.prepare(g.image)
 	if err != nil {
 		return err
 	}
@@ -224,6 +227,7 @@ func (g *generation) drop(in *instance) {
 
 // drain waits for all instances, those in calls too, and closes them.
 func (g *generation) drain() {
+	defer g.image.Close()
 	for g.live.Load() > 0 {
 		select {
 		case in := <-g.idle:

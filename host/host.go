@@ -10,6 +10,7 @@ import (
 
 	"github.com/tetratelabs/wazero"
 
+	"github.com/profferhq/proffer/host/linear"
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
@@ -60,8 +61,12 @@ func newHost(ctx context.Context, wasm []byte, c Config, patch func(wazero.HostM
 
 // prepare makes an instance with the settings and, unless it is nil, a
 // snapshot.
-func (h *Host) prepare(snapshot []byte) (*instance, error) {
-	in, err := h.module.instantiate(&h.config, h.config.memoryLimit(len(snapshot)), &h.burning)
+func (h *Host) prepare(snapshot *linear.Image) (*instance, error) {
+	size := 0
+	if snapshot != nil {
+		size = snapshot.Len()
+	}
+	in, err := h.module.instantiate(&h.config, size, &h.burning)
 	if err != nil {
 		return nil, err
 	}
@@ -78,19 +83,19 @@ func (h *Host) prepare(snapshot []byte) (*instance, error) {
 }
 
 // load leaves snapshot with the instance: the buffer is the module's then.
-func (in *instance) load(snapshot []byte) error {
-	err := in.give(abi.ExportLoad, snapshot)
+func (in *instance) load(snapshot *linear.Image) error {
+	err := in.lend(abi.ExportLoad, snapshot)
 	in.addr, in.size = 0, 0
 	return err
 }
 
 // verify lets a fresh instance check snapshot whole and tell its hash.
-func (h *Host) verify(snapshot []byte) (hash [abi.HashSize]byte, err error) {
-	in, err := h.module.instantiate(&h.config, h.config.memoryLimit(len(snapshot)), &h.burning)
+func (h *Host) verify(snapshot *linear.Image) (hash [abi.HashSize]byte, err error) {
+	in, err := h.module.instantiate(&h.config, snapshot.Len(), &h.burning)
 	if err != nil {
 		return hash, err
 	}
-	err = in.give(abi.ExportVerify, snapshot)
+	err = in.lend(abi.ExportVerify, snapshot)
 	if err == nil {
 		err = in.load(snapshot)
 	}
@@ -138,11 +143,13 @@ func (h *Host) build(ctx context.Context, snapshot []byte) (*generation, error) 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	hash, err := h.verify(snapshot)
+	image := linear.NewImage(snapshot)
+	hash, err := h.verify(image)
 	if err != nil {
+		image.Close()
 		return nil, fmt.Errorf("verify: %w", err)
 	}
-	return h.newGeneration(ctx, &Snapshot{Hash: hash, Bytes: snapshot})
+	return h.newGeneration(ctx, &Snapshot{Hash: hash, Bytes: snapshot}, image)
 }
 
 // install makes g the current generation, unless the host was closed.

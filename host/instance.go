@@ -5,13 +5,14 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync/atomic"
 	"time"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
-	"github.com/tetratelabs/wazero/experimental"
 
+	"github.com/profferhq/proffer/host/linear"
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
@@ -21,9 +22,10 @@ const (
 	bufferSize = 64 << 10
 	// maxResponse bounds an answer, as the contract bounds a request.
 	maxResponse = abi.MaxRequest
-	// gcPercent makes the module's collector start at a fifth above what
-	// lives, not at twice that: the snapshot lives, and it is the most.
-	gcPercent = "20"
+	// memoryRoom is how many bytes beyond the snapshot the module's Go runtime
+	// may have before its collector starts. A healthy module has 2.8 MiB and
+	// makes no garbage, so that it never does.
+	memoryRoom = 6 << 20
 )
 
 // instance is one instance of the module. It belongs to one goroutine at a
@@ -31,6 +33,7 @@ const (
 type instance struct {
 	mod    api.Module
 	mem    api.Memory
+	linear *linear.Memory  // that mem is
 	ctx    context.Context // carries the instance to its host functions
 	buffer api.Function
 	handle api.Function
@@ -47,14 +50,14 @@ type instance struct {
 	output output
 }
 
-// instantiate makes an instance without configuration and snapshot, whose
-// memory is limited to limit bytes.
-func (m *module) instantiate(c *Config, limit int64, burning *atomic.Int64) (*instance, error) {
-	linear, err := newMemory(m.memory, limit)
+// instantiate makes an instance without configuration and snapshot, with memory
+// for a snapshot of that many bytes.
+func (m *module) instantiate(c *Config, snapshot int, burning *atomic.Int64) (*instance, error) {
+	memory, err := linear.New(m.memory, c.memoryLimit(snapshot))
 	if err != nil {
 		return nil, err
 	}
-	in := &instance{watch: watch{wait: c.SetupWait, burning: burning}}
+	in := &instance{linear: memory, watch: watch{wait: c.SetupWait, burning: burning}}
 	in.ctx = context.WithValue(context.Background(), instanceKey{}, in)
 	config := wazero.NewModuleConfig().
 		WithName("").
@@ -62,13 +65,13 @@ func (m *module) instantiate(c *Config, limit int64, burning *atomic.Int64) (*in
 		WithSysWalltime().
 		WithSysNanotime().
 		WithRandSource(rand.Reader).
-		WithEnv("GOGC", gcPercent).
+		WithEnv("GOGC", "off").
+		WithEnv("GOMEMLIMIT", strconv.Itoa(snapshot+memoryRoom)).
 		WithStdout(&in.output).
 		WithStderr(&in.output)
-	in.mod, err = m.runtime.InstantiateModule(
-		experimental.WithMemoryAllocator(in.ctx, ready{linear}), m.compiled, config)
+	in.mod, err = m.runtime.InstantiateModule(linear.With(in.ctx, memory), m.compiled, config)
 	if err != nil {
-		linear.Free()
+		memory.Free()
 		return nil, fmt.Errorf("instantiate module: %w", err)
 	}
 	in.mem = in.mod.ExportedMemory(abi.ExportMemory)
@@ -159,7 +162,23 @@ func (in *instance) give(name string, message []byte) error {
 	if err := in.put(message); err != nil {
 		return err
 	}
-	res, err := in.call(in.mod.ExportedFunction(name), uint64(len(message)))
+	return in.tell(name, len(message))
+}
+
+// lend is give with an image, which the instance's memory may share.
+func (in *instance) lend(name string, image *linear.Image) error {
+	if err := in.reserve(image.Len()); err != nil {
+		return err
+	}
+	if err := in.linear.Put(image, in.addr); err != nil {
+		return err
+	}
+	return in.tell(name, image.Len())
+}
+
+// tell calls the export of that name with the size of the message in the buffer.
+func (in *instance) tell(name string, size int) error {
+	res, err := in.call(in.mod.ExportedFunction(name), uint64(size))
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}

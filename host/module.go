@@ -17,6 +17,9 @@ import (
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
+// pageSize is WebAssembly's, in bytes.
+const pageSize = 1 << 16
+
 // maxModule is ten times the size that the module may have.
 const maxModule = 32 << 20
 

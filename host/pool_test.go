@@ -103,8 +103,8 @@ func TestGarbage(t *testing.T) {
 			}
 			s := h.Stats()
 			t.Logf("at most %d KiB, %d recycled", most>>10, s.Recycled)
-			if most > 17<<20 || s.Discarded != 0 || s.Calls != uint64(c.calls) {
-				t.Errorf("%d bytes, stats %+v, want at most 17 MiB and no failure", most, s)
+			if most > 8<<20 || s.Discarded != 0 || s.Calls != uint64(c.calls) {
+				t.Errorf("%d bytes, stats %+v, want at most 8 MiB and no failure", most, s)
 			}
 		})
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/profferhq/proffer/build/bench/internal/workload"
 	"github.com/profferhq/proffer/host"
+	"github.com/profferhq/proffer/host/linear"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/guest"
 	"github.com/profferhq/proffer/plugin/seal"
@@ -69,7 +70,9 @@ func (b *bench) decide(n int, variant string, budget time.Duration) (*decision, 
 	if err != nil {
 		return nil, err
 	}
-	in, err := b.engine.load(b.ctx, snapshot)
+	image := linear.NewImage(snapshot)
+	defer image.Close()
+	in, err := b.engine.load(b.ctx, image)
 	if err != nil {
 		return nil, err
 	}

@@ -7,12 +7,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
 	"github.com/profferhq/proffer/build/bench/internal/workload"
+	"github.com/profferhq/proffer/host/linear"
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
@@ -58,11 +60,21 @@ func buildGuest(out, name string) ([]byte, error) {
 	return os.ReadFile(file)
 }
 
-// instantiate starts a guest as package host does.
-func (e *engine) instantiate(ctx context.Context, m wazero.CompiledModule) (api.Module, error) {
+// maxMemory is twice the largest snapshot.
+const maxMemory = 128 << 20
+
+// instantiate starts a guest as package host does, for a snapshot of that many
+// bytes.
+func (e *engine) instantiate(ctx context.Context, m wazero.CompiledModule, snapshot int) (api.Module, *linear.Memory, error) {
 	config := wazero.NewModuleConfig().WithName("").WithStartFunctions("_initialize").
-		WithSysWalltime().WithSysNanotime().WithEnv("GOGC", "20")
-	return e.runtime.InstantiateModule(withMemory(ctx), m, config)
+		WithSysWalltime().WithSysNanotime().WithEnv("GOGC", "off").
+		WithEnv("GOMEMLIMIT", strconv.Itoa(snapshot+6<<20))
+	memory, err := linear.New(0, maxMemory)
+	if err != nil {
+		return nil, nil, err
+	}
+	mod, err := e.runtime.InstantiateModule(linear.With(ctx, memory), m, config)
+	return mod, memory, err
 }
 
 // instance is one of the module with a snapshot. It answers requests on the
@@ -70,6 +82,7 @@ func (e *engine) instantiate(ctx context.Context, m wazero.CompiledModule) (api.
 type instance struct {
 	mod     api.Module
 	mem     api.Memory
+	linear  *linear.Memory // that mem is
 	handle  api.Function
 	version api.Function
 	buffer  uint32
@@ -77,17 +90,17 @@ type instance struct {
 }
 
 // load makes an instance with a configuration and a snapshot.
-func (e *engine) load(ctx context.Context, snapshot []byte) (*instance, error) {
-	mod, err := e.instantiate(ctx, e.proffer)
+func (e *engine) load(ctx context.Context, snapshot *linear.Image) (*instance, error) {
+	mod, memory, err := e.instantiate(ctx, e.proffer, snapshot.Len())
 	if err != nil {
 		return nil, err
 	}
 	in := &instance{
-		mod: mod, mem: mod.ExportedMemory(abi.ExportMemory),
+		mod: mod, mem: mod.ExportedMemory(abi.ExportMemory), linear: memory,
 		handle: mod.ExportedFunction(abi.ExportHandle), version: mod.ExportedFunction(abi.ExportVersion),
 	}
 	return in, errors.Join(
-		in.give(ctx, abi.ExportConfigure, workload.Settings()),
+		in.give(ctx, abi.ExportConfigure, linear.NewImage(workload.Settings())),
 		in.give(ctx, abi.ExportLoad, snapshot),
 		in.reserve(ctx, 64<<10),
 	)
@@ -104,12 +117,14 @@ func (in *instance) reserve(ctx context.Context, n int) error {
 }
 
 // give hands a message to an export that answers a status.
-func (in *instance) give(ctx context.Context, export string, message []byte) error {
-	if err := in.reserve(ctx, len(message)); err != nil {
+func (in *instance) give(ctx context.Context, export string, message *linear.Image) error {
+	if err := in.reserve(ctx, message.Len()); err != nil {
 		return err
 	}
-	in.mem.Write(in.buffer, message)
-	in.stack[0] = uint64(len(message))
+	if err := in.linear.Put(message, in.buffer); err != nil {
+		return err
+	}
+	in.stack[0] = uint64(message.Len())
 	if err := in.mod.ExportedFunction(export).CallWithStack(ctx, in.stack[:]); err != nil {
 		return err
 	}

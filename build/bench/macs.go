@@ -14,7 +14,7 @@ type macs struct {
 }
 
 func (b *bench) macs() (*macs, error) {
-	mod, err := b.engine.instantiate(b.ctx, b.engine.macs)
+	mod, _, err := b.engine.instantiate(b.ctx, b.engine.macs, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/profferhq/proffer/build/bench/internal/workload"
+	"github.com/profferhq/proffer/host/linear"
 )
 
 // footprint is the linear memory of an instance, in bytes.
@@ -26,7 +27,9 @@ func (b *bench) footprint(n, decisions int) (*footprint, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, err := b.engine.load(b.ctx, snapshot)
+	image := linear.NewImage(snapshot)
+	defer image.Close()
+	in, err := b.engine.load(b.ctx, image)
 	if err != nil {
 		return nil, err
 	}

@@ -86,7 +86,7 @@ func (r *report) find(offers int, variant string) *decision {
 }
 
 func (r *report) instances(p *printer) {
-	p.line("**Row 4: a fresh instance's first decision, ms** (instantiate, configure, load, decide; target ÷ empty Go guest ≤ 2 at 1,000 offers, ≤ 5 at 10,000; both sides on %s)\n", memoryKind)
+	p.line("**Row 4: a fresh instance's first decision, ms** (instantiate, configure, load, decide; target ÷ empty Go guest ≤ 2 at 1,000 offers, ≤ 5 at 10,000; both sides on the memory that package host has)\n")
 	p.line("| offers | fresh instance | empty guest | ratio | instances |")
 	p.line("|--:|--:|--:|--:|--:|")
 	for _, f := range r.fresh {

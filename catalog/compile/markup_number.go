@@ -7,7 +7,8 @@ import (
 )
 
 // markupIsNumber reports whether s is a number as JSON writes them, within the
-// range of a float64. Answers carry it as it stands, so 1.50 stays 1.50.
+// range of a float64. Renderings carry it as it stands, so 1.50 stays 1.50; the
+// content of an answer has it as a number.
 func markupIsNumber(s string) bool {
 	rest := strings.TrimPrefix(s, "-")
 	whole := markupDigits(rest)

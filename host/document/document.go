@@ -3,6 +3,7 @@ package document
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/tidwall/gjson"
@@ -217,21 +218,42 @@ func (r *reader) value(dst []byte, field string, v gjson.Result, lists bool) []b
 	case v.Type == gjson.Number:
 		return r.number(dst, field, v)
 	case lists && v.IsArray():
-		items := v.Array()
-		dst = wire.AppendArray(dst, len(items))
-		for _, item := range items {
-			dst = r.value(dst, field, item, false)
-		}
-		return dst
+		return r.list(dst, field, v.Array())
 	}
 	r.fail(field, "must be a string, a number, true, false, or a list of one of these")
 	return dst
+}
+
+// list is a list of scalars of one type: where one number has a fraction, all
+// are doubles.
+func (r *reader) list(dst []byte, field string, items []gjson.Result) []byte {
+	doubles := slices.ContainsFunc(items, func(v gjson.Result) bool {
+		return v.Type == gjson.Number && !isInt(v)
+	})
+	dst = wire.AppendArray(dst, len(items))
+	for _, item := range items {
+		if doubles && item.Type == gjson.Number {
+			dst = r.double(dst, field, item)
+		} else {
+			dst = r.value(dst, field, item, false)
+		}
+	}
+	return dst
+}
+
+func isInt(v gjson.Result) bool {
+	_, err := strconv.ParseInt(v.Raw, 10, 64)
+	return err == nil
 }
 
 func (r *reader) number(dst []byte, field string, v gjson.Result) []byte {
 	if n, err := strconv.ParseInt(v.Raw, 10, 64); err == nil {
 		return wire.AppendInt(dst, n)
 	}
+	return r.double(dst, field, v)
+}
+
+func (r *reader) double(dst []byte, field string, v gjson.Result) []byte {
 	f, err := strconv.ParseFloat(v.Raw, 64)
 	if err != nil || math.IsInf(f, 0) {
 		r.fail(field, "is out of range")

@@ -25,14 +25,20 @@ type Env struct {
 	cel     *cel.Env
 	names   map[string]name
 	order   []string // names as declared, for hints that do not depend on chance
-	filters []string
+	stored  bool     // Schema.StoredHistory
+	offer   []string // names of declared offer attributes, by position
+	filters map[string]*definition
+	issues  []NamedIssue
+	open    []string // filters that are being compiled, each named by the one before it
 }
 
-// NewEnv prepares the names of a schema. It refuses attributes whose name or
-// type the language does not take, that are declared twice or that have the
-// name of a built-in one.
+// NewEnv prepares the names of a schema and compiles its predefined filters. It
+// refuses attributes whose name or type the language does not take, that are
+// declared twice or that have the name of a built-in one, and filters by names
+// that mean something else. What is wrong with the filters' expressions is in
+// FilterIssues.
 func NewEnv(schema Schema) (*Env, error) {
-	e := &Env{names: map[string]name{}, filters: slices.Clone(schema.Filters)}
+	e := &Env{names: map[string]name{}, filters: map[string]*definition{}, stored: schema.StoredHistory}
 	target, err := declared("target", snapshot.RootTarget, schema.Target)
 	if err != nil {
 		return nil, err
@@ -57,8 +63,21 @@ func NewEnv(schema Schema) (*Env, error) {
 		e.order = append(e.order, n.full)
 		options = append(options, cel.Variable(n.full, n.typ))
 	}
+	for _, n := range offer {
+		e.offer = append(e.offer, n.full)
+	}
+	if err := e.declare(schema.Filters); err != nil {
+		return nil, err
+	}
+	for _, f := range schema.Filters {
+		e.order = append(e.order, f.Name)
+		options = append(options, cel.Variable(f.Name, cel.BoolType))
+	}
 	if e.cel, err = cel.NewEnv(options...); err != nil {
 		return nil, fmt.Errorf("rule: %w", err)
+	}
+	for _, f := range schema.Filters {
+		e.define(f.Name)
 	}
 	return e, nil
 }
@@ -67,13 +86,13 @@ func NewEnv(schema Schema) (*Env, error) {
 // filters, Number for weights, Scalar for content, that of the attribute for
 // visitor data. Either there are issues, by their place, or there is a program.
 func (e *Env) Compile(src string, want Type, role Role) (Program, []Issue) {
-	n, typ, issues := e.analyse(src, want, role)
+	a, issues := e.analyse(src, want, role)
 	if issues != nil {
 		return Program{}, issues
 	}
-	p, err := assemble(n, typ)
+	p, err := assemble(a.node, a.typ)
 	if err != nil {
-		return Program{}, []Issue{tooComplex(err)}
+		return Program{}, []Issue{tooComplex(err, a.named > 0)}
 	}
 	return p, nil
 }
@@ -96,22 +115,26 @@ type FilterIssue struct {
 func (e *Env) CompileFilter(conditions []Condition, role Role) (Program, []FilterIssue) {
 	var terms []*node
 	var all []FilterIssue
+	named := 0
 	for i, c := range conditions {
-		term, _, issues := e.analyse(c.Expr, Bool, role)
+		expr, issues := e.analyse(c.Expr, Bool, role)
 		all = appendIssues(all, i, false, issues)
+		term := strict(expr.node)
+		named += expr.named
 		if c.When != "" {
-			when, _, issues := e.analyse(c.When, Bool, role)
+			when, issues := e.analyse(c.When, Bool, role)
 			all = appendIssues(all, i, true, issues)
-			term = choose(strict(when), strict(term), constant(true))
+			term = choose(strict(when.node), term, constant(true))
+			named += when.named
 		}
-		terms = append(terms, strict(term))
+		terms = append(terms, term)
 	}
 	if all != nil {
 		return Program{}, all
 	}
 	p, err := assemble(join(kindAll, terms), Bool)
 	if err != nil {
-		return Program{}, []FilterIssue{{Issue: tooComplex(err)}}
+		return Program{}, []FilterIssue{{Issue: tooComplex(err, named > 0)}}
 	}
 	return p, nil
 }
@@ -123,11 +146,21 @@ func appendIssues(all []FilterIssue, condition int, when bool, issues []Issue) [
 	return all
 }
 
+// analysis is what is known of an expression without issues.
+type analysis struct {
+	node  *node
+	typ   Type
+	named int      // nodes that predefined filters stand for
+	reads []string // of each group that it reads, one name
+	lower *lowering
+	ast   *cel.Ast
+}
+
 // analyse gives the tree of an expression with its type, or issues.
-func (e *Env) analyse(src string, want Type, role Role) (*node, Type, []Issue) {
+func (e *Env) analyse(src string, want Type, role Role) (analysis, []Issue) {
 	s := newSource(src)
 	if issue, bad := s.refuse(); bad {
-		return nil, 0, []Issue{issue}
+		return analysis{}, []Issue{issue}
 	}
 	parsed, found := e.cel.Parse(src)
 	if found.Err() != nil {
@@ -136,21 +169,21 @@ func (e *Env) analyse(src string, want Type, role Role) (*node, Type, []Issue) {
 		first := found.Errors()[0]
 		issue := s.issue(s.locate(first.Location), "")
 		issue.Message, issue.Hint = syntax(first.Message)
-		return nil, 0, []Issue{issue}
+		return analysis{}, []Issue{issue}
 	}
 	v := newSurvey(e, role, s, parsed.NativeRep().SourceInfo())
 	start := v.start(parsed.NativeRep().Expr())
 	v.walk(parsed.NativeRep().Expr())
 	if v.opaque {
-		return nil, 0, sorted(v.issues)
+		return analysis{}, sorted(v.issues)
 	}
 	checked, found := e.cel.Check(parsed)
 	v.types(found.Errors())
 	if len(v.issues) > 0 {
-		return nil, 0, sorted(v.issues)
+		return analysis{}, sorted(v.issues)
 	}
 	typ := ofCEL(checked.OutputType())
-	l := lowering{env: e, survey: v, checked: checked.NativeRep()}
+	l := &lowering{env: e, survey: v, checked: checked.NativeRep()}
 	n := l.whole(l.checked.Expr())
 	if n != nil && n.isEmptyList() && want >= StringList && want <= DoubleList {
 		typ = want
@@ -159,7 +192,7 @@ func (e *Env) analyse(src string, want Type, role Role) (*node, Type, []Issue) {
 		v.report(start, "the expression is "+typ.String()+", wanted is "+want.String(), mixHint(typ, want))
 	}
 	if len(v.issues) > 0 {
-		return nil, 0, sorted(v.issues)
+		return analysis{}, sorted(v.issues)
 	}
-	return n, typ, nil
+	return analysis{node: n, typ: typ, named: l.named, reads: v.reads, lower: l, ast: checked}, nil
 }

@@ -20,6 +20,8 @@ func FuzzCompile(f *testing.F) {
 	} {
 		f.Add(src, uint8(rule.Bool), uint8(rule.RoleOffer))
 	}
+	f.Add(`!returning && proposition.status in ["accepted"] || proposition.age > 1`, uint8(rule.Bool), uint8(rule.RolePropositions))
+	f.Add(`size(offer.rates) == 2 && .returning`, uint8(rule.Bool), uint8(rule.RoleApplies))
 	env := newEnv(f)
 	f.Fuzz(func(t *testing.T, src string, want, role uint8) {
 		p, issues := env.Compile(src, rule.Type(want), rule.Role(role))

@@ -20,7 +20,22 @@ type Issue struct {
 	Column  int    // from 1, in characters
 	Message string // one sentence, lower case, no full stop
 	Hint    string // what to do, or the nearest known name; may be empty
+	Kind    IssueKind
+	// Filter is the predefined filter that has a part in it, or "".
+	Filter string
 }
+
+// IssueKind tells issues apart that are about something else than a mistake in
+// the expression.
+type IssueKind uint8
+
+// The kinds of issue.
+const (
+	Mistake IssueKind = iota
+	Later             // what is written belongs to a later version
+	Cycle             // a predefined filter that names itself, by way of others or not
+	Large             // predefined filters that make an expression too long
+)
 
 // String gives the issue as line:column: message (hint).
 func (i Issue) String() string {
@@ -44,13 +59,19 @@ const (
 	tooDeepHint = "split it into several conditions"
 )
 
-// tooComplex is the issue of an expression whose program is refused.
-func tooComplex(err error) Issue {
-	message := "the expression is too long for one program"
+// tooComplex is the issue of an expression whose program is refused. filters
+// says that it names predefined ones.
+func tooComplex(err error, filters bool) Issue {
+	issue := Issue{Line: 1, Column: 1, Message: "the expression is too long for one program", Hint: tooDeepHint}
 	if errors.Is(err, snapshot.FaultProgramStack) || errors.Is(err, snapshot.FaultProgramNest) {
-		message = tooDeep
+		issue.Message = tooDeep
 	}
-	return Issue{Line: 1, Column: 1, Message: message, Hint: tooDeepHint}
+	if filters {
+		issue.Kind = Large
+		issue.Message = strings.Replace(issue.Message, "the expression is", "with its predefined filters, the expression is", 1)
+		issue.Hint = "write attributes or fewer conditions instead"
+	}
+	return issue
 }
 
 // source is the text of an expression with the byte offset of each character,

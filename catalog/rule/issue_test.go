@@ -29,10 +29,12 @@ func TestIssues(t *testing.T) {
 		{"target.member &&\n\ttarget.vists > 1", []string{"2:2: unknown name target.vists (did you mean target.visits?)"}},
 
 		// Names that have no compiled form.
-		{`returning && target.member`, []string{"1:1: predefined filter returning is not supported yet"}},
 		{`history.count("a") > 1`, []string{"1:1: history.count() is not supported yet"}},
 		{`experiment.hero == "a"`, []string{"1:1: experiment.hero is not supported yet"}},
-		{`proposition.code == "a"`, []string{"1:1: proposition.code is not supported yet"}},
+		{`proposition.code == "a"`, []string{"1:1: proposition.code is not available outside of a rule's propositions"}},
+		{`retruning && target.member`, []string{"1:1: unknown name retruning (did you mean returning?)"}},
+		{`returning.x`, []string{"1:1: unknown name returning.x (did you mean returning?)"}},
+		{`returning > 1`, []string{"1:11: > does not take (bool, int)"}},
 		{`interaction.time > timestamp("2026-01-01T00:00:00Z")`,
 			[]string{"1:1: interaction.time is not supported yet", "1:20: timestamp() is not supported yet"}},
 		{`request.query["utm"] == "x"`, []string{"1:14: an index in brackets is not supported yet"}},

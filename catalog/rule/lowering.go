@@ -20,6 +20,7 @@ type lowering struct {
 	env     *Env
 	survey  *survey
 	checked *ast.AST
+	named   int // nodes that predefined filters stood for so far
 }
 
 // relation gives the relation of a comparison, 0 for another function.
@@ -73,6 +74,9 @@ func (l *lowering) value(e ast.Expr) *node {
 	case ast.LiteralKind:
 		return &node{kind: kindConstant, val: e.AsLiteral()}
 	case ast.IdentKind:
+		if d := l.filterOf(e); d != nil {
+			return l.filter(e, d, false)
+		}
 		n := l.env.names[strings.TrimPrefix(e.AsIdent(), ".")]
 		return &node{kind: kindRef, ref: n.ref}
 	case ast.ListKind:
@@ -170,6 +174,9 @@ func (l *lowering) right(e ast.Expr) *node {
 
 // atom lowers a bool literal or name.
 func (l *lowering) atom(e ast.Expr, not bool) *node {
+	if d := l.filterOf(e); d != nil {
+		return l.filter(e, d, not)
+	}
 	n := l.value(e)
 	switch {
 	case n == nil || !not:

@@ -21,7 +21,7 @@ func newEnv(t testing.TB) *rule.Env {
 		},
 		Interaction: []rule.Attribute{{Name: "basket", Type: rule.Double}},
 		Offer:       []rule.Attribute{{Name: "country", Type: rule.String}, {Name: "rates", Type: rule.DoubleList}},
-		Filters:     []string{"returning"},
+		Filters:     []rule.Filter{{"returning", "target.visits > 3"}},
 	})
 	if err != nil {
 		t.Fatal(err)

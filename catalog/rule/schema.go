@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"strings"
 
 	"cel.dev/cel-go/cel"
 
@@ -25,28 +26,64 @@ type Schema struct {
 	Target      []Attribute // target.NAME
 	Interaction []Attribute // interaction.NAME: call data
 	Offer       []Attribute // offer.NAME
-	Filters     []string    // predefined filters, which expressions cannot use yet
+	Filters     []Filter    // predefined filters, by any of their names
+	// StoredHistory says that propositions are kept with their space.
+	StoredHistory bool
 }
+
+// Filter is a predefined filter: an expression that is true or false and has a
+// name, by which all others of its environment may use it.
+type Filter struct{ Name, Source string }
+
+// MaxFilters bounds an environment's predefined filters: each is an expression
+// that people have to know by its name.
+const MaxFilters = 256
 
 // Role is where an expression stands, which says what names it has.
 type Role uint8
 
-// The roles. Where no offer is at hand there is no offer.*.
+// The roles. Where no offer is at hand there is no offer.*, and proposition.*
+// is in a rule's propositions alone.
 const (
-	RoleEnvironment Role = iota // filter of an environment: no offer
-	RoleVisitor                 // visitor data, written after the decision: no offer
-	RoleCategory                // filter of a category, asked for each offer
-	RoleOffer                   // filter of an offer
-	RoleWeight                  // filter or value of a weight
-	RoleContent                 // content fields and renderings
+	RoleEnvironment  Role = iota // filter of an environment: no offer
+	RoleVisitor                  // visitor data, written after the decision: no offer
+	RoleCategory                 // filter of a category, asked for each offer
+	RoleOffer                    // filter of an offer
+	RoleWeight                   // filter or value of a weight
+	RoleContent                  // content fields and renderings
+	RoleApplies                  // applies_to of a presentation rule: offer.* and nothing else
+	RoleAudience                 // target of a presentation rule: no offer
+	RolePropositions             // propositions of a presentation rule: proposition.*, and no offer
+
+	// roleFilter is a predefined filter, which has the names of all places; where
+	// it is used shows whether they are there.
+	roleFilter
 )
 
-func (r Role) hasOffer() bool { return r >= RoleCategory }
+// has reports whether the names of a group are there in a role.
+func (r Role) has(group string) bool {
+	switch group {
+	case "offer":
+		return r >= RoleCategory && r <= RoleApplies || r == roleFilter
+	case "proposition":
+		return r == RolePropositions || r == roleFilter
+	}
+	return r != RoleApplies
+}
 
-// where names the place of a role without an offer.
-func (r Role) where() string {
-	if r == RoleVisitor {
+// where says in what place a name of a group is missing, or has to stand.
+func (r Role) where(group string) string {
+	switch {
+	case group == "proposition":
+		return "outside of a rule's propositions"
+	case r == RoleVisitor:
 		return "in visitor data"
+	case r == RoleApplies:
+		return "in a rule's applies_to"
+	case r == RoleAudience:
+		return "in a rule's target"
+	case r == RolePropositions:
+		return "in a rule's propositions"
 	}
 	return "in an environment's filter"
 }
@@ -56,15 +93,23 @@ type name struct {
 	full   string
 	typ    *cel.Type
 	ref    uint16
-	offer  bool // only where an offer is at hand
 	absent bool // known, but without a compiled form
+	stored bool // only with a stored history
+}
+
+// group is the root that a name hangs from.
+func (n name) group() string { return groupOf(n.full) }
+
+func groupOf(full string) string {
+	group, _, _ := strings.Cut(full, ".")
+	return group
 }
 
 // groups are the roots that names hang from.
-var groups = [...]string{"target", "interaction", "request", "offer"}
+var groups = [...]string{"target", "interaction", "request", "offer", "proposition"}
 
 // later are the roots whose names have no compiled form yet.
-var later = [...]string{"history", "experiment", "proposition"}
+var later = [...]string{"history", "experiment"}
 
 // builtins gives the names that every environment has.
 func builtins() []name {
@@ -85,10 +130,16 @@ func builtins() []name {
 		{full: "request.device", typ: text, ref: at(snapshot.BuiltinDevice)},
 		{full: "request.query", typ: table, absent: true},
 		{full: "request.header", typ: table, absent: true},
-		{full: "offer.code", typ: text, ref: at(snapshot.BuiltinCode), offer: true},
-		{full: "offer.category", typ: text, ref: at(snapshot.BuiltinCategory), offer: true},
-		{full: "offer.categories", typ: texts, ref: at(snapshot.BuiltinCategories), offer: true},
-		{full: "offer.themes", typ: texts, ref: at(snapshot.BuiltinThemes), offer: true},
+		{full: "offer.code", typ: text, ref: at(snapshot.BuiltinCode)},
+		{full: "offer.category", typ: text, ref: at(snapshot.BuiltinCategory)},
+		{full: "offer.categories", typ: texts, ref: at(snapshot.BuiltinCategories)},
+		{full: "offer.themes", typ: texts, ref: at(snapshot.BuiltinThemes)},
+		{full: "proposition.code", typ: text, ref: at(snapshot.BuiltinPropositionCode)},
+		{full: "proposition.category", typ: text, ref: at(snapshot.BuiltinPropositionCategory)},
+		{full: "proposition.channel", typ: text, ref: at(snapshot.BuiltinPropositionChannel)},
+		{full: "proposition.status", typ: text, ref: at(snapshot.BuiltinPropositionStatus)},
+		{full: "proposition.space", typ: text, ref: at(snapshot.BuiltinPropositionSpace), stored: true},
+		{full: "proposition.age", typ: cel.DurationType, absent: true},
 	}
 }
 
@@ -107,10 +158,9 @@ func declared(group string, root snapshot.Root, attributes []Attribute) ([]name,
 			return nil, fmt.Errorf("rule: %s has type %s, which attributes cannot have", full, a.Type)
 		}
 		names = append(names, name{
-			full:  full,
-			typ:   a.Type.cel(),
-			ref:   snapshot.Ref(root, i),
-			offer: root == snapshot.RootOffer,
+			full: full,
+			typ:  a.Type.cel(),
+			ref:  snapshot.Ref(root, i),
 		})
 	}
 	return names, nil

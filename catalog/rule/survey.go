@@ -27,6 +27,7 @@ type survey struct {
 	places map[int64]int  // where the functions of calls start
 	lists  int            // list literals around the one that is walked
 	opaque bool           // the type checker shall not see the expression
+	reads  []string       // of each group that the expression reads, one name
 	issues []Issue
 }
 
@@ -58,6 +59,7 @@ func (v *survey) tell(e ast.Expr, character int, message, hint string) {
 // later tells that a construct has no compiled form.
 func (v *survey) later(e ast.Expr, character int, construct string) {
 	v.tell(e, character, construct+" is not supported yet", "")
+	v.issues[len(v.issues)-1].Kind = Later
 }
 
 // at is the character that cel-go places an expression at: an operator's sign,
@@ -182,8 +184,8 @@ func (v *survey) name(e ast.Expr, path []string, at int) {
 		v.tell(e, at, root+" is a group of names and no value", "write "+root+".NAME")
 	case slices.Contains(groups[:], root):
 		v.member(e, root+"."+path[1], at)
-	case slices.Contains(v.env.filters, full):
-		v.later(e, at, "predefined filter "+full)
+	case v.env.filters[full] != nil:
+		v.filter(e, full, at)
 	default:
 		v.tell(e, at, "unknown name "+full, nearest(full, v.known()))
 	}
@@ -192,13 +194,25 @@ func (v *survey) name(e ast.Expr, path []string, at int) {
 // member looks a name of a group up.
 func (v *survey) member(e ast.Expr, full string, at int) {
 	n, known := v.env.names[full]
+	group := groupOf(full)
 	switch {
-	case n.offer && !v.role.hasOffer() || !v.role.hasOffer() && strings.HasPrefix(full, "offer."):
-		v.tell(e, at, full+" is not available "+v.role.where(), "")
+	case !v.role.has(group):
+		v.tell(e, at, full+" is not available "+v.role.where(group), "")
 	case !known:
 		v.tell(e, at, "unknown name "+full, nearest(full, v.known()))
 	case n.absent:
 		v.later(e, at, full)
+	case n.stored && !v.env.stored:
+		v.tell(e, at, full+` is known only where propositions are kept in the store: "history: store"`, "")
+	}
+	v.read(full)
+}
+
+// read notes a name that the expression reads, the first of its group.
+func (v *survey) read(full string) {
+	group := groupOf(full)
+	if !slices.ContainsFunc(v.reads, func(r string) bool { return groupOf(r) == group }) {
+		v.reads = append(v.reads, full)
 	}
 }
 
@@ -206,11 +220,19 @@ func (v *survey) member(e ast.Expr, full string, at int) {
 func (v *survey) known() []string {
 	var names []string
 	for _, full := range v.env.order {
-		if n := v.env.names[full]; !n.absent && (!n.offer || v.role.hasOffer()) {
+		if v.usable(full) {
 			names = append(names, full)
 		}
 	}
 	return names
+}
+
+func (v *survey) usable(full string) bool {
+	if d := v.env.filters[full]; d != nil {
+		return d.missing(v.role) == ""
+	}
+	n := v.env.names[full]
+	return !n.absent && v.role.has(n.group()) && (!n.stored || v.env.stored)
 }
 
 // supported are the functions with a compiled form, by cel-go's names.

@@ -107,7 +107,7 @@ const MaxRefIndex = 1<<14 - 1
 func Ref(root Root, index int) uint16 { return uint16(root)<<14 | uint16(index)&MaxRefIndex }
 
 // The indexes under RootBuiltin. All are strings but BuiltinNewVisit, a bool,
-// and the last two, lists of strings.
+// and BuiltinCategories and BuiltinThemes, lists of strings.
 const (
 	BuiltinMode        = iota // interaction.mode: explicit, implicit or anonymous
 	BuiltinSpace              // interaction.space
@@ -123,6 +123,12 @@ const (
 	BuiltinCategory           // offer.category
 	BuiltinCategories         // offer.categories
 	BuiltinThemes             // offer.themes
+
+	BuiltinPropositionCode     // proposition.code; these in a rule's propositions alone
+	BuiltinPropositionCategory // proposition.category
+	BuiltinPropositionChannel  // proposition.channel
+	BuiltinPropositionStatus   // proposition.status, by its word
+	BuiltinPropositionSpace    // proposition.space
 	NumBuiltins
 )
 
@@ -132,15 +138,16 @@ type Uses uint16
 
 // The members of Uses.
 const (
-	UsesTarget    Uses = 1 << iota // target.*
-	UsesCallData                   // declared call data, which a slot may override
-	UsesFrame                      // interaction.mode, .environment
-	UsesSpace                      // interaction.space, .channel
-	UsesLanguage                   // interaction.language
-	UsesVisit                      // interaction.new_visit
-	UsesRequest                    // request.*
-	UsesOffer                      // offer.code and declared offer attributes
-	UsesOfferPath                  // offer.category, .categories, .themes: equal for all offers of a category
+	UsesTarget      Uses = 1 << iota // target.*
+	UsesCallData                     // declared call data, which a slot may override
+	UsesFrame                        // interaction.mode, .environment
+	UsesSpace                        // interaction.space, .channel
+	UsesLanguage                     // interaction.language
+	UsesVisit                        // interaction.new_visit
+	UsesRequest                      // request.*
+	UsesOffer                        // offer.code and declared offer attributes
+	UsesOfferPath                    // offer.category, .categories, .themes: equal for all offers of a category
+	UsesProposition                  // proposition.*, of the one that is looked at
 )
 
 const (

@@ -335,6 +335,9 @@ func usesOf(b []byte) Uses {
 		return UsesRequest
 	case BuiltinCode:
 		return UsesOffer
+	case BuiltinPropositionCode, BuiltinPropositionCategory, BuiltinPropositionChannel, BuiltinPropositionStatus,
+		BuiltinPropositionSpace:
+		return UsesProposition
 	}
 	return UsesOfferPath
 }

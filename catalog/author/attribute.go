@@ -106,11 +106,11 @@ func (r *reader) scalarValue(v val, t catalog.Type, out *catalog.Value) (ok bool
 
 // integer reads a whole number of 64 bits.
 func (r *reader) integer(v val) (int64, bool) {
+	if i, ok := wholeNumber(v.n); ok {
+		return i, true
+	}
 	if v.n.Kind == yaml.Scalar && v.n.Style == yaml.Plain {
-		i, err := strconv.ParseInt(v.n.Text, 10, 64)
-		if err == nil {
-			return i, true
-		}
+		_, err := strconv.ParseInt(v.n.Text, 10, 64)
 		if isRange(err) {
 			r.error(v.pos(), "bad-number", quote(v.n.Text)+" does not fit into 64 bits", "")
 			return 0, false
@@ -122,6 +122,14 @@ func (r *reader) integer(v val) (int64, bool) {
 	}
 	r.wrongType(v, "a whole number", hint)
 	return 0, false
+}
+
+func wholeNumber(n *yaml.Node) (int64, bool) {
+	if n.Kind != yaml.Scalar || n.Style != yaml.Plain {
+		return 0, false
+	}
+	i, err := strconv.ParseInt(n.Text, 10, 64)
+	return i, err == nil
 }
 
 // stringValue reads a string where a number or true would be another type.

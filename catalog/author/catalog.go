@@ -32,6 +32,16 @@ func (r *reader) catalog(roots []val) {
 	for i := range environments {
 		c.Environments = append(c.Environments, r.environment(&environments[i]))
 	}
+	rules, _ := r.fields(o.group("rules"), nil)
+	for i := range rules {
+		c.Rules = append(c.Rules, r.rule(&rules[i]))
+	}
+	experiments, _ := r.fields(o.group("experiments"), nil)
+	for i := range experiments {
+		c.Experiments = append(c.Experiments, r.experiment(&experiments[i]))
+	}
+	c.Holdout = r.holdout(o.field("holdout"))
+	c.Retention = r.retention(o.field("retention"))
 }
 
 // language reads a language tag.

@@ -31,6 +31,8 @@ func (r *reader) environment(f *field) *catalog.Environment {
 	e.Attributes = r.schema(o.group("attributes"))
 	e.OfferAttributes = r.schema(o.group("offer_attributes"))
 	e.Filter = r.filter(o.get("filter"))
+	e.Filters = r.namedFilters(o.group("filters"))
+	e.Typology = r.names(o.get("typology"), nil, "")
 	e.Ties = catalog.Ties(max(0, r.choice(o.get("ties"), "view", "visit", "day")))
 	for _, item := range r.list(o.get("pages"), "put it in a list: - match: …") {
 		e.Pages = append(e.Pages, r.page(item))

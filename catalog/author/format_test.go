@@ -14,6 +14,7 @@ var sections = map[*shape]string{
 	pageShape: "Pages and slots", spaceShape: "Spaces", fieldShape: "Fields", renderShape: "Renderings",
 	identificationShape: "Identification", storeShape: "What a space stores", categoryShape: "Categories",
 	multiplierShape: "Multipliers", offerShape: "Offers", weightShape: "Weights", conditionShape: "Filters",
+	ruleShape: "Presentation rules", experimentShape: "Experiments", holdoutShape: "Holdout", retentionShape: "Retention",
 }
 
 var (

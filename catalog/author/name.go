@@ -31,7 +31,9 @@ var (
 		},
 		reserved: reservedWord,
 	}
-	offerCode = &nameRule{
+	// filterName is a name that expressions use by itself.
+	filterName = &nameRule{form: identifier.form, matches: identifier.matches, reserved: takenWord}
+	offerCode  = &nameRule{
 		form:    "[A-Za-z0-9][A-Za-z0-9_.:-]*",
 		matches: func(s string) bool { return only(s[:1], "") && only(s[1:], "_.:-") },
 	}
@@ -69,6 +71,18 @@ func reservedWord(s string) string {
 		return "it is a word of the expression language"
 	}
 	return ""
+}
+
+// takenWord refuses the words that mean something where a predefined filter is
+// named: those of the language, its types, and the groups of names.
+func takenWord(s string) string {
+	switch s {
+	case "target", "interaction", "request", "offer", "history", "experiment", "proposition":
+		return "it is a group of names, such as " + s + ".NAME"
+	case "bool", "bytes", "double", "dyn", "int", "list", "map", "null_type", "string", "type", "uint":
+		return "it is a type of the expression language"
+	}
+	return reservedWord(s)
 }
 
 // problem says what is wrong with a name, or "".

@@ -16,10 +16,11 @@ type need struct{ key, hint string }
 
 var (
 	catalogShape = &shape{
-		what:  "a catalog",
-		keys:  []string{"catalog", "zone", "language", "consent", "people", "sites", "default_weight", "environments"},
-		later: []string{"retention", "experiments", "holdout", "json", "rules"},
-		merge: []string{"sites", "environments"},
+		what: "a catalog",
+		keys: []string{"catalog", "zone", "language", "consent", "people", "sites", "default_weight", "environments",
+			"rules", "experiments", "holdout", "retention"},
+		later: []string{"json"},
+		merge: []string{"sites", "environments", "rules", "experiments"},
 	}
 	siteShape = &shape{
 		what: "a site", keys: []string{"environment"}, later: []string{"consent"},
@@ -28,9 +29,9 @@ var (
 	environmentShape = &shape{
 		what: "an environment",
 		keys: []string{"kind", "visitor_folder", "people", "history", "target", "attributes", "offer_attributes",
-			"filter", "ties", "pages", "spaces", "categories"},
-		later: []string{"typology", "filters", "share_folder", "merge_history"},
-		merge: []string{"target", "attributes", "offer_attributes", "spaces", "categories"},
+			"filter", "filters", "typology", "ties", "pages", "spaces", "categories"},
+		later: []string{"share_folder", "merge_history"},
+		merge: []string{"target", "attributes", "offer_attributes", "filters", "spaces", "categories"},
 		needs: []need{{"kind", "write identified for people whom you know, anonymous for visitors"}},
 	}
 	attributeShape = &shape{
@@ -83,11 +84,27 @@ var (
 		what: "a condition", keys: []string{"when", "expr"},
 		needs: []need{{"expr", "it is what must hold"}},
 	}
+	ruleShape = &shape{
+		what: "a rule",
+		keys: []string{"active", "channel", "applies_to", "target", "period", "calendar", "quantity", "same_channel_only",
+			"counted", "status", "propositions"},
+		needs: []need{{"quantity", "it is how many propositions exclude an offer, such as 3"}},
+	}
+	experimentShape = &shape{
+		what: "an experiment", keys: []string{"version", "arms"},
+		needs: []need{{"arms", "it has the shares, such as {a: 50, b: 50}"}},
+	}
+	holdoutShape = &shape{
+		what: "a holdout", keys: []string{"name", "version", "percent"},
+		needs: []need{{"name", "it is what decides who belongs to it"}, {"percent", "it is how many get no offers, such as 5"}},
+	}
+	retentionShape = &shape{what: "a retention", keys: []string{"visitors", "propositions"}}
 )
 
 // shapes are all of them, for a key that stands in the wrong kind of map.
 var shapes = []*shape{catalogShape, siteShape, environmentShape, spaceShape, categoryShape, offerShape, weightShape,
-	pageShape, renderShape, identificationShape, storeShape, attributeShape, fieldShape, multiplierShape, conditionShape}
+	pageShape, renderShape, identificationShape, storeShape, attributeShape, fieldShape, multiplierShape, conditionShape,
+	ruleShape, experimentShape, holdoutShape, retentionShape}
 
 func (s *shape) has(key string) bool { return slices.Contains(s.keys, key) }
 

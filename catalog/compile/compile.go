@@ -34,6 +34,7 @@ type linker struct {
 	programs *programs
 	diags    catalog.Diagnostics
 	spaces   uint32 // how many were numbered
+	uses     map[string]*ruleUse
 }
 
 func newLinker(c *catalog.Catalog) *linker {
@@ -41,6 +42,7 @@ func newLinker(c *catalog.Catalog) *linker {
 		src: c, out: &linked{src: c},
 		names:    &names{ids: map[string]uint32{}},
 		programs: &programs{ids: map[string]uint32{}},
+		uses:     map[string]*ruleUse{},
 	}
 }
 
@@ -64,6 +66,13 @@ func (l *linker) link() {
 		l.offersOf(env)
 	}
 	l.rankOffers()
+	for _, env := range l.out.envs {
+		l.typology(env)
+	}
+	l.ruleWindows()
+	l.ruleEffects()
+	l.experiments()
+	l.notYetUsed()
 	l.sites()
 	l.folders()
 	l.collisions()

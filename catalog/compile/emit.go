@@ -30,6 +30,7 @@ func emit(l *linked, n *names, p *programs) []byte {
 		e.offers(env)
 		e.environment(env)
 	}
+	e.experiments(l)
 	e.programSections()
 	e.transitions(l)
 	return e.frame()
@@ -84,6 +85,11 @@ func (e *emitter) environment(env *environment) {
 	for i := range env.pages {
 		e.page(&env.pages[i])
 	}
+	rules := e.rules(env)
+	var index uint32
+	if len(env.typology) > 0 {
+		index = e.list(byHash(env.offers))
+	}
 	r := e.sec(snapshot.SecEnvironments).record()
 	r.u32(0, e.names.id(env.src.Name.S))
 	r.u8(4, uint8(env.src.Kind))
@@ -100,6 +106,8 @@ func (e *emitter) environment(env *environment) {
 	r.pair(68, offers, uint32(len(env.offerAttrs)))
 	r.u32(76, uint32(env.exactPages))
 	r.u32(80, snapshot.Hash32([]byte(env.section())))
+	r.u32(116, index)
+	r.pair(120, rules, uint32(len(env.typology)))
 }
 
 func firstIndex[T any](list []T, index func(T) uint32) uint32 {

@@ -58,7 +58,7 @@ func (l *linker) expression(env *environment, src catalog.Text, want rule.Type, 
 	}
 	p, issues := env.rules.Compile(src.S, want, role)
 	for _, issue := range issues {
-		l.issue(src, issue)
+		l.issue(env, src, issue)
 	}
 	if issues != nil {
 		return none, false
@@ -87,7 +87,7 @@ func (l *linker) filter(env *environment, f catalog.Filter, role rule.Role) uint
 		if issue.When {
 			src = f[issue.Condition].When
 		}
-		l.issue(src, issue.Issue)
+		l.issue(env, src, issue.Issue)
 	}
 	if issues != nil {
 		return none
@@ -96,8 +96,38 @@ func (l *linker) filter(env *environment, f catalog.Filter, role rule.Role) uint
 	return env.compiled[key]
 }
 
-func (l *linker) issue(src catalog.Text, issue rule.Issue) {
-	l.error(src.At(issue.Offset), "bad-expression", issue.Hint, "%s", issue.Message)
+// issue reports what is wrong with an expression, and the predefined filter
+// that has a part in it.
+func (l *linker) issue(env *environment, src catalog.Text, issue rule.Issue) {
+	d := catalog.Diagnostic{Pos: src.At(issue.Offset), Code: "bad-expression", Message: issue.Message, Hint: issue.Hint}
+	switch issue.Kind {
+	case rule.Later:
+		d.Code = "not-yet-supported"
+	case rule.Cycle:
+		d.Code = "filter-cycle"
+	case rule.Large:
+		d.Code = "expression-too-large"
+	}
+	for i := range env.src.Filters {
+		if f := &env.src.Filters[i]; issue.Filter != "" && f.Name.S == issue.Filter {
+			d.Related = &catalog.Related{Pos: f.Name.Pos, Message: f.Name.S + " is defined here"}
+		}
+	}
+	l.report(d)
+}
+
+// filterIssues reports what is wrong with an environment's predefined filters.
+func (l *linker) filterIssues(env *environment) {
+	if env.rules == nil {
+		return
+	}
+	for _, issue := range env.rules.FilterIssues() {
+		for i := range env.src.Filters {
+			if f := &env.src.Filters[i]; f.Name.S == issue.Filter {
+				l.issue(env, f.Expr, issue.Issue)
+			}
+		}
+	}
 }
 
 // environmentFilter compiles the filters of an environment and its categories.
@@ -115,10 +145,11 @@ func (l *linker) usesOffer(program uint32) bool {
 
 // spaceContent compiles the renderings and visitor data of spaces.
 func (l *linker) spaceContent(env *environment) {
+	filters := namesOf(env.src.Filters, func(f catalog.NamedFilter) string { return f.Name.S })
 	for _, s := range env.spaces {
 		s.fields = markupFields(s.src)
 		if s.src.HTML.S != "" {
-			s.html = markupRendering(s.src.HTML, s.fields, l.markupExpr(env), l.report)
+			s.html = markupRendering(s.src.HTML, s.fields, filters, l.markupExpr(env), l.report)
 		}
 		s.writes = l.writes(env, s.src.Store.Visitor)
 		s.acceptance = l.writes(env, s.src.Store.OnAcceptance)

@@ -147,8 +147,19 @@ func sourceCodes(t *testing.T) map[string]bool {
 	return codes
 }
 
-// codeOf is the code that a call reports, "" for anything else.
+// codeOf is the code that a call reports or that a diagnostic gets, "" for
+// anything else.
 func codeOf(n ast.Node) string {
+	switch n := n.(type) {
+	case *ast.KeyValueExpr:
+		if key, ok := n.Key.(*ast.Ident); ok && key.Name == "Code" {
+			return literal(n.Value)
+		}
+	case *ast.AssignStmt:
+		if to, ok := n.Lhs[0].(*ast.SelectorExpr); ok && to.Sel.Name == "Code" {
+			return literal(n.Rhs[0])
+		}
+	}
 	call, ok := n.(*ast.CallExpr)
 	if !ok {
 		return ""
@@ -161,11 +172,15 @@ func codeOf(n ast.Node) string {
 	if !ok || at >= len(call.Args) {
 		return ""
 	}
-	code, ok := call.Args[at].(*ast.BasicLit)
-	if !ok {
-		return ""
+	return literal(call.Args[at])
+}
+
+// literal is a text that stands in the source, "" for anything else.
+func literal(e ast.Expr) string {
+	if code, ok := e.(*ast.BasicLit); ok {
+		return strings.Trim(code.Value, `"`)
 	}
-	return strings.Trim(code.Value, `"`)
+	return ""
 }
 
 // tooMuch are catalogs beyond a limit, too large for testdata.

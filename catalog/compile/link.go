@@ -49,6 +49,7 @@ func (l *linker) newEnvironment(src *catalog.Environment) *environment {
 		}
 	}
 	env.rules = l.rules(env)
+	l.filterIssues(env)
 	for _, s := range src.Spaces {
 		l.name(s.Name.S)
 		l.name(s.Channel.S)
@@ -97,7 +98,7 @@ func sortedAttributes(list []catalog.Attribute) []catalog.Attribute {
 // rules prepares the names that an environment's expressions may use.
 func (l *linker) rules(env *environment) *rule.Env {
 	groups := [3][]catalog.Attribute{env.target, env.attributes, env.offerAttrs}
-	r, err := newRules(groups)
+	r, err := newRules(groups, env.src)
 	if err == nil {
 		return r
 	}
@@ -107,7 +108,7 @@ func (l *linker) rules(env *environment) *rule.Env {
 		for i := range list {
 			var one [3][]catalog.Attribute
 			one[g] = list[i : i+1]
-			if _, err := newRules(one); err != nil {
+			if _, err := newRules(one, &catalog.Environment{}); err != nil {
 				l.badSchema(list[i].Name.Pos, err)
 				found = true
 			}
@@ -123,12 +124,17 @@ func (l *linker) badSchema(pos catalog.Pos, err error) {
 	l.error(pos, "bad-schema", "", "%s", strings.TrimPrefix(err.Error(), "rule: "))
 }
 
-func newRules(groups [3][]catalog.Attribute) (*rule.Env, error) {
-	return rule.NewEnv(rule.Schema{
-		Target:      ruleAttributes(groups[0]),
-		Interaction: ruleAttributes(groups[1]),
-		Offer:       ruleAttributes(groups[2]),
-	})
+func newRules(groups [3][]catalog.Attribute, src *catalog.Environment) (*rule.Env, error) {
+	schema := rule.Schema{
+		Target:        ruleAttributes(groups[0]),
+		Interaction:   ruleAttributes(groups[1]),
+		Offer:         ruleAttributes(groups[2]),
+		StoredHistory: src.HistoryStore,
+	}
+	for _, f := range src.Filters {
+		schema.Filters = append(schema.Filters, rule.Filter{Name: f.Name.S, Source: f.Expr.S})
+	}
+	return rule.NewEnv(schema)
 }
 
 func (env *environment) findSpace(name string) *space {

@@ -55,6 +55,7 @@ type markup struct {
 	what   string // what the source is, the start of every message
 	parts  []markupPart
 	fields []markupField // a rendering's; nil in a field's value
+	words  []string      // names that are expressions, where a rendering has no field of that name
 	expr   markupExpr
 	report func(catalog.Diagnostic)
 	errors int
@@ -112,12 +113,14 @@ func markupValue(src catalog.Text, field markupField, expr markupExpr, report fu
 }
 
 // markupRendering compiles a space's HTML rendering to its template, nil if it
-// is refused. It notes in fields where the html fields stand.
-func markupRendering(src catalog.Text, fields []markupField, expr markupExpr, report func(catalog.Diagnostic)) []byte {
+// is refused. It notes in fields where the html fields stand. filters are the
+// predefined filters that a placeholder may name.
+func markupRendering(src catalog.Text, fields []markupField, filters []string, expr markupExpr, report func(catalog.Diagnostic)) []byte {
 	if fields == nil {
 		fields = []markupField{}
 	}
-	m := &markup{src: src, what: "rendering", fields: fields, expr: expr, report: report}
+	words := append([]string{"true", "false", "null"}, filters...)
+	m := &markup{src: src, what: "rendering", fields: fields, words: words, expr: expr, report: report}
 	if !m.open(true) {
 		return nil
 	}

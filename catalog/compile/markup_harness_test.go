@@ -78,7 +78,7 @@ func (l *markupLab) value(f markupField, src string) (raw, html []byte) {
 }
 
 func (l *markupLab) rendering(src string, fields []markupField) []byte {
-	return markupRendering(markupSource(src), fields, l.expr, l.report)
+	return markupRendering(markupSource(src), fields, nil, l.expr, l.report)
 }
 
 // append writes a template as a request would.

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/profferhq/proffer/catalog"
@@ -117,8 +118,7 @@ func (w *markupWalk) resolve(p *markupPart) (*markupField, uint32, bool) {
 	if field := w.fieldNamed(p.body.S); field != nil {
 		return field, 0, true
 	}
-	word := p.body.S
-	if w.fields != nil && markupIsName(word) && word != "true" && word != "false" && word != "null" {
+	if word := p.body.S; w.fields != nil && markupIsName(word) && !slices.Contains(w.words, word) {
 		w.errors++
 		w.unknownField(p)
 		return nil, 0, false

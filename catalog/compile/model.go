@@ -36,6 +36,17 @@ type environment struct {
 	spaces     []*space
 	categories []*category // preorder
 	offers     []*offer    // rank order
+	typology   []*presentation
+	values     []rule.OfferValues // of the offers, if a rule asked
+	applies    map[string][]uint64
+}
+
+// presentation is a rule as one environment applies it.
+type presentation struct {
+	src          *catalog.Rule
+	target       uint32   // program, or none
+	propositions uint32   // program, or none
+	applies      []uint64 // bit r: to the offer of rank r
 }
 
 type page struct {

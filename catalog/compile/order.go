@@ -15,7 +15,14 @@ import (
 func ordered(c *catalog.Catalog) *catalog.Catalog {
 	out := *c
 	out.Environments = sortedCopies(c.Environments, func(e *catalog.Environment) string { return e.Name.S })
+	out.Rules = sortedCopies(c.Rules, func(r *catalog.Rule) string { return r.Name.S })
+	out.Experiments = sortedBy(c.Experiments, func(e *catalog.Experiment) string { return e.Name.S })
+	for i := range out.Experiments {
+		out.Experiments[i].Arms = sortedBy(out.Experiments[i].Arms, func(a *catalog.Arm) string { return a.Name.S })
+	}
 	for _, e := range out.Environments {
+		e.Filters = sortedBy(e.Filters, func(f *catalog.NamedFilter) string { return f.Name.S })
+		e.Typology = sortedBy(e.Typology, func(t *catalog.Text) string { return t.S })
 		e.Pages = sortedBy(e.Pages, func(p *catalog.Page) string { return p.Match.S })
 		e.Spaces = sortedCopies(e.Spaces, func(s *catalog.Space) string { return s.Name.S })
 		for _, s := range e.Spaces {

@@ -34,6 +34,27 @@ func encodeValue(v *catalog.Value) []byte {
 	return wire.AppendNil(nil)
 }
 
+// goValue is a constant as the rule language takes it.
+func goValue(v *catalog.Value) any {
+	switch v.Type {
+	case catalog.TypeBool:
+		return v.Bool
+	case catalog.TypeInt:
+		return v.Int
+	case catalog.TypeDouble:
+		return v.Double
+	case catalog.TypeString:
+		return v.String
+	case catalog.TypeStringList:
+		return v.Strings
+	case catalog.TypeIntList:
+		return v.Ints
+	case catalog.TypeDoubleList:
+		return v.Doubles
+	}
+	return nil
+}
+
 func encodeStrings(list []string) []byte {
 	b := wire.AppendArray(nil, len(list))
 	for _, s := range list {

@@ -106,7 +106,7 @@ func (e *Env) compileFilter(d *definition) []Issue {
 	if _, err := assemble(strict(a.node), Bool); err != nil {
 		return []Issue{tooComplex(err, a.named > 0)}
 	}
-	a.lower.named = 0 // what the negation adds is not in the same program
+	a.lower.named = 0 // the negation is another program
 	d.yes, d.no = strict(a.node), a.lower.truth(a.lower.checked.Expr(), true)
 	d.size, d.reads = d.yes.count(), a.reads
 	if d.missing(RoleApplies) != "" {
@@ -172,7 +172,11 @@ func (l *lowering) filterOf(e ast.Expr) *definition {
 // filter puts a predefined filter, or its negation, in the place of its name.
 func (l *lowering) filter(e ast.Expr, d *definition, not bool) *node {
 	l.named += d.size
+	if l.full {
+		return nil
+	}
 	if l.named > maxNamed {
+		l.full = true
 		l.survey.report(l.survey.at(e), fmt.Sprintf("with predefined filter %s, the expression has more than %d conditions and values", d.Name, maxNamed),
 			"name fewer filters, or shorter ones")
 		l.survey.about(Large, d.Name)

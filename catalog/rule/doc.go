@@ -8,11 +8,13 @@
 // Understood so far are literals, the names of [Schema] and of the environment,
 // == != < <= > >= across the numeric types, && || !, + - * / %, in, ?:, size and
 // startsWith. Lists are literals or attributes; a list with computed elements
-// may stand on the right of in alone.
+// may stand on the right of in alone. A predefined filter stands for its
+// expression, so programs know nothing of it.
 //
 // Limits: a source has at most [MaxSource] bytes, a list literal at most
 // [MaxList] elements, a program what catalog/snapshot allows, and text built
-// with + at most 4 KiB when it is evaluated. The package depends on cel-go and
+// with + at most 4 KiB when it is evaluated; an environment has at most
+// [MaxFilters] predefined filters. The package depends on cel-go and
 // never becomes part of the WebAssembly module.
 //
 // Where to look next: catalog/snapshot/program.go describes the programs,

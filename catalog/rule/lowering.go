@@ -21,6 +21,7 @@ type lowering struct {
 	survey  *survey
 	checked *ast.AST
 	named   int // nodes that predefined filters stood for so far
+	full    bool
 }
 
 // relation gives the relation of a comparison, 0 for another function.

@@ -25,4 +25,20 @@ const (
 	// MaxAttributes bounds each of an environment's three groups: 256 values of
 	// 40 bytes are 10 KiB for each environment that a call reaches.
 	MaxAttributes = 256
+	// MaxRules bounds an environment's typology: a decision counts history for
+	// each of its rules, and nobody understands what a hundred of them do.
+	MaxRules = 256
+	// MaxQuantity and MaxPeriod bound what a rule waits for and how far it looks
+	// back: a proposition a second for ten days, and a hundred years of
+	// milliseconds.
+	MaxQuantity = 1_000_000
+	MaxPeriod   = int64(36_500) * 24 * 60 * 60 * 1000
+	// MaxExperiments bounds those of a catalog, MaxArms the arms of one: they are
+	// compared one after the other.
+	MaxExperiments = 256
+	MaxArms        = 64
+	// MaxShare bounds the weight of an arm, MaxVersion that of an experiment, so
+	// that no sum of shares overflows.
+	MaxShare   = 1_000_000
+	MaxVersion = 1_000_000_000
 )

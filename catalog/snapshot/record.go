@@ -96,6 +96,11 @@ func (r *Environment) OfferAttributes() Range { return rng(r[68:]) }
 func (r *Environment) ExactPages() uint32     { return u32(r[76:]) }
 func (r *Environment) Section() uint32        { return u32(r[80:]) } // Hash32 of the folder's or the environment's name: its section in the cookie
 
+// OfferIndex is the first entry in SecLists of the environment's offers by the
+// Hash32 of their codes. Only an environment with rules has one.
+func (r *Environment) OfferIndex() uint32 { return u32(r[116:]) }
+func (r *Environment) Rules() Range       { return rng(r[120:]) }
+
 // Attribute declares one typed attribute.
 type Attribute [attributeSize]byte
 

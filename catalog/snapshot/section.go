@@ -27,11 +27,15 @@ const (
 	SecProgramUses     = 22 // u32 bit sets, one for each program
 	SecLists           = 23 // u32 lists
 	SecTransitions     = 24 // Transition records of the catalog's zone, by time
-	SecBitmaps         = 25 // u64 words: bit r of a space's map = the offer of rank r is live there
+	SecBitmaps         = 25 // u64 words: bit r of a space's map = the offer of rank r is live there, of a rule's = it applies to it
 	SecOfferAttributes = 26 // Span records into SecValues
 	SecIndex           = 27 // reserved: bitmaps of attributes and dates
-	SecRules           = 28 // reserved: presentation rules
-	NumSections        = 29 // one more than the greatest number
+	SecRules           = 28 // Rule records, by name within their environment
+	SecExperiments     = 29 // Experiment records, by name
+	SecArms            = 30 // Arm records, by name within their experiment
+	SecHoldout         = 31 // one Holdout record, or none
+	SecRetention       = 32 // one Retention record, or none
+	NumSections        = 33 // one more than the greatest number
 )
 
 // None is the index that stands for nothing.
@@ -61,6 +65,11 @@ const (
 	contentFieldSize = 16
 	spanSize         = 8
 	transitionSize   = 16
+	ruleSize         = 40
+	experimentSize   = 16
+	armSize          = 8
+	holdoutSize      = 16
+	retentionSize    = 16
 )
 
 // recordSize is the size of one entry of a section; 1 for sections of bytes.
@@ -72,7 +81,8 @@ var recordSize = [NumSections]int{
 	SecWrites: writeSize, SecCategories: categorySize, SecCategoryIndex: 4, SecOffers: offerSize,
 	SecWeights: weightSize, SecContents: contentSize, SecContentFields: contentFieldSize, SecText: 1,
 	SecPrograms: spanSize, SecCode: 1, SecProgramUses: 4, SecLists: 4, SecTransitions: transitionSize,
-	SecBitmaps: 8, SecOfferAttributes: spanSize, SecIndex: 1, SecRules: 1,
+	SecBitmaps: 8, SecOfferAttributes: spanSize, SecIndex: 1,
+	SecRules: ruleSize, SecExperiments: experimentSize, SecArms: armSize, SecHoldout: holdoutSize, SecRetention: retentionSize,
 }
 
 // RecordSize is the size in bytes of one entry of a section, 1 for sections of

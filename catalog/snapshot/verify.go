@@ -33,8 +33,12 @@ func (v *View) Verify(sum func([]byte) [HashSize]byte) error {
 		c.categories(env)
 		c.offers(env)
 		c.live(env)
+		c.rules(env)
 		c.pages(env)
 	}
+	c.experiments()
+	c.holdout()
+	c.retention()
 	c.catalog()
 	c.covered()
 	return c.err
@@ -66,8 +70,14 @@ func (c *checker) nameOrNone(id uint32, record string, i uint32) {
 	}
 }
 
+// program checks that a program is there, or none, and that it reads what is
+// at hand: a proposition is there for a rule alone.
 func (c *checker) program(id uint32, record string, i uint32) bool {
-	return c.want(id == None || id < c.v.Count(SecPrograms), record, i, "no such program")
+	return c.want(id == None || c.isProgram(id), record, i, "no such program")
+}
+
+func (c *checker) isProgram(id uint32) bool {
+	return id < c.v.Count(SecPrograms) && c.v.Uses(id)&uint32(UsesProposition) == 0
 }
 
 // run checks that a run of records starts where the one before it ended, and
@@ -88,7 +98,7 @@ func (c *checker) run(r Range, section int, record string, i uint32) bool {
 func (c *checker) covered() {
 	for _, section := range [...]int{
 		SecAttributes, SecPages, SecPageSlots, SecSpaces, SecFields, SecWrites, SecCategories, SecOffers, SecWeights,
-		SecContents, SecContentFields, SecCode, SecOfferAttributes, SecBitmaps,
+		SecContents, SecContentFields, SecCode, SecOfferAttributes, SecBitmaps, SecRules, SecArms,
 	} {
 		c.want(c.next[section] == c.v.Count(section), "section", uint32(section), "an entry belongs to nothing")
 	}

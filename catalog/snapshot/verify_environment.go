@@ -16,6 +16,7 @@ func (c *checker) environments() {
 		c.run(e.Categories(), SecCategories, "environment", i)
 		c.run(e.Offers(), SecOffers, "environment", i)
 		c.run(e.Pages(), SecPages, "environment", i)
+		c.run(e.Rules(), SecRules, "environment", i)
 		c.want(e.ExactPages() <= e.Pages().Count, "environment", i, "more exact pages than pages")
 		for _, r := range [3]Range{e.Target(), e.Attributes(), e.OfferAttributes()} {
 			c.want(r.Count <= MaxAttributes, "environment", i, "too many attributes")

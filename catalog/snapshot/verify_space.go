@@ -78,7 +78,7 @@ func (c *checker) writes(env *Environment, r Range, i uint32) {
 	for j := r.Start; j < r.End() && c.err == nil; j++ {
 		w := c.v.Write(j)
 		c.want(w.Attribute() < env.Target().Count, "write", j, "no such attribute")
-		c.want(w.Program() < c.v.Count(SecPrograms), "write", j, "no such program")
+		c.want(c.isProgram(w.Program()), "write", j, "no such program")
 	}
 }
 
@@ -134,7 +134,7 @@ func (c *checker) segment(t []byte, fields uint32) (size, inner int) {
 	switch {
 	case t[0] == SegLiteral && len(t) >= 5 && uint64(u32(t[1:])) <= uint64(len(t)-5):
 		return 5 + int(u32(t[1:])), 0
-	case t[0] == SegExpr && len(t) >= 6 && t[1] <= EscapeURL && u32(t[2:]) < c.v.Count(SecPrograms):
+	case t[0] == SegExpr && len(t) >= 6 && t[1] <= EscapeURL && c.isProgram(u32(t[2:])):
 		return 6, 0
 	case t[0] == SegField && len(t) >= 4 && t[1] <= FormHTML && u16(t[2:]) < fields:
 		return 4, 0

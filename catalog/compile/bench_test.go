@@ -39,6 +39,29 @@ func BenchmarkBuild(b *testing.B) {
 	})
 }
 
+// BenchmarkRules compiles the same offers with ten rules that look at each.
+func BenchmarkRules(b *testing.B) {
+	c, diags := author.Parse([]catalog.File{{Name: "big.yaml", Text: manyOffers(10_000)}})
+	if diags.HasErrors() {
+		b.Fatal(diags)
+	}
+	e := c.Environments[0]
+	e.Filters = []catalog.NamedFilter{{Name: word("low"), Expr: word(`offer.code < "offer-5"`)}}
+	for i := range 10 {
+		c.Rules = append(c.Rules, &catalog.Rule{
+			Name: word("r%d", i), Active: true, Quantity: 1, Calendar: catalog.CalendarDay,
+			AppliesTo: word(`offer.category == "category-%d" || "sale" in offer.themes || low`, i),
+		})
+		e.Typology = append(e.Typology, word("r%d", i))
+	}
+	for b.Loop() {
+		if _, diags := compile.Compile(c); diags.HasErrors() {
+			b.Fatal(diags)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms/catalog")
+}
+
 func manyOffers(n int) []byte {
 	var s strings.Builder
 	s.WriteString(`catalog: big

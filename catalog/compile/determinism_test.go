@@ -42,7 +42,14 @@ func shuffle(seed uint64, c *catalog.Catalog) {
 	mix(r, c.Sites)
 	mix(r, c.People)
 	mix(r, c.Environments)
+	mix(r, c.Rules)
+	mix(r, c.Experiments)
+	for i := range c.Experiments {
+		mix(r, c.Experiments[i].Arms)
+	}
 	for _, e := range c.Environments {
+		mix(r, e.Filters)
+		mix(r, e.Typology)
 		mix(r, e.Target)
 		mix(r, e.Attributes)
 		mix(r, e.OfferAttributes)

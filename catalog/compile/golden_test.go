@@ -216,6 +216,34 @@ var tooMuch = []struct {
 		}
 		return one(&catalog.Environment{Categories: tree})
 	}},
+	{"filters", "bad-schema", "257 predefined filters (at most 256)", func() *catalog.Catalog {
+		e := &catalog.Environment{}
+		for i := range 257 {
+			e.Filters = append(e.Filters, catalog.NamedFilter{Name: word("f%d", i), Expr: word("true")})
+		}
+		return one(e)
+	}},
+	{"rules", "too-many", `environment "one" has 257 rules, more than 256`, func() *catalog.Catalog {
+		e := &catalog.Environment{}
+		c := one(e)
+		for i := range 257 {
+			e.Typology = append(e.Typology, word("r%d", i))
+			c.Rules = append(c.Rules, &catalog.Rule{Name: word("r%d", i), Active: true, Quantity: 1, Calendar: catalog.CalendarDay})
+		}
+		return c
+	}},
+	{"experiments", "too-many", "the catalog has 257 experiments, more than 256", func() *catalog.Catalog {
+		c := one(&catalog.Environment{})
+		for i := range 257 {
+			c.Experiments = append(c.Experiments, experiment(i, 2))
+		}
+		return c
+	}},
+	{"arms", "too-many", `experiment "x0" has 65 arms, more than 64`, func() *catalog.Catalog {
+		c := one(&catalog.Environment{})
+		c.Experiments = []catalog.Experiment{experiment(0, 65)}
+		return c
+	}},
 	{"bytes", "too-large", "more than 67108864", func() *catalog.Catalog {
 		category := &catalog.Category{Name: word("all"), Enabled: true}
 		long := strings.Repeat("x", 60<<10)
@@ -228,6 +256,14 @@ var tooMuch = []struct {
 
 func word(format string, args ...any) catalog.Text {
 	return catalog.Text{S: fmt.Sprintf(format, args...)}
+}
+
+func experiment(i, arms int) catalog.Experiment {
+	x := catalog.Experiment{Name: word("x%d", i), Version: 1}
+	for j := range arms {
+		x.Arms = append(x.Arms, catalog.Arm{Name: word("a%d", j), Weight: 1})
+	}
+	return x
 }
 
 // one is a catalog of one environment.

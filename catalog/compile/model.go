@@ -37,7 +37,7 @@ type environment struct {
 	categories []*category // preorder
 	offers     []*offer    // rank order
 	typology   []*presentation
-	values     []rule.OfferValues // of the offers, if a rule asked
+	values     []rule.Offer // the offers, if a rule asked
 	applies    map[string][]uint64
 }
 

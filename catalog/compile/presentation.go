@@ -76,8 +76,18 @@ func (l *linker) applies(env *environment, src catalog.Text) []uint64 {
 		if issues != nil {
 			return nil
 		}
-		values := env.offerValues()
-		holds = func(rank int) bool { return a.Hold(&values[rank]) }
+		values, known := env.offerValues(), map[*category]bool{}
+		holds = func(rank int) bool {
+			c := env.offers[rank].category
+			yes, ok := known[c]
+			if !ok {
+				yes = a.Hold(values[rank])
+			}
+			if a.ByCategory {
+				known[c] = yes
+			}
+			return yes
+		}
 	}
 	bits := make([]uint64, (len(env.offers)+63)/64)
 	for rank := range env.offers {
@@ -93,13 +103,13 @@ func (l *linker) applies(env *environment, src catalog.Text) []uint64 {
 }
 
 // offerValues are what expressions know of an environment's offers, by rank.
-func (env *environment) offerValues() []rule.OfferValues {
+func (env *environment) offerValues() []rule.Offer {
 	if env.values != nil {
 		return env.values
 	}
-	env.values = make([]rule.OfferValues, len(env.offers))
+	env.values = make([]rule.Offer, len(env.offers))
 	for rank, o := range env.offers {
-		v := &env.values[rank]
+		var v rule.OfferValues
 		v.Code, v.Category = o.src.Code.S, o.category.src.Name.S
 		v.Categories, v.Themes = o.category.path, o.category.themes
 		v.Attributes = make([]any, len(env.offerAttrs))
@@ -113,6 +123,7 @@ func (env *environment) offerValues() []rule.OfferValues {
 				v.Attributes[i] = goValue(&o.src.Attributes[j].Value)
 			}
 		}
+		env.values[rank] = env.rules.Offer(&v)
 	}
 	return env.values
 }

@@ -204,8 +204,8 @@ func TestPropositions(t *testing.T) {
 
 func TestApplies(t *testing.T) {
 	env := withFilters(t, "rich: offer.margin > 0.5", `trip: offer.category == "travel"`, "both: rich && trip", "often: target.visits > 3")
-	beach := &rule.OfferValues{Code: "beach", Category: "travel", Categories: []string{"all", "travel"}, Themes: []string{"sun"}, Attributes: []any{0.75}}
-	bare := &rule.OfferValues{Code: "bare", Category: "all", Categories: []string{"all"}, Attributes: []any{nil}}
+	beach := env.Offer(&rule.OfferValues{Code: "beach", Category: "travel", Categories: []string{"all", "travel"}, Themes: []string{"sun"}, Attributes: []any{0.75}})
+	bare := env.Offer(&rule.OfferValues{Code: "bare", Category: "all", Categories: []string{"all"}, Attributes: []any{nil}})
 	for _, test := range []struct {
 		src         string
 		beach, bare bool
@@ -233,6 +233,11 @@ func TestApplies(t *testing.T) {
 			if got := [2]bool{a.Hold(beach), a.Hold(bare)}; got != [2]bool{test.beach, test.bare} {
 				t.Errorf("%s: %v", test.src, got)
 			}
+		}
+	}
+	for src, want := range map[string]bool{`offer.category == "a" || trip`: true, "true": true, "rich": false, `offer.code == "a" && trip`: false} {
+		if a, issues := env.CompileApplies(src); issues != nil || a.ByCategory != want {
+			t.Errorf("%s: by category %v; %v", src, !want, issues)
 		}
 	}
 	for _, src := range []string{"target.member", "often", `interaction.channel == "web"`, `request.path == "/"`, `proposition.code == "a"`, "offer.margin"} {

@@ -17,7 +17,12 @@ func small(t testing.TB) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, diags := author.Parse([]catalog.File{{Name: "small.yaml", Text: b}})
+	return parsed(t, string(b))
+}
+
+// parsed is the snapshot of a catalog's text.
+func parsed(t testing.TB, text string) []byte {
+	c, diags := author.Parse([]catalog.File{{Name: "catalog.yaml", Text: []byte(text)}})
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}

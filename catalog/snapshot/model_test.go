@@ -29,6 +29,7 @@ func modelLines(t testing.TB, c *catalog.Catalog) lines {
 	for _, s := range sitesInOrder(c.Sites) {
 		l.add("site %s -> %s", s.Host.S, s.Environment.S)
 	}
+	l.experiments(c)
 	for _, e := range byName(c.Environments, func(e *catalog.Environment) string { return e.Name.S }) {
 		m := modelEnvironment{lines: &l, t: t, catalog: c, Environment: e}
 		m.describe()
@@ -97,7 +98,7 @@ func (m *modelEnvironment) describe() {
 		}
 	}
 	var err error
-	if m.rules, err = rule.NewEnv(rule.Schema{Target: schema[0], Interaction: schema[1], Offer: schema[2]}); err != nil {
+	if m.rules, err = rule.NewEnv(rule.Schema{Target: schema[0], Interaction: schema[1], Offer: schema[2], Filters: namedFilters(m.Filters)}); err != nil {
 		m.t.Fatal(err)
 	}
 	m.Target, m.Attributes, m.OfferAttributes = groups[0], groups[1], groups[2]
@@ -116,6 +117,7 @@ func (m *modelEnvironment) describe() {
 	for rank, o := range m.offers {
 		m.offer(rank, o)
 	}
+	m.typology()
 }
 
 func slots(list []catalog.PageSlot) (out []string) {

@@ -73,6 +73,7 @@ func viewLines(v *snapshot.View) lines {
 		host := [...]string{snapshot.SiteExact: "", snapshot.SiteSuffix: "*", snapshot.SiteAny: "*"}[s.Kind()]
 		l.add("site %s%s -> %s", host, v.Name(s.Name()), v.Name(v.Environment(s.Environment()).Name()))
 	}
+	l.experiments()
 	for i := range v.Count(snapshot.SecEnvironments) {
 		l.environment(v.Environment(i))
 	}
@@ -110,6 +111,7 @@ func (l viewer) environment(e *snapshot.Environment) {
 	for i := e.Offers().Start; i < e.Offers().End(); i++ {
 		l.offer(e, i-e.Offers().Start, l.Offer(i))
 	}
+	l.typology(e)
 }
 
 func (l viewer) space(e *snapshot.Environment, s *snapshot.Space) {

@@ -41,6 +41,8 @@ func Catalog(t *rapid.T) *catalog.Catalog {
 	for _, e := range c.Environments {
 		d.environment(e)
 	}
+	d.rules(c)
+	d.experiments(c)
 	d.fallbacks(c, folders)
 	if d.coin("sites") {
 		for _, host := range d.some([]string{"www.example.com", "*.example.com", "*.shop.example.com", "*", "Other.Example", "*.example.org"}, 1) {
@@ -73,6 +75,7 @@ func (d drawer) environment(e *catalog.Environment) {
 	e.Target = d.attributes()
 	e.Attributes = d.attributes()
 	e.OfferAttributes = d.attributes()
+	d.namedFilters(e)
 	e.Ties = catalog.Ties(rapid.IntRange(0, 2).Draw(d.T, "ties"))
 	e.Filter = d.filter(e, false)
 	for _, name := range d.some([]string{"hero", "side", "a", "footer"}, 1) {

@@ -38,6 +38,7 @@ func (d drawer) test(e *catalog.Environment, offer bool) string {
 		`request.path.startsWith("/a")`, `request.country in ["FR", "DE"]`, `interaction.environment == "visitors"`,
 	}
 	tests = append(append(tests, declared("target.", e.Target)...), declared("interaction.", e.Attributes)...)
+	tests = append(tests, named(e, offer)...)
 	if offer {
 		tests = append(tests, `offer.code != "hero:0"`, `"sun" in offer.themes`, `offer.category == "travel"`, `size(offer.categories) > 1`)
 		tests = append(tests, declared("offer.", e.OfferAttributes)...)

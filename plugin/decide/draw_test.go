@@ -144,6 +144,11 @@ func (g draw) environment(name string, kind catalog.Kind, linked []*catalog.Envi
 		Target: targetSchema, Attributes: callSchema, OfferAttributes: offerSchema,
 		Ties: pick(g, catalog.TiesView, catalog.TiesVisit, catalog.TiesDay),
 	}
+	for _, n := range namedOrder {
+		e.Filters = append(e.Filters, catalog.NamedFilter{
+			Name: catalog.Text{S: n}, Expr: catalog.Text{S: pick(g, namedSources[n]...)},
+		})
+	}
 	if kind == catalog.Anonymous {
 		e.VisitorFolder = catalog.Text{S: name}
 	}

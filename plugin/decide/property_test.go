@@ -35,7 +35,7 @@ func shuffle(g draw, c *catalog.Catalog, conditions bool) *catalog.Catalog {
 	for i, e := range out.Environments {
 		env := *e
 		env.Target, env.Attributes, env.OfferAttributes = shuffled(g, e.Target), shuffled(g, e.Attributes), shuffled(g, e.OfferAttributes)
-		env.Pages = shuffled(g, e.Pages)
+		env.Pages, env.Filters = shuffled(g, e.Pages), shuffled(g, e.Filters)
 		env.Spaces = shuffled(g, e.Spaces)
 		for j, s := range env.Spaces {
 			space := *s

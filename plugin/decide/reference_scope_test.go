@@ -78,6 +78,16 @@ func (r *reference) scope(g *set, o *entry) map[string]any {
 	for name, v := range q.targets[g.answers.env.Name.S] {
 		m["target."+name] = v
 	}
+	for _, f := range g.answers.env.Filters {
+		program := r.cel[f.Expr.S]
+		m[f.Name.S] = func() any {
+			v, _, err := program.Eval(m)
+			if err != nil {
+				return types.WrapErr(err)
+			}
+			return v
+		}
+	}
 	for _, d := range append(slices.Clone(q.data), q.asks[g.slots[0]].data...) {
 		for _, a := range callSchema {
 			if a.Name.S == d.name {

@@ -22,12 +22,13 @@ var (
 		`interaction.language == "fr"`, `request.host.startsWith("www.")`, `request.path == "/"`,
 		`request.country == "FR"`, `request.device == "phone"`,
 		`interaction.space == "s0" ? target.vip : interaction.basket > 1.0`,
+		`known`, `!sure`, `sure || known`, `known && interaction.new_visit`, `!(sure && target.visits > 1)`,
 	}
 	offerFilters = []string{
 		`offer.code != "o3"`, `offer.code in ["o0", "o1", "o2", "o5"]`, `offer.category == "c1"`,
 		`offer.category != "c2"`, `"c0" in offer.categories`, `size(offer.categories) > 1`, `"t1" in offer.themes`,
 		`offer.themes == ["t0"]`, `offer.margin > 1.0`, `offer.margin > target.score`, `offer.kind == "plain"`,
-		`offer.margin > 0.0 || interaction.space == "s2"`, `offer.kind == target.country || offer.margin < 3.0`,
+		`good`, `!good`, `good && known || offer.category == "c3"`, `offer.margin > 0.0 || interaction.space == "s2"`, `offer.kind == target.country || offer.margin < 3.0`,
 	}
 	allFilters = slices.Concat(generalFilters, offerFilters)
 
@@ -36,6 +37,7 @@ var (
 		`1.0 / (target.score - 1.5)`, `0.0 / (target.score - 1.5)`, `target.visits * 2 - 3`,
 		`interaction.space == "s1" ? 3 : 1`, `offer.margin * interaction.basket`, `target.vip ? 2u : 1u`,
 		`offer.code == "o1" ? 2.0 : 0.5`, `size(offer.categories)`, `1e308 * (target.score + 1.0)`,
+		`good ? 2 : 3`, `!sure ? target.visits : 1`,
 	}
 	writeSources = []catalog.Write{
 		{Attribute: catalog.Text{S: "visits"}, Expr: catalog.Text{S: `target.visits + (interaction.new_visit ? 1 : 0)`}},
@@ -45,6 +47,17 @@ var (
 		{Attribute: catalog.Text{S: "tags"}, Expr: catalog.Text{S: `target.vip ? ["a", "b"] : target.tags`}},
 	}
 )
+
+// namedSources are what an environment's predefined filters may say: known and
+// sure ask about no offer, good does, and each may name those before it.
+var namedSources = map[string][]string{
+	"known": {`target.visits > 1`, `target.vip || target.country == "FR"`, `interaction.new_visit`, `1 / 0 == 1`},
+	"sure":  {`!known`, `known && target.score < 2.5`, `known ? target.vip : !target.vip`, `"new" in target.tags || known`},
+	"good":  {`offer.margin > 1.0`, `offer.kind == "plain" && !sure`, `known || offer.margin < 2.0`, `sure == known && "t0" in offer.themes`},
+}
+
+// namedOrder is the order in which they are declared.
+var namedOrder = []string{"good", "known", "sure"}
 
 // compileCEL compiles every expression with cel-go itself, by source.
 func compileCEL(t testing.TB) map[string]cel.Program {
@@ -63,6 +76,9 @@ func compileCEL(t testing.TB) map[string]cel.Program {
 	} {
 		options = append(options, cel.Variable(name, typ))
 	}
+	for _, name := range namedOrder {
+		options = append(options, cel.Variable(name, cel.BoolType))
+	}
 	env, err := cel.NewEnv(options...)
 	if err != nil {
 		t.Fatal(err)
@@ -70,6 +86,9 @@ func compileCEL(t testing.TB) map[string]cel.Program {
 	sources := slices.Concat(allFilters, weightSources)
 	for _, w := range writeSources {
 		sources = append(sources, w.Expr.S)
+	}
+	for _, list := range namedSources {
+		sources = append(sources, list...)
 	}
 	out := map[string]cel.Program{}
 	for _, src := range sources {

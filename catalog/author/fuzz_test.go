@@ -62,9 +62,20 @@ func checkTexts(t *testing.T, c *catalog.Catalog) {
 			}
 		}
 	}
+	filter := func(f catalog.Filter) {
+		for _, c := range f {
+			check(c.When)
+			check(c.Expr)
+		}
+	}
+	for _, r := range c.Rules {
+		check(r.AppliesTo)
+		filter(r.Target)
+		filter(r.Propositions)
+	}
 	for _, e := range c.Environments {
-		for _, f := range e.Filter {
-			check(f.When)
+		filter(e.Filter)
+		for _, f := range e.Filters {
 			check(f.Expr)
 		}
 		for _, s := range e.Spaces {

@@ -33,9 +33,9 @@ const (
 	SecRules           = 28 // Rule records, by name within their environment
 	SecExperiments     = 29 // Experiment records, by name
 	SecArms            = 30 // Arm records, by name within their experiment
-	SecHoldout         = 31 // one Holdout record, or none
-	SecRetention       = 32 // one Retention record, or none
-	NumSections        = 33 // one more than the greatest number
+	SecHoldout         = 33 // one Holdout record, or none
+	SecRetention       = 34 // one Retention record, or none
+	NumSections        = 35 // one more than the greatest number
 )
 
 // None is the index that stands for nothing.
@@ -82,6 +82,7 @@ var recordSize = [NumSections]int{
 	SecWeights: weightSize, SecContents: contentSize, SecContentFields: contentFieldSize, SecText: 1,
 	SecPrograms: spanSize, SecCode: 1, SecProgramUses: 4, SecLists: 4, SecTransitions: transitionSize,
 	SecBitmaps: 8, SecOfferAttributes: spanSize, SecIndex: 1,
+	31: 1, 32: 1,
 	SecRules: ruleSize, SecExperiments: experimentSize, SecArms: armSize, SecHoldout: holdoutSize, SecRetention: retentionSize,
 }
 

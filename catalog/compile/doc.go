@@ -11,6 +11,7 @@
 // about 0.3 s of CPU.
 //
 // Where to look next: compile.go for the passes, link.go resolves references,
-// offer.go what offers say, markup.go analyses content, emit.go writes records,
-// catalog/SNAPSHOT.md is the format, RATIONALE.md has the decisions.
+// offer.go what offers say, presentation.go the rules that hold them back,
+// markup.go analyses content, emit.go writes records, catalog/SNAPSHOT.md is
+// the format, RATIONALE.md has the decisions.
 package compile

@@ -98,7 +98,8 @@ func (m *modelEnvironment) describe() {
 		}
 	}
 	var err error
-	if m.rules, err = rule.NewEnv(rule.Schema{Target: schema[0], Interaction: schema[1], Offer: schema[2], Filters: namedFilters(m.Filters)}); err != nil {
+	if m.rules, err = rule.NewEnv(rule.Schema{Target: schema[0], Interaction: schema[1], Offer: schema[2],
+		Filters: namedFilters(m.Filters), StoredHistory: m.HistoryStore}); err != nil {
 		m.t.Fatal(err)
 	}
 	m.Target, m.Attributes, m.OfferAttributes = groups[0], groups[1], groups[2]

@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"slices"
 	"strings"
 
 	"pgregory.net/rapid"
@@ -83,9 +84,15 @@ func (d drawer) appliesTo(e *catalog.Environment) string {
 
 // propositions draws a filter of propositions, often none.
 func (d drawer) propositions(e *catalog.Environment) (out catalog.Filter) {
+	tests := []string{
+		`proposition.code != "hero:0"`, `proposition.status in ["accepted", "rejected"]`,
+		`proposition.channel == interaction.channel || !(proposition.category == "travel")`, d.test(e, false),
+	}
+	if e.HistoryStore {
+		tests = append(tests, `proposition.space != "side"`)
+	}
 	for range max(rapid.IntRange(-2, 2).Draw(d.T, "propositions"), 0) {
-		c := catalog.Condition{Expr: text(d.oneOf(`proposition.code != "hero:0"`, `proposition.status in ["accepted", "rejected"]`,
-			`proposition.channel == interaction.channel || !(proposition.category == "travel")`, d.test(e, false)))}
+		c := catalog.Condition{Expr: text(d.oneOf(tests...))}
 		if d.coin("when") {
 			c.When = text(d.condition(e, false))
 		}
@@ -107,8 +114,10 @@ func (d drawer) experiments(c *catalog.Catalog) {
 	if d.coin("holdout") {
 		c.Holdout = &catalog.Holdout{Name: text("all"), Version: 7, Percent: rapid.SampledFrom([]float64{0.5, 5, 100}).Draw(d.T, "percent")}
 	}
-	if d.coin("retention") {
-		const day = 24 * 60 * 60 * 1000
+	const day = 24 * 60 * 60 * 1000
+	if slices.ContainsFunc(c.Environments, func(e *catalog.Environment) bool { return e.HistoryStore }) {
+		c.Retention.Visitors.MS = 365 * day // as long as the longest rule
+	} else if d.coin("retention") {
 		c.Retention.Visitors.MS = rapid.SampledFrom([]int64{0, day, 90 * day}).Draw(d.T, "visitors")
 		c.Retention.Propositions.MS = rapid.SampledFrom([]int64{0, 365 * day, 400 * day}).Draw(d.T, "propositions kept")
 	}

@@ -13,6 +13,7 @@ var sections = map[*shape]string{
 	catalogShape: "The top level", siteShape: "Sites", environmentShape: "Environments", attributeShape: "Attributes",
 	pageShape: "Pages and slots", spaceShape: "Spaces", fieldShape: "Fields", renderShape: "Renderings",
 	identificationShape: "Identification", storeShape: "What a space stores", categoryShape: "Categories",
+	consentShape: "Consent", jsonSlotShape: "Slots in JSON answers",
 	multiplierShape: "Multipliers", offerShape: "Offers", weightShape: "Weights", conditionShape: "Filters",
 }
 

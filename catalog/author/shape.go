@@ -16,20 +16,32 @@ type need struct{ key, hint string }
 
 var (
 	catalogShape = &shape{
-		what:  "a catalog",
-		keys:  []string{"catalog", "zone", "language", "consent", "people", "sites", "default_weight", "environments"},
-		later: []string{"retention", "experiments", "holdout", "json", "rules"},
+		what: "a catalog",
+		keys: []string{"catalog", "zone", "language", "consent", "people", "sites", "default_weight", "json",
+			"environments"},
+		later: []string{"retention", "experiments", "holdout", "rules"},
 		merge: []string{"sites", "environments"},
 	}
 	siteShape = &shape{
-		what: "a site", keys: []string{"environment"}, later: []string{"consent"},
+		what: "a site", keys: []string{"environment", "consent"},
 		needs: []need{{"environment", "it is what the slots of the site's pages enter"}},
+	}
+	consentShape = &shape{
+		what: "a consent", keys: []string{"assumed", "cookie", "header", "tcf", "value", "purposes", "gpc"},
+	}
+	jsonSlotShape = &shape{
+		what: "a slot in JSON", keys: []string{"page", "path", "slot"},
+		needs: []need{
+			{"page", `it is the path of the answer, such as "/api/home"`},
+			{"path", `it is where the offer goes, such as blocks.0.offer`},
+			{"slot", "it is the slot, such as hero or hero_2"},
+		},
 	}
 	environmentShape = &shape{
 		what: "an environment",
-		keys: []string{"kind", "visitor_folder", "people", "history", "target", "attributes", "offer_attributes",
-			"filter", "ties", "pages", "spaces", "categories"},
-		later: []string{"typology", "filters", "share_folder", "merge_history"},
+		keys: []string{"kind", "visitor_folder", "share_folder", "people", "history", "merge_history", "target",
+			"attributes", "offer_attributes", "filter", "ties", "pages", "spaces", "categories"},
+		later: []string{"typology", "filters"},
 		merge: []string{"target", "attributes", "offer_attributes", "spaces", "categories"},
 		needs: []need{{"kind", "write identified for people whom you know, anonymous for visitors"}},
 	}
@@ -47,15 +59,14 @@ var (
 	spaceShape = &shape{
 		what: "a space",
 		keys: []string{"channel", "fields", "render", "identification", "store", "categories", "themes",
-			"allow_duplicates", "fallback_offer"},
-		later: []string{"viewable", "track"},
+			"allow_duplicates", "fallback_offer", "viewable", "track"},
 		needs: []need{{"channel", "it is the way by which the space reaches people, such as web, mobile or call-center"}},
 	}
 	fieldShape = &shape{
 		what: "a field", keys: []string{"type", "required"},
 		needs: []need{{"type", "write " + join(fieldTypes, "or")}},
 	}
-	renderShape         = &shape{what: "a rendering", keys: []string{"html"}, later: []string{"json", "text"}}
+	renderShape         = &shape{what: "a rendering", keys: []string{"html", "json", "text"}}
 	identificationShape = &shape{what: "an identification", keys: []string{"implicit", "fallback"}}
 	storeShape          = &shape{
 		what: "a store option",
@@ -72,8 +83,7 @@ var (
 	offerShape = &shape{
 		what: "an offer",
 		keys: []string{"code", "label", "status", "enabled", "from", "to", "filter", "weights", "attributes",
-			"content"},
-		later: []string{"translations"},
+			"content", "translations"},
 	}
 	weightShape = &shape{
 		what: "a weight", keys: []string{"value", "from", "to", "space", "filter"},
@@ -87,7 +97,8 @@ var (
 
 // shapes are all of them, for a key that stands in the wrong kind of map.
 var shapes = []*shape{catalogShape, siteShape, environmentShape, spaceShape, categoryShape, offerShape, weightShape,
-	pageShape, renderShape, identificationShape, storeShape, attributeShape, fieldShape, multiplierShape, conditionShape}
+	pageShape, renderShape, identificationShape, storeShape, attributeShape, fieldShape, multiplierShape, conditionShape,
+	consentShape, jsonSlotShape}
 
 func (s *shape) has(key string) bool { return slices.Contains(s.keys, key) }
 

@@ -34,6 +34,7 @@ type linker struct {
 	programs *programs
 	diags    catalog.Diagnostics
 	spaces   uint32 // how many were numbered
+	unused   map[string]unusedWord
 }
 
 func newLinker(c *catalog.Catalog) *linker {
@@ -41,6 +42,7 @@ func newLinker(c *catalog.Catalog) *linker {
 		src: c, out: &linked{src: c},
 		names:    &names{ids: map[string]uint32{}},
 		programs: &programs{ids: map[string]uint32{}},
+		unused:   map[string]unusedWord{},
 	}
 }
 
@@ -65,8 +67,11 @@ func (l *linker) link() {
 	}
 	l.rankOffers()
 	l.sites()
+	l.consents()
+	l.jsonSlots()
 	l.folders()
 	l.collisions()
+	l.reportUnused()
 }
 
 func (l *linker) name(s string) {

@@ -55,10 +55,12 @@ type markup struct {
 	what   string // what the source is, the start of every message
 	parts  []markupPart
 	fields []markupField // a rendering's; nil in a field's value
-	expr   markupExpr
-	report func(catalog.Diagnostic)
-	errors int
-	out    markupTemplate
+	// objects says that { may stand in front of {{, as JSON's objects make it.
+	objects bool
+	expr    markupExpr
+	report  func(catalog.Diagnostic)
+	errors  int
+	out     markupTemplate
 }
 
 func (m *markup) fail(off int, code, hint, format string, args ...any) {

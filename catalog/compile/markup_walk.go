@@ -112,21 +112,6 @@ func (w *markupWalk) host(p *markupPart, field *markupField) {
 	field.hosts = append(field.hosts, h)
 }
 
-// resolve finds what a placeholder stands for: a field, or else a program.
-func (w *markupWalk) resolve(p *markupPart) (*markupField, uint32, bool) {
-	if field := w.fieldNamed(p.body.S); field != nil {
-		return field, 0, true
-	}
-	word := p.body.S
-	if w.fields != nil && markupIsName(word) && word != "true" && word != "false" && word != "null" {
-		w.errors++
-		w.unknownField(p)
-		return nil, 0, false
-	}
-	program, ok := w.program(p, catalog.FieldText)
-	return nil, program, ok
-}
-
 // reference refuses a placeholder that would continue a character reference:
 // behind "/&" the value "sol" and a ";" would make a second slash.
 func (w *markupWalk) reference(p *markupPart) {

@@ -19,7 +19,7 @@ const (
 	SecCategoryIndex   = 14 // u32 categories, by name within their environment
 	SecOffers          = 15 // Offer records, in rank order within their environment
 	SecWeights         = 16 // Weight records
-	SecContents        = 17 // Content records, by space within their offer
+	SecContents        = 17 // Content records, by space within their offer, then by language, the default first
 	SecContentFields   = 18 // ContentField records
 	SecText            = 19 // templates and labels
 	SecPrograms        = 20 // Span records into SecCode
@@ -31,7 +31,9 @@ const (
 	SecOfferAttributes = 26 // Span records into SecValues
 	SecIndex           = 27 // reserved: bitmaps of attributes and dates
 	SecRules           = 28 // reserved: presentation rules
-	NumSections        = 29 // one more than the greatest number
+	SecConsents        = 31 // Consent records: the catalog's, then those of sites
+	SecJSONSlots       = 32 // JSONSlot records: exact pages by name, then patterns by literal prefix, longest first
+	NumSections        = 33 // one more than the greatest number
 )
 
 // None is the index that stands for nothing.
@@ -61,6 +63,8 @@ const (
 	contentFieldSize = 16
 	spanSize         = 8
 	transitionSize   = 16
+	consentSize      = 16
+	jsonSlotSize     = 24
 )
 
 // recordSize is the size of one entry of a section; 1 for sections of bytes.
@@ -73,6 +77,7 @@ var recordSize = [NumSections]int{
 	SecWeights: weightSize, SecContents: contentSize, SecContentFields: contentFieldSize, SecText: 1,
 	SecPrograms: spanSize, SecCode: 1, SecProgramUses: 4, SecLists: 4, SecTransitions: transitionSize,
 	SecBitmaps: 8, SecOfferAttributes: spanSize, SecIndex: 1, SecRules: 1,
+	29: 1, 30: 1, SecConsents: consentSize, SecJSONSlots: jsonSlotSize,
 }
 
 // RecordSize is the size in bytes of one entry of a section, 1 for sections of

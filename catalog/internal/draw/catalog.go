@@ -21,7 +21,7 @@ func Catalog(t *rapid.T) *catalog.Catalog {
 		People:   []catalog.Text{text("main"), text("crm")},
 	}
 	if d.coin("consent") {
-		c.Consent.Source = catalog.ConsentAssumed
+		c.Consent = d.consent()
 	}
 	if d.coin("default weight") {
 		c.DefaultWeight = &catalog.Float{F: d.weight()}
@@ -34,18 +34,29 @@ func Catalog(t *rapid.T) *catalog.Catalog {
 			e.People = text(d.oneOf("", "main", "crm"))
 		} else {
 			e.VisitorFolder = text("folder-" + name)
+			if len(folders) > 0 && d.coin("shared folder") {
+				e.VisitorFolder = text("folder-" + d.oneOf(folders...))
+			}
 			folders = append(folders, name)
 		}
 		c.Environments = append(c.Environments, e)
 	}
+	types := map[string]catalog.Type{}
 	for _, e := range c.Environments {
-		d.environment(e)
+		d.options(c, e)
+		d.environment(e, types)
 	}
 	d.fallbacks(c, folders)
+	d.jsonSlots(c)
 	if d.coin("sites") {
 		for _, host := range d.some([]string{"www.example.com", "*.example.com", "*.shop.example.com", "*", "Other.Example", "*.example.org"}, 1) {
 			e := rapid.SampledFrom(c.Environments).Draw(t, "site")
-			c.Sites = append(c.Sites, catalog.Site{Host: text(host), Environment: e.Name})
+			site := catalog.Site{Host: text(host), Environment: e.Name}
+			if d.coin("consent of the site") {
+				own := d.consent()
+				site.Consent = &own
+			}
+			c.Sites = append(c.Sites, site)
 		}
 	}
 	return c
@@ -69,8 +80,13 @@ func (d drawer) fallbacks(c *catalog.Catalog, anonymous []string) {
 	}
 }
 
-func (d drawer) environment(e *catalog.Environment) {
+// environment draws one, with the types of the attributes that visitor folders
+// have so far.
+func (d drawer) environment(e *catalog.Environment, types map[string]catalog.Type) {
 	e.Target = d.attributes()
+	for i := range e.Target {
+		d.agree(e.VisitorFolder.S, &e.Target[i], types)
+	}
 	e.Attributes = d.attributes()
 	e.OfferAttributes = d.attributes()
 	e.Ties = catalog.Ties(rapid.IntRange(0, 2).Draw(d.T, "ties"))
@@ -109,6 +125,25 @@ func (d drawer) attributes() (out []catalog.Attribute) {
 		out = append(out, a)
 	}
 	return out
+}
+
+// agree gives an attribute the type that its visitor folder has it with.
+func (d drawer) agree(folder string, a *catalog.Attribute, types map[string]catalog.Type) {
+	if folder == "" {
+		return
+	}
+	key := folder + "/" + a.Name.S
+	if types[key] == 0 {
+		types[key] = a.Type
+	}
+	if a.Type == types[key] {
+		return
+	}
+	a.Type = types[key]
+	if a.Default != nil {
+		v := d.value(a.Type)
+		a.Default = &v
+	}
 }
 
 // value draws a constant of a type.

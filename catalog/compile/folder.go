@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/profferhq/proffer/catalog"
@@ -8,7 +9,7 @@ import (
 
 // folders refuses anonymous environments on one visitor folder, unless each of
 // them says that it shares it. What several of them keep there under one name
-// is one value, so it has one type.
+// is one value, so it is declared alike.
 func (l *linker) folders() {
 	inFolder := map[string][]*environment{}
 	for _, env := range l.out.envs {
@@ -50,7 +51,9 @@ func (l *linker) sharedFolder(list []*environment) {
 	}
 }
 
-// sharedAttributes reports attributes of one name and two types.
+// sharedAttributes reports attributes of one name that are declared in two ways.
+// The default belongs to it: what equals the default is not stored, so another
+// environment would find its own default instead.
 func (l *linker) sharedAttributes(list []*environment) {
 	seen := map[string]*catalog.Attribute{}
 	for _, env := range list {
@@ -60,11 +63,18 @@ func (l *linker) sharedAttributes(list []*environment) {
 			switch {
 			case !ok:
 				seen[a.Name.S] = a
-			case first.Type != a.Type:
-				l.related(a.Name.Pos, "shared-attribute", "give them one type, or one of them another name", first.Name.Pos, "the other one",
-					"attribute %q is %s here and %s in another environment of folder %q, which keeps one value for both",
-					a.Name.S, a.Type, first.Type, env.folder)
+			case first.Type != a.Type || !sameDefault(first.Default, a.Default):
+				l.related(a.Name.Pos, "shared-attribute", "declare both with one type and one default, or give one of them another name", first.Name.Pos, "the other one",
+					"attribute %q is declared otherwise in another environment of folder %q, which keeps one value for both",
+					a.Name.S, env.folder)
 			}
 		}
 	}
+}
+
+func sameDefault(a, b *catalog.Value) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return bytes.Equal(encodeValue(a), encodeValue(b))
 }

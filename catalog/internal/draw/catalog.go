@@ -41,7 +41,7 @@ func Catalog(t *rapid.T) *catalog.Catalog {
 		}
 		c.Environments = append(c.Environments, e)
 	}
-	types := map[string]catalog.Type{}
+	types := map[string]catalog.Attribute{}
 	for _, e := range c.Environments {
 		d.options(c, e)
 		d.environment(e, types)
@@ -80,12 +80,11 @@ func (d drawer) fallbacks(c *catalog.Catalog, anonymous []string) {
 	}
 }
 
-// environment draws one, with the types of the attributes that visitor folders
-// have so far.
-func (d drawer) environment(e *catalog.Environment, types map[string]catalog.Type) {
+// environment draws one, with the attributes that visitor folders have so far.
+func (d drawer) environment(e *catalog.Environment, have map[string]catalog.Attribute) {
 	e.Target = d.attributes()
 	for i := range e.Target {
-		d.agree(e.VisitorFolder.S, &e.Target[i], types)
+		agree(e.VisitorFolder.S, &e.Target[i], have)
 	}
 	e.Attributes = d.attributes()
 	e.OfferAttributes = d.attributes()
@@ -127,23 +126,13 @@ func (d drawer) attributes() (out []catalog.Attribute) {
 	return out
 }
 
-// agree gives an attribute the type that its visitor folder has it with.
-func (d drawer) agree(folder string, a *catalog.Attribute, types map[string]catalog.Type) {
-	if folder == "" {
-		return
-	}
+// agree declares an attribute as its visitor folder has it.
+func agree(folder string, a *catalog.Attribute, have map[string]catalog.Attribute) {
 	key := folder + "/" + a.Name.S
-	if types[key] == 0 {
-		types[key] = a.Type
+	if first, ok := have[key]; ok && folder != "" {
+		*a = first
 	}
-	if a.Type == types[key] {
-		return
-	}
-	a.Type = types[key]
-	if a.Default != nil {
-		v := d.value(a.Type)
-		a.Default = &v
-	}
+	have[key] = *a
 }
 
 // value draws a constant of a type.

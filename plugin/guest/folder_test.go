@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/seal"
+	"github.com/profferhq/proffer/plugin/visitor"
 )
 
 // brands are two environments with one visitor folder, and content in two
@@ -63,8 +65,11 @@ func TestSharedFolderKeepsItsBudget(t *testing.T) {
 // section holds all of it, within its budget.
 func TestSharedFolderOfACallToBoth(t *testing.T) {
 	g := ready(t, testConfig(), build(t, brands))
-	both := says(says(asks(request(g), "r", "b"), "note", "N"), "other", "O")
-	second := answer(t, g, header(asks(request(g), "b", "r"), "cookie", cookie(answer(t, g, both))))
+	both := answer(t, g, says(says(asks(request(g), "r", "b"), "note", "N"), "other", "O"))
+	if sections, attributes := held(t, cookie(both)); sections != 1 || attributes != 3 {
+		t.Errorf("%d sections with %d attributes, want 1 with note, other and pages", sections, attributes)
+	}
+	second := answer(t, g, header(asks(request(g), "b", "r"), "cookie", cookie(both)))
 	if got := string(second.Slots[0].Content); !strings.HasSuffix(got, "O 1") {
 		t.Errorf("blue's content is %q", got)
 	}
@@ -79,6 +84,23 @@ func TestSharedFolderOfACallToBoth(t *testing.T) {
 	if got := string(third.Slots[1].Content); strings.Contains(got, "o") || !strings.HasSuffix(got, "1") {
 		t.Errorf("blue's content is %q: what is last does not fit", got)
 	}
+}
+
+// held counts the sections of a visitor cookie and the attributes in them.
+func held(t *testing.T, cookie string) (sections, attributes int) {
+	t.Helper()
+	var s visitor.State
+	if _, _, ok := s.Open(nil, seal.TestKeyring(), []byte(cookie), false); !ok {
+		t.Fatalf("no visitor in %q", cookie)
+	}
+	for i := range s.N {
+		for data := s.Sections[i].Data(); ; attributes++ {
+			if _, _, ok := data.Next(); !ok {
+				break
+			}
+		}
+	}
+	return s.N, attributes
 }
 
 // TestSharedFolderWithoutNews sets no cookie where nothing has changed.

@@ -10,10 +10,14 @@ import (
 	"github.com/profferhq/proffer/catalog/snapshot"
 )
 
-// markupMaxVariants bounds the fields that the conditional parts of a JSON
-// rendering ask for: each doubles the texts that are read, and 64 of 64 KiB take
-// about 30 ms.
-const markupMaxVariants = 6
+// Each field that the conditional parts of a JSON rendering ask for doubles the
+// texts that are read, so both are bounded: the fields, and the bytes of all texts,
+// of which 1 MiB took 70 ms on a busy machine. Renderings have some 500 bytes and
+// two or three such fields.
+const (
+	markupMaxVariants     = 6
+	markupMaxVariantBytes = 1 << 20
+)
 
 // Where a placeholder of JSON stands.
 const (
@@ -82,6 +86,11 @@ func (j *markupJSONText) variants() {
 				return
 			}
 		}
+	}
+	if n := len(j.src.S) << len(j.names); n > markupMaxVariantBytes {
+		j.fail(0, "too-many-conditions", "let some of the fields be null, or move long texts into content fields",
+			"has %d bytes in all forms that its conditional parts give it, more than %d", n, markupMaxVariantBytes)
+		return
 	}
 	for absent := range 1 << len(j.names) {
 		if !j.variant(absent) {

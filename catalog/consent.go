@@ -19,6 +19,7 @@ type Consent struct {
 	Name     Text  // of the cookie or header
 	Value    Text  // that means yes; of a cookie and a header
 	Purposes []int // of TCF that all must be consented to, 1 to 24, sorted
-	// IgnoreGPC says that "Sec-GPC: 1" is no refusal.
-	IgnoreGPC bool
+	// GPC says whether "Sec-GPC: 1" is a refusal, which it is where nothing is
+	// written.
+	GPC *Flag
 }

@@ -97,10 +97,10 @@ type Environment struct {
 	// visitors in; "visitors" if not written.
 	VisitorFolder Text
 	// ShareFolder says that another environment keeps its visitors there too.
-	ShareFolder bool
+	ShareFolder Flag
 	// MergeHistory says that what linked visitors were shown counts for the person.
-	MergeHistory bool
-	HistoryStore bool // history is kept in the store, not in the cookie
+	MergeHistory Flag
+	HistoryStore Flag // history is kept in the store, not in the cookie
 	// People is the people source of an identified environment; empty = a
 	// verified identity token resolves by itself.
 	People          Text
@@ -202,8 +202,8 @@ type Space struct {
 	HTML            Text // renderings; empty = none
 	JSON            Text
 	Text            Text
-	Viewable        bool  // a proposition is presented when the page says that it was seen
-	Track           *bool // url fields are click URLs; nil = where propositions are stored
+	Viewable        Flag  // a proposition is presented when the page says that it was seen
+	Track           *Flag // url fields are click URLs; nil = where propositions are stored
 	Identification  Identification
 	Store           Store
 	Categories      []Text // defaults
@@ -343,7 +343,8 @@ type Offer struct {
 	Weights    []Weight
 	Attributes []AttributeValue
 	Content    []Content
-	// Translations replace fields of Content for their languages.
+	// Translations replace fields of Content for their languages; fields that
+	// one leaves out are Content's.
 	Translations []Translation
 }
 

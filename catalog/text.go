@@ -87,3 +87,9 @@ type Instant struct {
 	Set bool
 	MS  int64
 }
+
+// Flag is an option that is on or off, with the place of its value.
+type Flag struct {
+	Pos Pos
+	On  bool
+}

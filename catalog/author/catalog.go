@@ -27,6 +27,9 @@ func (r *reader) catalog(roots []val) {
 			c.DefaultWeight = &catalog.Float{Pos: v.pos(), F: f}
 		}
 	}
+	for _, item := range r.list(o.get("json"), "put it in a list: - page: …") {
+		c.JSON = append(c.JSON, r.jsonSlot(item))
+	}
 	r.sites(o.group("sites"))
 	environments, _ := r.fields(o.group("environments"), func(string) bool { return true })
 	for i := range environments {
@@ -44,37 +47,6 @@ func (r *reader) catalog(roots []val) {
 	c.Retention = r.retention(o.field("retention"))
 }
 
-// language reads a language tag.
-func (r *reader) language(v val) catalog.Text {
-	t := r.text(v)
-	if t.Pos == (catalog.Pos{}) {
-		return t
-	}
-	for i, part := range strings.Split(t.S, "-") {
-		if part == "" || len(part) > 8 || !only(part, "") || i == 0 && strings.Trim(part, "0123456789") != part {
-			r.error(v.pos(), "bad-value", quote(t.S)+" is not a language tag", `write a tag such as "en" or "pt-BR"`)
-			break
-		}
-	}
-	return t
-}
-
-// consent reads where the visitor's consent is found.
-func (r *reader) consent(v val) catalog.Consent {
-	if !v.ok() {
-		return catalog.Consent{}
-	}
-	if v.n.Kind == yaml.Map {
-		r.notYet(v.pos(), "any source of consent", `write "assumed" where consent is asked for elsewhere`)
-		return catalog.Consent{}
-	}
-	c := catalog.Consent{Pos: v.pos()}
-	if r.choice(v, "assumed") == 0 {
-		c.Source = catalog.ConsentAssumed
-	}
-	return c
-}
-
 // sites reads which host enters which environment.
 func (r *reader) sites(group []val) {
 	list, _ := r.fields(group, nil)
@@ -87,6 +59,10 @@ func (r *reader) sites(group []val) {
 		if f.val.ok() && f.val.n.Kind == yaml.Map {
 			o := r.object(f.key.pos(), f.group(), siteShape)
 			s.Environment = r.text(o.get("environment"))
+			if v := o.get("consent"); v.ok() {
+				own := r.consent(v)
+				s.Consent = &own
+			}
 		} else {
 			s.Environment = r.text(f.val)
 		}

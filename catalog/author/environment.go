@@ -23,10 +23,12 @@ func (r *reader) environment(f *field) *catalog.Environment {
 	if e.VisitorFolder.S == "" && e.Kind == catalog.Anonymous {
 		e.VisitorFolder.S = defaultFolder
 	}
+	e.ShareFolder = r.flag(o.get("share_folder"))
 	e.People = r.text(o.get("people"))
 	if v := o.get("history"); r.choice(v, "cookie", "store") == 1 {
-		r.notYet(v.pos(), `"history: store"`, `write "cookie"`)
+		e.HistoryStore = catalog.Flag{Pos: v.pos(), On: true}
 	}
+	e.MergeHistory = r.flag(o.get("merge_history"))
 	e.Target = r.schema(o.group("target"))
 	e.Attributes = r.schema(o.group("attributes"))
 	e.OfferAttributes = r.schema(o.group("offer_attributes"))
@@ -52,17 +54,22 @@ func (r *reader) page(v val) catalog.Page {
 	}
 	p := catalog.Page{Pos: v.pos()}
 	o := r.object(p.Pos, []val{v}, pageShape)
-	match := o.get("match")
-	p.Match = r.text(match)
-	if problem := pathProblem(p.Match.S); problem != "" && p.Match.Pos.IsValid() {
-		r.error(match.pos(), "bad-pattern", problem, `write "/travel/beach", "/travel/*" or "/travel/**"`)
-	}
+	p.Match = r.pattern(o.get("match"))
 	for _, item := range r.list(o.get("slots"), "put it in brackets: [ ]") {
 		if s, ok := r.slot(item); ok {
 			p.Slots = append(p.Slots, s)
 		}
 	}
 	return p
+}
+
+// pattern reads a page pattern.
+func (r *reader) pattern(v val) catalog.Text {
+	t := r.text(v)
+	if problem := pathProblem(t.S); problem != "" && t.Pos.IsValid() {
+		r.error(v.pos(), "bad-pattern", problem, `write "/travel/beach", "/travel/*" or "/travel/**"`)
+	}
+	return t
 }
 
 // pathProblem says what is wrong with a page pattern, or "".

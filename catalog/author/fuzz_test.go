@@ -80,6 +80,8 @@ func checkTexts(t *testing.T, c *catalog.Catalog) {
 		}
 		for _, s := range e.Spaces {
 			check(s.HTML)
+			check(s.JSON)
+			check(s.Text)
 		}
 	}
 }

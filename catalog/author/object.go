@@ -116,8 +116,6 @@ func (r *reader) object(at catalog.Pos, group []val, s *shape) *object {
 		key := o.all[i].key
 		switch {
 		case s.has(key.n.Text):
-		case slices.Contains(s.later, key.n.Text):
-			r.notYet(key.pos(), quote(key.n.Text), "remove it")
 		case r.skip(key.pos()):
 		default:
 			r.error(key.pos(), "unknown-key", "unknown key "+quote(key.n.Text), s.hint(key.n.Text))
@@ -160,12 +158,4 @@ func (o *object) require(n *need) {
 		return
 	}
 	o.error(o.at, "missing-key", fmt.Sprintf("%s needs the key %q", o.shape.what, n.key), n.hint)
-}
-
-// notYet reports a word of the format that comes with a later version.
-func (r *reader) notYet(pos catalog.Pos, what, hint string) {
-	if r.skip(pos) {
-		return
-	}
-	r.error(pos, "not-yet-supported", "this version does not know "+what+" yet", hint)
 }

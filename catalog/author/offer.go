@@ -25,6 +25,10 @@ func (r *reader) offer(f *field, e *catalog.Environment) *catalog.Offer {
 	for i := range spaces {
 		out.Content = append(out.Content, r.content(&spaces[i]))
 	}
+	languages, _ := r.fields([]val{o.get("translations")}, nil)
+	for i := range languages {
+		out.Translations = append(out.Translations, r.translation(&languages[i]))
+	}
 	return out
 }
 

@@ -105,6 +105,14 @@ func (r *reader) bool(v val, absent bool) bool {
 	return absent
 }
 
+// flag reads true or false with its place; absent is off.
+func (r *reader) flag(v val) catalog.Flag {
+	if !v.ok() {
+		return catalog.Flag{}
+	}
+	return catalog.Flag{Pos: v.pos(), On: r.bool(v, false)}
+}
+
 func boolean(n *yaml.Node) (value, ok bool) {
 	if n.Kind != yaml.Scalar || n.Style != yaml.Plain {
 		return false, false

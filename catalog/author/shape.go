@@ -6,7 +6,6 @@ import "slices"
 type shape struct {
 	what  string   // "a space"
 	keys  []string // what this version reads
-	later []string // words of the format that this version does not know yet
 	merge []string // maps that several files may fill together
 	needs []need   // keys that must be written
 }
@@ -17,20 +16,29 @@ type need struct{ key, hint string }
 var (
 	catalogShape = &shape{
 		what: "a catalog",
-		keys: []string{"catalog", "zone", "language", "consent", "people", "sites", "default_weight", "environments",
-			"rules", "experiments", "holdout", "retention"},
-		later: []string{"json"},
+		keys: []string{"catalog", "zone", "language", "consent", "people", "sites", "default_weight", "json",
+			"environments", "rules", "experiments", "holdout", "retention"},
 		merge: []string{"sites", "environments", "rules", "experiments"},
 	}
 	siteShape = &shape{
-		what: "a site", keys: []string{"environment"}, later: []string{"consent"},
+		what: "a site", keys: []string{"environment", "consent"},
 		needs: []need{{"environment", "it is what the slots of the site's pages enter"}},
+	}
+	consentShape = &shape{
+		what: "a consent", keys: []string{"assumed", "cookie", "header", "tcf", "value", "purposes", "gpc"},
+	}
+	jsonSlotShape = &shape{
+		what: "a slot in JSON", keys: []string{"page", "path", "slot"},
+		needs: []need{
+			{"page", `it is the path of the answer, such as "/api/home"`},
+			{"path", `it is where the offer goes, such as blocks.0.offer`},
+			{"slot", "it is the slot, such as hero or hero_2"},
+		},
 	}
 	environmentShape = &shape{
 		what: "an environment",
-		keys: []string{"kind", "visitor_folder", "people", "history", "target", "attributes", "offer_attributes",
-			"filter", "filters", "typology", "ties", "pages", "spaces", "categories"},
-		later: []string{"share_folder", "merge_history"},
+		keys: []string{"kind", "visitor_folder", "share_folder", "people", "history", "merge_history", "target",
+			"attributes", "offer_attributes", "filter", "filters", "typology", "ties", "pages", "spaces", "categories"},
 		merge: []string{"target", "attributes", "offer_attributes", "filters", "spaces", "categories"},
 		needs: []need{{"kind", "write identified for people whom you know, anonymous for visitors"}},
 	}
@@ -48,15 +56,14 @@ var (
 	spaceShape = &shape{
 		what: "a space",
 		keys: []string{"channel", "fields", "render", "identification", "store", "categories", "themes",
-			"allow_duplicates", "fallback_offer"},
-		later: []string{"viewable", "track"},
+			"allow_duplicates", "fallback_offer", "viewable", "track"},
 		needs: []need{{"channel", "it is the way by which the space reaches people, such as web, mobile or call-center"}},
 	}
 	fieldShape = &shape{
 		what: "a field", keys: []string{"type", "required"},
 		needs: []need{{"type", "write " + join(fieldTypes, "or")}},
 	}
-	renderShape         = &shape{what: "a rendering", keys: []string{"html"}, later: []string{"json", "text"}}
+	renderShape         = &shape{what: "a rendering", keys: []string{"html", "json", "text"}}
 	identificationShape = &shape{what: "an identification", keys: []string{"implicit", "fallback"}}
 	storeShape          = &shape{
 		what: "a store option",
@@ -73,8 +80,7 @@ var (
 	offerShape = &shape{
 		what: "an offer",
 		keys: []string{"code", "label", "status", "enabled", "from", "to", "filter", "weights", "attributes",
-			"content"},
-		later: []string{"translations"},
+			"content", "translations"},
 	}
 	weightShape = &shape{
 		what: "a weight", keys: []string{"value", "from", "to", "space", "filter"},
@@ -104,7 +110,7 @@ var (
 // shapes are all of them, for a key that stands in the wrong kind of map.
 var shapes = []*shape{catalogShape, siteShape, environmentShape, spaceShape, categoryShape, offerShape, weightShape,
 	pageShape, renderShape, identificationShape, storeShape, attributeShape, fieldShape, multiplierShape, conditionShape,
-	ruleShape, experimentShape, holdoutShape, retentionShape}
+	consentShape, jsonSlotShape, ruleShape, experimentShape, holdoutShape, retentionShape}
 
 func (s *shape) has(key string) bool { return slices.Contains(s.keys, key) }
 
@@ -113,11 +119,11 @@ func (s *shape) merges(key string) bool { return slices.Contains(s.merge, key) }
 
 // hint helps with a key that s does not have.
 func (s *shape) hint(key string) string {
-	if h := didYouMean(key, slices.Concat(s.keys, s.later)); h != "" {
+	if h := didYouMean(key, s.keys); h != "" {
 		return h
 	}
 	for _, other := range shapes {
-		if other.has(key) || slices.Contains(other.later, key) {
+		if other.has(key) {
 			return quote(key) + " is a key of " + other.what
 		}
 	}

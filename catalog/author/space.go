@@ -23,7 +23,9 @@ func (r *reader) space(f *field) *catalog.Space {
 		s.Fields = append(s.Fields, r.contentField(&fields[i]))
 	}
 	if v := o.get("render"); v.ok() {
-		s.HTML = r.text(r.object(v.pos(), []val{v}, renderShape).get("html"))
+		render := r.object(v.pos(), []val{v}, renderShape)
+		s.HTML, s.Text = r.text(render.get("html")), r.text(render.get("text"))
+		s.JSON = r.jsonText(render.get("json"))
 	}
 	s.Identification = r.identification(o.get("identification"))
 	s.Store = r.store(o.get("store"))
@@ -31,7 +33,21 @@ func (r *reader) space(f *field) *catalog.Space {
 	s.Themes = r.names(o.get("themes"), nil, "")
 	s.AllowDuplicates = r.bool(o.get("allow_duplicates"), false)
 	s.FallbackOffer = r.text(o.get("fallback_offer"))
+	s.Viewable = r.flag(o.get("viewable"))
+	if v := o.get("track"); v.ok() {
+		track := r.flag(v)
+		s.Track = &track
+	}
 	return s
+}
+
+// jsonText reads JSON that stands in the catalog as a text.
+func (r *reader) jsonText(v val) catalog.Text {
+	if v.ok() && v.n.Kind != yaml.Scalar {
+		r.wrongType(v, "a text that holds JSON", "write it behind |, or in single quotes")
+		return catalog.Text{}
+	}
+	return r.text(v)
 }
 
 // contentField reads a field's declaration: its type, or a type and options.

@@ -35,6 +35,7 @@ type linker struct {
 	diags    catalog.Diagnostics
 	spaces   uint32 // how many were numbered
 	uses     map[string]*ruleUse
+	unused   map[string]unusedWord
 }
 
 func newLinker(c *catalog.Catalog) *linker {
@@ -43,6 +44,7 @@ func newLinker(c *catalog.Catalog) *linker {
 		names:    &names{ids: map[string]uint32{}},
 		programs: &programs{ids: map[string]uint32{}},
 		uses:     map[string]*ruleUse{},
+		unused:   map[string]unusedWord{},
 	}
 }
 
@@ -72,10 +74,13 @@ func (l *linker) link() {
 	l.ruleWindows()
 	l.ruleEffects()
 	l.experiments()
-	l.notYetUsed()
+	l.notHeeded()
 	l.sites()
+	l.consents()
+	l.jsonSlots()
 	l.folders()
 	l.collisions()
+	l.reportUnused()
 }
 
 func (l *linker) name(s string) {

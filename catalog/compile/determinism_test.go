@@ -41,6 +41,7 @@ func shuffle(seed uint64, c *catalog.Catalog) {
 	r := rand.New(rand.NewPCG(seed, 0))
 	mix(r, c.Sites)
 	mix(r, c.People)
+	mix(r, c.JSON)
 	mix(r, c.Environments)
 	mix(r, c.Rules)
 	mix(r, c.Experiments)
@@ -73,12 +74,20 @@ func shuffleTree(r *rand.Rand, tree []*catalog.Category) {
 		for _, o := range c.Offers {
 			mix(r, o.Weights)
 			mix(r, o.Attributes)
-			mix(r, o.Content)
-			for _, content := range o.Content {
-				mix(r, content.Fields)
+			mix(r, o.Translations)
+			shuffleContent(r, o.Content)
+			for _, t := range o.Translations {
+				shuffleContent(r, t.Content)
 			}
 		}
 		shuffleTree(r, c.Categories)
+	}
+}
+
+func shuffleContent(r *rand.Rand, list []catalog.Content) {
+	mix(r, list)
+	for _, content := range list {
+		mix(r, content.Fields)
 	}
 }
 

@@ -31,6 +31,7 @@ func emit(l *linked, n *names, p *programs) []byte {
 		e.environment(env)
 	}
 	e.experiments(l)
+	e.jsonSlots(l)
 	e.programSections()
 	e.transitions(l)
 	return e.frame()
@@ -66,6 +67,27 @@ func (e *emitter) catalog(l *linked) {
 	}
 	r.u32(12, flags)
 	r.u32(16, exact)
+	r.u32(20, e.consent(&l.src.Consent))
+}
+
+// consent writes where consent is read from; none if that is not configured.
+func (e *emitter) consent(c *catalog.Consent) uint32 {
+	if c == nil || c.Source == catalog.ConsentUnset {
+		return none
+	}
+	s := e.sec(snapshot.SecConsents)
+	index := s.count()
+	r := s.record()
+	r.u8(0, uint8(c.Source))
+	r.flag(1, c.GPC != nil && !c.GPC.On)
+	r.u32(4, e.names.id(c.Name.S))
+	r.u32(8, e.names.id(c.Value.S))
+	var purposes uint32
+	for _, p := range c.Purposes {
+		purposes |= 1 << (p - 1)
+	}
+	r.u32(12, purposes)
+	return index
 }
 
 func (e *emitter) sites(l *linked) {
@@ -74,6 +96,19 @@ func (e *emitter) sites(l *linked) {
 		r.u32(0, e.names.id(s.name))
 		r.u8(4, s.kind)
 		r.u32(8, s.env.index)
+		r.u32(12, e.consent(s.consent))
+	}
+}
+
+func (e *emitter) jsonSlots(l *linked) {
+	for i := range l.json {
+		s := &l.json[i]
+		r := e.sec(snapshot.SecJSONSlots).record()
+		r.u32(0, e.names.id(s.page))
+		r.u32(4, uint32(s.prefix))
+		r.u32(8, e.names.id(s.path))
+		r.u32(12, e.names.id(s.space))
+		r.u32(16, uint32(s.n))
 	}
 }
 
@@ -94,6 +129,8 @@ func (e *emitter) environment(env *environment) {
 	r.u32(0, e.names.id(env.src.Name.S))
 	r.u8(4, uint8(env.src.Kind))
 	r.u8(5, uint8(env.src.Ties))
+	r.flag(6, env.src.HistoryStore.On)
+	r.u8(7, environmentFlags(env))
 	r.u32(8, e.names.id(env.folder))
 	r.u32(12, e.names.id(env.people))
 	r.u32(16, env.filter)
@@ -108,6 +145,16 @@ func (e *emitter) environment(env *environment) {
 	r.u32(80, snapshot.Hash32([]byte(env.section())))
 	r.u32(116, index)
 	r.pair(120, rules, uint32(len(env.typology)))
+}
+
+func environmentFlags(env *environment) (flags uint8) {
+	if env.src.ShareFolder.On && env.src.Kind == catalog.Anonymous {
+		flags |= snapshot.EnvironmentSharesFolder
+	}
+	if env.src.MergeHistory.On && env.src.Kind == catalog.Identified {
+		flags |= snapshot.EnvironmentMergesHistory
+	}
+	return flags
 }
 
 func firstIndex[T any](list []T, index func(T) uint32) uint32 {

@@ -47,7 +47,7 @@ func (e *emitter) offers(env *environment) {
 		for i := range o.weights {
 			e.weight(&o.weights[i])
 		}
-		contents := e.contents(o)
+		contents, shown := e.contents(o)
 		attributes := e.sec(snapshot.SecOfferAttributes).count()
 		for _, v := range o.attributes {
 			s := snapshot.Span{Start: none}
@@ -73,7 +73,7 @@ func (e *emitter) offers(env *environment) {
 		r.f64(32, o.bound)
 		r.u64(40, snapshot.Hash64(code))
 		r.pair(48, weights, uint32(len(o.weights)))
-		r.pair(56, contents, uint32(len(o.contents)))
+		r.pair(56, contents, shown)
 		r.u32(64, attributes)
 		r.pair(68, label.Start, label.Length)
 		r.u32(76, snapshot.Hash32(code))
@@ -93,18 +93,28 @@ func (e *emitter) weight(w *weight) {
 	}
 }
 
-func (e *emitter) contents(o *offer) (first uint32) {
+// contents writes what an offer shows on each space, by default and then in
+// each other language.
+func (e *emitter) contents(o *offer) (first, count uint32) {
 	first = e.sec(snapshot.SecContents).count()
 	for i := range o.contents {
 		c := &o.contents[i]
-		r := e.sec(snapshot.SecContents).record()
-		r.u32(0, c.space.index)
-		r.pair(4, e.sec(snapshot.SecContentFields).count(), uint32(len(c.fields)))
-		for j := range c.fields {
-			e.contentField(&c.fields[j])
+		e.content(c.space, "", c.fields)
+		for _, t := range c.translations {
+			e.content(c.space, t.language, t.fields)
 		}
 	}
-	return first
+	return first, e.sec(snapshot.SecContents).count() - first
+}
+
+func (e *emitter) content(s *space, language string, fields []fieldValue) {
+	r := e.sec(snapshot.SecContents).record()
+	r.u32(0, s.index)
+	r.pair(4, e.sec(snapshot.SecContentFields).count(), uint32(len(fields)))
+	r.u32(12, e.names.id(language))
+	for i := range fields {
+		e.contentField(&fields[i])
+	}
 }
 
 func (e *emitter) contentField(f *fieldValue) {

@@ -16,10 +16,7 @@ func (e *emitter) spaces(env *environment) {
 		writes := e.writes(s.writes)
 		acceptance := e.writes(s.acceptance)
 		live := e.liveMap(env, s)
-		html := snapshot.Span{Start: none}
-		if s.html != nil {
-			html = e.text(s.html)
-		}
+		html, json, text := e.rendering(s.html), e.rendering(s.json), e.rendering(s.text)
 		r := e.sec(snapshot.SecSpaces).record()
 		r.u32(0, e.names.id(s.src.Name.S))
 		r.u32(4, e.names.id(s.src.Channel.S))
@@ -42,7 +39,17 @@ func (e *emitter) spaces(env *environment) {
 			r.u32(72, s.fallback.index)
 		}
 		r.u32(76, live)
+		r.pair(80, json.Start, json.Length)
+		r.pair(88, text.Start, text.Length)
 	}
+}
+
+// rendering keeps a template, if there is one.
+func (e *emitter) rendering(t []byte) snapshot.Span {
+	if t == nil {
+		return snapshot.Span{Start: none}
+	}
+	return e.text(t)
 }
 
 func spaceFlags(s *space) (flags uint32) {
@@ -57,6 +64,12 @@ func spaceFlags(s *space) (flags uint32) {
 	}
 	if s.src.Store.Propositions {
 		flags |= snapshot.SpaceStorePropositions
+	}
+	if s.src.Viewable.On {
+		flags |= snapshot.SpaceViewable
+	}
+	if track := s.src.Track; track == nil && s.src.Store.Propositions || track != nil && track.On {
+		flags |= snapshot.SpaceTrack
 	}
 	return flags
 }

@@ -151,6 +151,14 @@ func (l *linker) spaceContent(env *environment) {
 		if s.src.HTML.S != "" {
 			s.html = markupRendering(s.src.HTML, s.fields, filters, l.markupExpr(env), l.report)
 		}
+		if s.src.JSON.S != "" {
+			s.json = markupJSON(s.src.JSON, s.fields, filters, l.markupExpr(env), l.report)
+			l.notYetUsed(s.src.JSON.Pos, "renderings as JSON")
+		}
+		if s.src.Text.S != "" {
+			s.text = markupPlainText(s.src.Text, s.fields, filters, l.markupExpr(env), l.report)
+			l.notYetUsed(s.src.Text.Pos, "renderings as text")
+		}
 		s.writes = l.writes(env, s.src.Store.Visitor)
 		s.acceptance = l.writes(env, s.src.Store.OnAcceptance)
 	}

@@ -15,7 +15,7 @@ var skeletons = map[string]string{
 	"yaml": "<fragment>",
 	"yaml catalog": `
 environments:
-  visitors: {kind: anonymous}
+  visitors: {kind: anonymous, spaces: {hero: {channel: api}}}
   customers: {kind: identified}
 <fragment>`,
 	"yaml environment": `

@@ -244,6 +244,30 @@ var tooMuch = []struct {
 		c.Experiments = []catalog.Experiment{experiment(0, 65)}
 		return c
 	}},
+	{"translations", "too-many", `offer "o" has 101 translations, more than 100`, func() *catalog.Catalog {
+		o := &catalog.Offer{Code: word("o")}
+		for i := range 101 {
+			o.Translations = append(o.Translations, catalog.Translation{Language: word("fr-%03d", i)})
+		}
+		return one(&catalog.Environment{Categories: []*catalog.Category{{Name: word("all"), Offers: []*catalog.Offer{o}}}})
+	}},
+	{"slots in JSON", "too-many", "the catalog has 1001 slots in JSON answers, more than 1000", func() *catalog.Catalog {
+		c := one(&catalog.Environment{Spaces: []*catalog.Space{{Name: word("hero"), Channel: word("web")}}})
+		for i := range 1001 {
+			c.JSON = append(c.JSON, catalog.JSONSlot{Page: word("/"), Path: word("a%d", i), Slot: catalog.PageSlot{Space: "hero", N: 1}})
+		}
+		return c
+	}},
+	{"JSON in all forms", "too-many-conditions", "bytes in all forms that its conditional parts give it, more than 1048576", func() *catalog.Catalog {
+		s := &catalog.Space{Name: word("hero"), Channel: word("web")}
+		text := `"` + strings.Repeat("x", 16<<10)
+		for i := range 6 {
+			s.Fields = append(s.Fields, catalog.Field{Name: word("f%d", i), Type: catalog.FieldText})
+			text += fmt.Sprintf("{{? f%d }}a{{/}}", i)
+		}
+		s.JSON = word("%s\"", text)
+		return one(&catalog.Environment{Spaces: []*catalog.Space{s}})
+	}},
 	{"bytes", "too-large", "more than 67108864", func() *catalog.Catalog {
 		category := &catalog.Category{Name: word("all"), Enabled: true}
 		long := strings.Repeat("x", 60<<10)

@@ -34,7 +34,7 @@ func TestRulesOfAStoredHistory(t *testing.T) {
 			if diags.HasErrors() {
 				t.Fatal(diags)
 			}
-			c.Environments[0].HistoryStore = true
+			c.Environments[0].HistoryStore.On = true
 			_, diags = compile.Compile(c)
 			var got catalog.Diagnostic
 			for _, d := range diags {

@@ -43,6 +43,7 @@ func (l *linker) newEnvironment(src *catalog.Environment) *environment {
 	}
 	l.name(src.Name.S)
 	l.storage(env)
+	l.options(src)
 	for _, list := range [][]catalog.Attribute{env.target, env.attributes, env.offerAttrs} {
 		for i := range list {
 			l.name(list[i].Name.S)
@@ -129,7 +130,7 @@ func newRules(groups [3][]catalog.Attribute, src *catalog.Environment) (*rule.En
 		Target:        ruleAttributes(groups[0]),
 		Interaction:   ruleAttributes(groups[1]),
 		Offer:         ruleAttributes(groups[2]),
-		StoredHistory: src.HistoryStore,
+		StoredHistory: src.HistoryStore.On,
 	}
 	for _, f := range src.Filters {
 		schema.Filters = append(schema.Filters, rule.Filter{Name: f.Name.S, Source: f.Expr.S})
@@ -188,22 +189,5 @@ func (l *linker) identification(env *environment) {
 		if s.linked = target.findSpace(spaceName.S); s.linked == nil {
 			l.unknownSpace(spaceName, target)
 		}
-	}
-}
-
-// folders refuses two anonymous environments on one visitor folder.
-func (l *linker) folders() {
-	seen := map[string]*environment{}
-	for _, env := range l.out.envs {
-		if env.src.Kind != catalog.Anonymous {
-			continue
-		}
-		first := seen[env.folder]
-		if first == nil {
-			seen[env.folder] = env
-			continue
-		}
-		l.related(env.src.Name.Pos, "shared-folder", "give one of them another visitor_folder", first.src.Name.Pos, "first used here",
-			"environments %q and %q keep their visitors in one folder, %q", first.src.Name.S, env.src.Name.S, env.folder)
 	}
 }

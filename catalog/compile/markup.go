@@ -56,10 +56,12 @@ type markup struct {
 	parts  []markupPart
 	fields []markupField // a rendering's; nil in a field's value
 	words  []string      // names that are expressions, where a rendering has no field of that name
-	expr   markupExpr
-	report func(catalog.Diagnostic)
-	errors int
-	out    markupTemplate
+	// objects says that { may stand in front of {{, as JSON's objects make it.
+	objects bool
+	expr    markupExpr
+	report  func(catalog.Diagnostic)
+	errors  int
+	out     markupTemplate
 }
 
 func (m *markup) fail(off int, code, hint, format string, args ...any) {
@@ -116,11 +118,7 @@ func markupValue(src catalog.Text, field markupField, expr markupExpr, report fu
 // is refused. It notes in fields where the html fields stand. filters are the
 // predefined filters that a placeholder may name.
 func markupRendering(src catalog.Text, fields []markupField, filters []string, expr markupExpr, report func(catalog.Diagnostic)) []byte {
-	if fields == nil {
-		fields = []markupField{}
-	}
-	words := append([]string{"true", "false", "null"}, filters...)
-	m := &markup{src: src, what: "rendering", fields: fields, words: words, expr: expr, report: report}
+	m := markupOf(src, "rendering", fields, filters, expr, report)
 	if !m.open(true) {
 		return nil
 	}
@@ -129,6 +127,15 @@ func markupRendering(src catalog.Text, fields []markupField, filters []string, e
 		return nil
 	}
 	return m.out.bytes()
+}
+
+// markupOf begins a rendering.
+func markupOf(src catalog.Text, what string, fields []markupField, filters []string, expr markupExpr, report func(catalog.Diagnostic)) *markup {
+	if fields == nil {
+		fields = []markupField{}
+	}
+	words := append([]string{"true", "false", "null"}, filters...)
+	return &markup{src: src, what: what, fields: fields, words: words, expr: expr, report: report}
 }
 
 // open checks what holds for every source and splits it.

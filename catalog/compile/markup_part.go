@@ -30,6 +30,9 @@ func (m *markup) split() bool {
 			return true
 		}
 		off += at
+		if m.objects && strings.HasPrefix(m.src.S[off:], "{{{") {
+			off++ // an object of JSON opens, and begins with a placeholder
+		}
 		if len(m.parts) == markupMaxParts {
 			m.fail(off, "too-many-placeholders", "move parts of it into content fields",
 				"has more than %d placeholders", markupMaxParts)

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/profferhq/proffer/catalog"
 )
 
 // Where an element may be written.
@@ -156,6 +158,20 @@ func (w *markupWalk) element(t *markupToken) {
 		}
 		w.fail(t.off, "unknown-element", hint, "has %s, which is not a known element", name)
 	}
+}
+
+// resolve finds what a placeholder stands for: a field, or else a program.
+func (m *markup) resolve(p *markupPart) (*markupField, uint32, bool) {
+	if field := m.fieldNamed(p.body.S); field != nil {
+		return field, 0, true
+	}
+	if word := p.body.S; m.fields != nil && markupIsName(word) && !slices.Contains(m.words, word) {
+		m.errors++
+		m.unknownField(p)
+		return nil, 0, false
+	}
+	program, ok := m.program(p, catalog.FieldText)
+	return nil, program, ok
 }
 
 // fieldNamed finds a field of the space.

@@ -1,7 +1,6 @@
 package compile
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/profferhq/proffer/catalog"
@@ -111,20 +110,6 @@ func (w *markupWalk) host(p *markupPart, field *markupField) {
 		h.open = append(h.open, e.name)
 	}
 	field.hosts = append(field.hosts, h)
-}
-
-// resolve finds what a placeholder stands for: a field, or else a program.
-func (w *markupWalk) resolve(p *markupPart) (*markupField, uint32, bool) {
-	if field := w.fieldNamed(p.body.S); field != nil {
-		return field, 0, true
-	}
-	if word := p.body.S; w.fields != nil && markupIsName(word) && !slices.Contains(w.words, word) {
-		w.errors++
-		w.unknownField(p)
-		return nil, 0, false
-	}
-	program, ok := w.program(p, catalog.FieldText)
-	return nil, program, ok
 }
 
 // reference refuses a placeholder that would continue a character reference:

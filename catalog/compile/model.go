@@ -12,12 +12,23 @@ type linked struct {
 	src   *catalog.Catalog
 	sites []linkedSite
 	envs  []*environment
+	json  []jsonSlot
+}
+
+type jsonSlot struct {
+	page   string
+	prefix int
+	path   string
+	space  string
+	n      int
 }
 
 type linkedSite struct {
 	kind uint8
 	name string // the host, ".suffix", or ""
 	env  *environment
+	// consent is the site's own, if not nil
+	consent *catalog.Consent
 }
 
 type environment struct {
@@ -50,6 +61,7 @@ type presentation struct {
 }
 
 type page struct {
+	src    *catalog.Page
 	match  string
 	prefix int
 	slots  []slot
@@ -72,6 +84,7 @@ type space struct {
 	themes     []string
 	fields     []markupField // with the places where the rendering puts html
 	html       []byte
+	json, text []byte
 	writes     []write
 	acceptance []write
 	fallback   *offer
@@ -122,8 +135,15 @@ type weight struct {
 }
 
 type content struct {
-	space  *space
-	fields []fieldValue
+	space        *space
+	fields       []fieldValue
+	translations []translation
+}
+
+type translation struct {
+	language   string // in lower case
+	fields     []fieldValue
+	translated []bool // which fields are not the default content's
 }
 
 type fieldValue struct {

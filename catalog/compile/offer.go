@@ -106,14 +106,27 @@ func (l *linker) content(env *environment, o *offer) {
 			l.unknownSpace(src.Space, env)
 			continue
 		}
-		o.contents = append(o.contents, content{space: s, fields: l.contentFields(env, o, s, src)})
+		o.contents = append(o.contents, content{space: s, fields: l.defaultFields(env, o, s, src)})
 	}
 	if len(o.src.Content) == 0 {
 		l.warn(o.src.Code.Pos, "no-content", "write content for a space", "offer %q has content for no space, so it is never shown", o.src.Code.S)
 	}
+	l.translations(env, o)
 }
 
-func (l *linker) contentFields(env *environment, o *offer, s *space, src *catalog.Content) []fieldValue {
+// defaultFields compiles the content of a space in the catalog's own language,
+// which has to have what the space requires.
+func (l *linker) defaultFields(env *environment, o *offer, s *space, src *catalog.Content) []fieldValue {
+	out := l.contentFields(env, s, src)
+	for i := range out {
+		if s.fields[i].required && !out[i].present {
+			l.error(src.Space.Pos, "missing-content", "", "offer %q has no %q for space %q, which requires it", o.src.Code.S, s.fields[i].name, s.src.Name.S)
+		}
+	}
+	return out
+}
+
+func (l *linker) contentFields(env *environment, s *space, src *catalog.Content) []fieldValue {
 	fields := s.fields
 	out := make([]fieldValue, len(fields))
 	for _, f := range src.Fields {
@@ -124,11 +137,6 @@ func (l *linker) contentFields(env *environment, o *offer, s *space, src *catalo
 		}
 		raw, html := markupValue(f.Value, fields[i], l.markupExpr(env), l.report)
 		out[i] = fieldValue{present: true, raw: raw, html: html}
-	}
-	for i := range out {
-		if fields[i].required && !out[i].present {
-			l.error(src.Space.Pos, "missing-content", "", "offer %q has no %q for space %q, which requires it", o.src.Code.S, fields[i].name, s.src.Name.S)
-		}
 	}
 	return out
 }

@@ -44,11 +44,20 @@ func orderedTree(list []*catalog.Category) []*catalog.Category {
 		for _, o := range c.Offers {
 			o.Weights = slices.Clone(o.Weights)
 			slices.SortStableFunc(o.Weights, compareWeights)
-			o.Content = sortedBy(o.Content, func(c *catalog.Content) string { return c.Space.S })
-			for i := range o.Content {
-				o.Content[i].Fields = sortedBy(o.Content[i].Fields, func(f *catalog.ContentField) string { return f.Name.S })
+			o.Content = orderedContent(o.Content)
+			o.Translations = sortedBy(o.Translations, func(t *catalog.Translation) string { return t.Language.S })
+			for i := range o.Translations {
+				o.Translations[i].Content = orderedContent(o.Translations[i].Content)
 			}
 		}
+	}
+	return list
+}
+
+func orderedContent(list []catalog.Content) []catalog.Content {
+	list = sortedBy(list, func(c *catalog.Content) string { return c.Space.S })
+	for i := range list {
+		list[i].Fields = sortedBy(list[i].Fields, func(f *catalog.ContentField) string { return f.Name.S })
 	}
 	return list
 }

@@ -22,7 +22,7 @@ func (l *linker) sites() {
 			l.unknownEnvironment(src.Environment)
 			continue
 		}
-		s := linkedSite{kind: snapshot.SiteExact, name: host.S, env: env}
+		s := linkedSite{kind: snapshot.SiteExact, name: host.S, env: env, consent: src.Consent}
 		switch {
 		case s.name == "*":
 			s.kind, s.name = snapshot.SiteAny, ""
@@ -51,23 +51,28 @@ func (l *linker) pages(env *environment) {
 		src := &env.src.Pages[i]
 		l.unique(seen, "duplicate-page", "page", src.Match, "this environment")
 		l.name(src.Match.S)
-		p := page{match: src.Match.S, prefix: literalPrefix(src.Match.S), slots: l.pageSlots(env, src)}
+		p := page{src: src, match: src.Match.S, prefix: literalPrefix(src.Match.S), slots: l.pageSlots(env, src)}
 		if p.exact() {
 			env.exactPages++
 		}
 		env.pages = append(env.pages, p)
 	}
-	slices.SortFunc(env.pages, func(a, b page) int {
-		switch {
-		case a.exact() != b.exact() && a.exact():
-			return -1
-		case a.exact() != b.exact():
-			return 1
-		case !a.exact() && a.prefix != b.prefix:
-			return b.prefix - a.prefix
-		}
-		return strings.Compare(a.match, b.match)
-	})
+	slices.SortFunc(env.pages, func(a, b page) int { return comparePatterns(a.match, a.prefix, b.match, b.prefix) })
+}
+
+// comparePatterns orders patterns as they are tried, by their bytes and how
+// many of them stand before the first wildcard.
+func comparePatterns(a string, literalA int, b string, literalB int) int {
+	exactA, exactB := literalA == len(a), literalB == len(b)
+	switch {
+	case exactA != exactB && exactA:
+		return -1
+	case exactA != exactB:
+		return 1
+	case !exactA && literalA != literalB:
+		return literalB - literalA
+	}
+	return strings.Compare(a, b)
 }
 
 func (l *linker) pageSlots(env *environment, src *catalog.Page) (out []slot) {

@@ -61,9 +61,9 @@ func (w *window) outlives(env *environment, visitors int64) bool {
 	name, limit, what, hint := env.src.Name.S, cookieLife, "the cookie that keeps the history of environment %q lives %s", "write a shorter period"
 	kept := catalog.Duration{}
 	switch {
-	case env.src.HistoryStore && env.src.Kind == catalog.Identified:
+	case env.src.HistoryStore.On && env.src.Kind == catalog.Identified:
 		return false // people are kept until they are erased
-	case env.src.HistoryStore:
+	case env.src.HistoryStore.On:
 		limit, what, kept = visitors, "the visitors of environment %q are kept %s after their last change", w.linker.src.Retention.Visitors
 		hint = fmt.Sprintf(`write "retention: {visitors: %s}", or a shorter period`, durationText(w.length))
 	}
@@ -139,19 +139,19 @@ func (u *ruleUse) channels() (out []string) {
 	return out
 }
 
-// notYetUsed says once of each kind of words that decisions do not heed them.
-func (l *linker) notYetUsed() {
+// notHeeded notes the words whose meaning decisions do not heed yet.
+func (l *linker) notHeeded() {
 	at := slices.IndexFunc(l.out.envs, func(env *environment) bool { return len(env.typology) > 0 })
 	if at >= 0 {
-		l.warn(l.out.envs[at].src.Typology[0].Pos, "not-yet-used", "", "this version compiles presentation rules but does not apply them yet")
+		l.notYetUsed(l.out.envs[at].src.Typology[0].Pos, "presentation rules")
 	}
 	if len(l.src.Experiments) > 0 {
-		l.warn(l.src.Experiments[0].Pos, "not-yet-used", "", "this version compiles experiments but does not assign arms yet")
+		l.notYetUsed(l.src.Experiments[0].Pos, "experiments")
 	}
 	if l.src.Holdout != nil {
-		l.warn(l.src.Holdout.Pos, "not-yet-used", "", "this version compiles the holdout but holds nobody out yet")
+		l.notYetUsed(l.src.Holdout.Pos, "holdouts")
 	}
 	if _, _, written := retention(l.src); written {
-		l.warn(l.src.Retention.Pos, "not-yet-used", "", "this version compiles the retention but removes nothing yet")
+		l.notYetUsed(l.src.Retention.Pos, "periods of retention")
 	}
 }

@@ -22,6 +22,11 @@ const (
 	// MaxConditions bounds conditional parts within each other in a template:
 	// one more than anything that we could think of needed.
 	MaxConditions = 4
+	// MaxLanguages bounds an offer's translations, which are compared one by one
+	// with the language that a guest asks for: the European Union has 24.
+	MaxLanguages = 100
+	// MaxJSONSlots bounds the places in JSON answers, which are compared in pairs.
+	MaxJSONSlots = 1000
 	// MaxAttributes bounds each of an environment's three groups: 256 values of
 	// 40 bytes are 10 KiB for each environment that a call reaches.
 	MaxAttributes = 256

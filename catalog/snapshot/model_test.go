@@ -26,15 +26,47 @@ func (l *lines) add(format string, args ...any) { *l = append(*l, fmt.Sprintf(fo
 func modelLines(t testing.TB, c *catalog.Catalog) lines {
 	var l lines
 	l.add("catalog %q zone %q language %q sites %v assumed %v", c.Name.S, c.Zone.S, c.Language.S, c.Sites != nil, c.Consent.Source == catalog.ConsentAssumed)
+	if c.Consent.Source != catalog.ConsentUnset {
+		l.consent(&c.Consent)
+	}
 	for _, s := range sitesInOrder(c.Sites) {
 		l.add("site %s -> %s", s.Host.S, s.Environment.S)
+		if s.Consent != nil {
+			l.consent(s.Consent)
+		}
 	}
 	l.experiments(c)
 	for _, e := range byName(c.Environments, func(e *catalog.Environment) string { return e.Name.S }) {
 		m := modelEnvironment{lines: &l, t: t, catalog: c, Environment: e}
 		m.describe()
 	}
+	for _, s := range jsonSlotsInOrder(c.JSON) {
+		before, _, _ := strings.Cut(s.Page.S, "*")
+		l.add("json %s %d %s %s_%d", s.Page.S, len(before), s.Path.S, s.Slot.Space, s.Slot.N)
+	}
 	return l
+}
+
+func (l *lines) consent(c *catalog.Consent) {
+	l.add("  consent %d %q %q %v ignores GPC %v", c.Source, c.Name.S, c.Value.S, c.Purposes, c.GPC != nil && !c.GPC.On)
+}
+
+func jsonSlotsInOrder(list []catalog.JSONSlot) []catalog.JSONSlot {
+	out := slices.Clone(list)
+	slices.SortFunc(out, func(a, b catalog.JSONSlot) int {
+		return cmp.Or(cmp.Compare(literal(b.Page.S), literal(a.Page.S)), strings.Compare(a.Page.S, b.Page.S), strings.Compare(a.Path.S, b.Path.S))
+	})
+	return out
+}
+
+// literal is how many bytes of a pattern stand before its wildcard, more than
+// any for a path.
+func literal(pattern string) int {
+	before, _, wild := strings.Cut(pattern, "*")
+	if !wild {
+		return math.MaxInt
+	}
+	return len(before)
 }
 
 func sitesInOrder(list []catalog.Site) []catalog.Site {
@@ -87,6 +119,8 @@ func (m *modelEnvironment) describe() {
 		section = m.VisitorFolder.S
 	}
 	m.add("environment %s %s ties %d folder %q people %q section %x", m.Name.S, m.Kind, m.Ties, m.VisitorFolder.S, m.People.S, snapshot.Hash32([]byte(section)))
+	anonymous := m.Kind == catalog.Anonymous
+	m.add(" stored %v shares %v merges %v", m.HistoryStore.On, m.ShareFolder.On && anonymous, m.MergeHistory.On && !anonymous)
 	attributeName := func(a catalog.Attribute) string { return a.Name.S }
 	var schema [3][]rule.Attribute
 	groups := [3][]catalog.Attribute{m.Target, m.Attributes, m.OfferAttributes}
@@ -99,7 +133,7 @@ func (m *modelEnvironment) describe() {
 	}
 	var err error
 	if m.rules, err = rule.NewEnv(rule.Schema{Target: schema[0], Interaction: schema[1], Offer: schema[2],
-		Filters: namedFilters(m.Filters), StoredHistory: m.HistoryStore}); err != nil {
+		Filters: namedFilters(m.Filters), StoredHistory: m.HistoryStore.On}); err != nil {
 		m.t.Fatal(err)
 	}
 	m.Target, m.Attributes, m.OfferAttributes = groups[0], groups[1], groups[2]
@@ -129,16 +163,9 @@ func slots(list []catalog.PageSlot) (out []string) {
 }
 
 func pagesInOrder(list []catalog.Page) []catalog.Page {
-	literal := func(p catalog.Page) int {
-		before, _, wild := strings.Cut(p.Match.S, "*")
-		if !wild {
-			return math.MaxInt
-		}
-		return len(before)
-	}
 	out := slices.Clone(list)
 	slices.SortFunc(out, func(a, b catalog.Page) int {
-		return cmp.Or(cmp.Compare(literal(b), literal(a)), strings.Compare(a.Match.S, b.Match.S))
+		return cmp.Or(cmp.Compare(literal(b.Match.S), literal(a.Match.S)), strings.Compare(a.Match.S, b.Match.S))
 	})
 	return out
 }
@@ -160,7 +187,11 @@ func (m *modelEnvironment) inherit(list []*catalog.Category, above modelOffer) {
 			own.Offer = o
 			own.from, own.to = max(at.from, start(o.From)), min(at.to, end(o.To))
 			own.live = at.live && o.Enabled && o.Approved
-			own.bound *= m.greatest(o)
+			if top := m.greatest(o); math.IsInf(top, 1) {
+				own.bound = top // and not NaN, where the multipliers' product is 0
+			} else {
+				own.bound *= top
+			}
 			m.offers = append(m.offers, own)
 		}
 		m.inherit(c.Categories, at)
@@ -202,7 +233,10 @@ func (m *modelEnvironment) space(s *catalog.Space) {
 	for _, f := range s.Fields {
 		m.add("  field %s %s required %v", f.Name.S, f.Type, f.Required)
 	}
+	m.add("  viewable %v track %v", s.Viewable.On, s.Track == nil && st.Propositions || s.Track != nil && s.Track.On)
 	m.add("  html %s", m.rendering(s))
+	m.add("  json %s", m.json(s))
+	m.add("  text %s", m.plain(s))
 	m.add("  defaults %v %v fallback %q", names(s.Categories), names(s.Themes), s.FallbackOffer.S)
 	for i, list := range [2][]catalog.Write{st.Visitor, st.OnAcceptance} {
 		for _, w := range byName(list, func(w catalog.Write) string { return w.Attribute.S }) {
@@ -271,12 +305,47 @@ func (m *modelEnvironment) offer(rank int, o modelOffer) {
 		m.add("  attribute %s %s", a.Name.S, constant(value))
 	}
 	for _, c := range byName(o.Content, func(c catalog.Content) string { return c.Space.S }) {
-		m.content(c)
+		m.content(c, "")
+		m.translations(o.Translations, c)
 	}
 }
 
-func (m *modelEnvironment) content(c catalog.Content) {
-	m.add("  content %s", c.Space.S)
+// translations describes the translations of a content.
+func (m *modelEnvironment) translations(list []catalog.Translation, c catalog.Content) {
+	tag := func(t catalog.Translation) string { return strings.ToLower(t.Language.S) }
+	done := map[string]catalog.Content{}
+	for _, t := range byName(list, tag) { // a language stands before its kinds
+		base := c
+		for parent := tag(t); parent != ""; {
+			parent = parent[:max(0, strings.LastIndexByte(parent, '-'))]
+			if translated, ok := done[parent]; ok {
+				base = translated
+				break
+			}
+		}
+		for _, own := range t.Content {
+			if own.Space.S == c.Space.S {
+				done[tag(t)] = translated(base, own)
+				m.content(done[tag(t)], tag(t))
+			}
+		}
+	}
+}
+
+// translated is a content with the fields that a translation has, and the
+// base's for the rest.
+func translated(base, own catalog.Content) catalog.Content {
+	out := own
+	for _, f := range base.Fields {
+		if !slices.ContainsFunc(own.Fields, func(o catalog.ContentField) bool { return o.Name.S == f.Name.S }) {
+			out.Fields = append(slices.Clone(out.Fields), f)
+		}
+	}
+	return out
+}
+
+func (m *modelEnvironment) content(c catalog.Content, language string) {
+	m.add("  content %s %q", c.Space.S, language)
 	at := slices.IndexFunc(m.Spaces, func(s *catalog.Space) bool { return s.Name.S == c.Space.S })
 	for _, f := range m.Spaces[at].Fields {
 		i := slices.IndexFunc(c.Fields, func(v catalog.ContentField) bool { return v.Name.S == f.Name.S })
@@ -321,7 +390,7 @@ func (m *modelEnvironment) program(src string, want rule.Type, role rule.Role) s
 	return hex.EncodeToString(p.Code)
 }
 
-var hole = regexp.MustCompile(`\{\{(.*?)\}\}`)
+var hole = regexp.MustCompile(`\{\{([^{].*?)\}\}`)
 
 // parts describes a source: literals and placeholders as the functions say.
 func parts(src string, literal, placeholder func(string) string) string {
@@ -338,18 +407,45 @@ func (m *modelEnvironment) rendering(s *catalog.Space) string {
 	if s.HTML.S == "" {
 		return "none"
 	}
-	return parts(s.HTML.S, same, func(p string) string {
-		name, conditional := strings.CutPrefix(p, "? ")
-		switch {
-		case conditional:
-			return "(?" + name + " "
-		case p == "/":
-			return ")"
-		case slices.ContainsFunc(s.Fields, func(f catalog.Field) bool { return f.Name.S == p }):
-			return "[html " + p + "]"
+	return parts(s.HTML.S, same, func(p string) string { return m.part(s, p, "html", snapshot.EscapeHTML) })
+}
+
+// json describes a rendering as draw writes them: a placeholder behind the text
+// \" stands in a string.
+func (m *modelEnvironment) json(s *catalog.Space) string {
+	if s.JSON.S == "" {
+		return "none"
+	}
+	form, escape := "value", snapshot.EscapeValue
+	note := func(literal string) string {
+		form, escape = "value", snapshot.EscapeValue
+		if strings.HasSuffix(literal, `\"`) {
+			form, escape = "json", snapshot.EscapeJSON
 		}
-		return m.hole(p, rule.Scalar, snapshot.EscapeHTML)
-	})
+		return literal
+	}
+	return parts(s.JSON.S, note, func(p string) string { return m.part(s, p, form, escape) })
+}
+
+func (m *modelEnvironment) plain(s *catalog.Space) string {
+	if s.Text.S == "" {
+		return "none"
+	}
+	return parts(s.Text.S, same, func(p string) string { return m.part(s, p, "raw", snapshot.EscapeNone) })
+}
+
+// part describes a placeholder or an end of a conditional part.
+func (m *modelEnvironment) part(s *catalog.Space, p, form string, escape byte) string {
+	name, conditional := strings.CutPrefix(p, "? ")
+	switch {
+	case conditional:
+		return "(?" + name + " "
+	case p == "/":
+		return ")"
+	case slices.ContainsFunc(s.Fields, func(f catalog.Field) bool { return f.Name.S == p }):
+		return "[" + form + " " + p + "]"
+	}
+	return m.hole(p, rule.Scalar, escape)
 }
 
 func same(s string) string { return s }

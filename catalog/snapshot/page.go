@@ -5,39 +5,61 @@ import "bytes"
 // FindSite is the environment that a page's slots enter on a host, or None.
 // Without a sites table ok is false.
 func (v *View) FindSite(host []byte) (env uint32, ok bool) {
-	head := v.Catalog()
-	if head.Flags()&CatalogSites == 0 {
+	if v.Catalog().Flags()&CatalogSites == 0 {
 		return None, false
 	}
-	if env := v.exactSite(host, head.ExactSites()); env != None {
-		return env, true
-	}
-	for i := head.ExactSites(); i < v.Count(SecSites); i++ {
-		s := v.Site(i)
-		if s.Kind() == SiteAny {
-			return s.Environment(), true
-		}
-		if n := v.Name(s.Name()); len(host) > len(n) && bytes.HasSuffix(host, n) {
-			return s.Environment(), true
-		}
+	if s := v.site(host); s != nil {
+		return s.Environment(), true
 	}
 	return None, true
 }
 
-func (v *View) exactSite(host []byte, count uint32) uint32 {
+// FindConsent is where consent is read from on a host, or nil: the site's own
+// source, else the catalog's.
+func (v *View) FindConsent(host []byte) *Consent {
+	index := v.Catalog().Consent()
+	if s := v.site(host); s != nil && s.Consent() != None {
+		index = s.Consent()
+	}
+	if index == None {
+		return nil
+	}
+	return v.Consent(index)
+}
+
+// site is the one that a host belongs to, or nil.
+func (v *View) site(host []byte) *Site {
+	exact := v.Catalog().ExactSites()
+	if s := v.exactSite(host, exact); s != nil {
+		return s
+	}
+	for i := exact; i < v.Count(SecSites); i++ {
+		s := v.Site(i)
+		if s.Kind() == SiteAny {
+			return s
+		}
+		if n := v.Name(s.Name()); len(host) > len(n) && bytes.HasSuffix(host, n) {
+			return s
+		}
+	}
+	return nil
+}
+
+func (v *View) exactSite(host []byte, count uint32) *Site {
 	lo, hi := uint32(0), count
 	for lo < hi {
 		mid := (lo + hi) / 2
-		switch bytes.Compare(v.Name(v.Site(mid).Name()), host) {
+		s := v.Site(mid)
+		switch bytes.Compare(v.Name(s.Name()), host) {
 		case 0:
-			return v.Site(mid).Environment()
+			return s
 		case -1:
 			lo = mid + 1
 		default:
 			hi = mid
 		}
 	}
-	return None
+	return nil
 }
 
 // FindPage is the page of an environment that lists a path, or nil: an exact

@@ -48,6 +48,7 @@ func (r *Catalog) Zone() uint32       { return u32(r[4:]) }
 func (r *Catalog) Language() uint32   { return u32(r[8:]) }
 func (r *Catalog) Flags() uint32      { return u32(r[12:]) }
 func (r *Catalog) ExactSites() uint32 { return u32(r[16:]) }
+func (r *Catalog) Consent() uint32    { return u32(r[20:]) } // of SecConsents, or None
 
 // Site maps a host pattern to an environment.
 type Site [siteSize]byte
@@ -62,6 +63,36 @@ const (
 func (r *Site) Name() uint32        { return u32(r[0:]) }
 func (r *Site) Kind() uint8         { return r[4] }
 func (r *Site) Environment() uint32 { return u32(r[8:]) }
+func (r *Site) Consent() uint32     { return u32(r[12:]) } // instead of the catalog's, if not None
+
+// Consent is where the visitor's consent is read from.
+type Consent [consentSize]byte
+
+// Sources of consent; the same numbers as catalog.ConsentSource.
+const (
+	ConsentAssumed = 1
+	ConsentCookie  = 2
+	ConsentHeader  = 3
+	ConsentTCF     = 4
+)
+
+// ConsentIgnoreGPC is the flag of a consent that "Sec-GPC: 1" does not refuse.
+const ConsentIgnoreGPC = 1
+
+func (r *Consent) Source() uint8    { return r[0] }
+func (r *Consent) Flags() uint8     { return r[1] }
+func (r *Consent) Name() uint32     { return u32(r[4:]) }  // of the cookie or the header
+func (r *Consent) Value() uint32    { return u32(r[8:]) }  // a name: what means yes; of a cookie and a header
+func (r *Consent) Purposes() uint32 { return u32(r[12:]) } // of TCF: bit p-1 is set if purpose p must be agreed to
+
+// JSONSlot is a place in JSON answers where a slot's offer is written.
+type JSONSlot [jsonSlotSize]byte
+
+func (r *JSONSlot) Page() uint32   { return u32(r[0:]) }  // pattern, as in Page.Match
+func (r *JSONSlot) Prefix() uint32 { return u32(r[4:]) }  // bytes of Page before its first wildcard
+func (r *JSONSlot) Path() uint32   { return u32(r[8:]) }  // a name: members and indexes with dots between
+func (r *JSONSlot) Space() uint32  { return u32(r[12:]) } // a name
+func (r *JSONSlot) N() uint32      { return u32(r[16:]) }
 
 // Environment is the root of one offer catalog.
 type Environment [environmentSize]byte
@@ -79,10 +110,24 @@ const (
 	TiesDay   = 2
 )
 
+// Where an environment keeps what was shown.
+const (
+	HistoryCookie = 0
+	HistoryStore  = 1
+)
+
+// Flags of an environment.
+const (
+	EnvironmentSharesFolder  = 1 // others keep their visitors in its folder too
+	EnvironmentMergesHistory = 2 // what linked visitors were shown counts for the person
+	environmentFlags         = EnvironmentSharesFolder | EnvironmentMergesHistory
+)
+
 func (r *Environment) Name() uint32           { return u32(r[0:]) }
 func (r *Environment) Kind() uint8            { return r[4] }
 func (r *Environment) Ties() uint8            { return r[5] }
 func (r *Environment) History() uint8         { return r[6] }
+func (r *Environment) Flags() uint8           { return r[7] }
 func (r *Environment) Folder() uint32         { return u32(r[8:]) }
 func (r *Environment) People() uint32         { return u32(r[12:]) }
 func (r *Environment) Filter() uint32         { return u32(r[16:]) }
@@ -131,6 +176,8 @@ const (
 	SpaceFallback          = 2 // Linked is set
 	SpaceAllowDuplicates   = 4
 	SpaceStorePropositions = 8
+	SpaceViewable          = 16 // a proposition is presented when the page says that it was seen
+	SpaceTrack             = 32 // url fields are click URLs
 )
 
 func (r *Space) Name() uint32            { return u32(r[0:]) }
@@ -148,6 +195,8 @@ func (r *Space) OnProposed() uint8       { return r[68] }
 func (r *Space) OnAccepted() uint8       { return r[69] }
 func (r *Space) FallbackOffer() uint32   { return u32(r[72:]) }
 func (r *Space) Live() uint32            { return u32(r[76:]) } // first word of its map in SecBitmaps
+func (r *Space) JSON() Span              { return span(r[80:]) }
+func (r *Space) Text() Span              { return span(r[88:]) }
 
 // Field declares one content field.
 type Field [fieldSize]byte
@@ -215,11 +264,12 @@ func (r *Weight) Program() uint32 { return u32(r[24:]) } // instead of Value, if
 func (r *Weight) Filter() uint32  { return u32(r[28:]) }
 func (r *Weight) Space() uint32   { return u32(r[32:]) }
 
-// Content is what an offer shows on one space.
+// Content is what an offer shows on one space in one language.
 type Content [contentSize]byte
 
-func (r *Content) Space() uint32 { return u32(r[0:]) }
-func (r *Content) Fields() Range { return rng(r[4:]) } // as many as the space has fields
+func (r *Content) Space() uint32    { return u32(r[0:]) }
+func (r *Content) Fields() Range    { return rng(r[4:]) }  // as many as the space has fields
+func (r *Content) Language() uint32 { return u32(r[12:]) } // a tag in lower case; None is the default
 
 // ContentField is the value of one field, in both forms.
 type ContentField [contentFieldSize]byte

@@ -19,7 +19,7 @@ const (
 	SecCategoryIndex   = 14 // u32 categories, by name within their environment
 	SecOffers          = 15 // Offer records, in rank order within their environment
 	SecWeights         = 16 // Weight records
-	SecContents        = 17 // Content records, by space within their offer
+	SecContents        = 17 // Content records, by space within their offer, then by language, the default first
 	SecContentFields   = 18 // ContentField records
 	SecText            = 19 // templates and labels
 	SecPrograms        = 20 // Span records into SecCode
@@ -33,6 +33,8 @@ const (
 	SecRules           = 28 // Rule records, by name within their environment
 	SecExperiments     = 29 // Experiment records, by name
 	SecArms            = 30 // Arm records, by name within their experiment
+	SecConsents        = 31 // Consent records: the catalog's, then those of sites
+	SecJSONSlots       = 32 // JSONSlot records: exact pages by name, then patterns by literal prefix, longest first
 	SecHoldout         = 33 // one Holdout record, or none
 	SecRetention       = 34 // one Retention record, or none
 	NumSections        = 35 // one more than the greatest number
@@ -70,6 +72,8 @@ const (
 	armSize          = 8
 	holdoutSize      = 16
 	retentionSize    = 16
+	consentSize      = 16
+	jsonSlotSize     = 24
 )
 
 // recordSize is the size of one entry of a section; 1 for sections of bytes.
@@ -81,9 +85,9 @@ var recordSize = [NumSections]int{
 	SecWrites: writeSize, SecCategories: categorySize, SecCategoryIndex: 4, SecOffers: offerSize,
 	SecWeights: weightSize, SecContents: contentSize, SecContentFields: contentFieldSize, SecText: 1,
 	SecPrograms: spanSize, SecCode: 1, SecProgramUses: 4, SecLists: 4, SecTransitions: transitionSize,
-	SecBitmaps: 8, SecOfferAttributes: spanSize, SecIndex: 1,
-	31: 1, 32: 1,
-	SecRules: ruleSize, SecExperiments: experimentSize, SecArms: armSize, SecHoldout: holdoutSize, SecRetention: retentionSize,
+	SecBitmaps: 8, SecOfferAttributes: spanSize, SecIndex: 1, SecRules: ruleSize, SecExperiments: experimentSize,
+	SecArms: armSize, SecConsents: consentSize, SecJSONSlots: jsonSlotSize, SecHoldout: holdoutSize,
+	SecRetention: retentionSize,
 }
 
 // RecordSize is the size in bytes of one entry of a section, 1 for sections of

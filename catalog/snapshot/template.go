@@ -19,10 +19,16 @@ const (
 	EscapeNone byte = iota // as it is: text and JSON answers
 	EscapeHTML             // & < > " ' as character references: element text and quoted attributes
 	EscapeURL              // every byte but the unreserved of RFC 3986 as %XX; safe in HTML too
+	// In JSON renderings alone:
+	EscapeJSON  // as a part of a JSON string
+	EscapeValue // as a whole JSON value: text as a string, nothing as null
 )
 
-// The two forms in which a content field is kept.
+// The forms in which a content field is written; it is kept in the first two.
 const (
 	FormRaw  byte = iota // the value itself
 	FormHTML             // escaped by the compiler for text and quoted attributes
+	// In JSON renderings alone, made of the value itself:
+	FormJSON  // as a part of a JSON string
+	FormValue // as a whole JSON value: number and bool as such, others as a string, nothing as null
 )

@@ -40,6 +40,8 @@ func (v *View) Verify(sum func([]byte) [HashSize]byte) error {
 	c.holdout()
 	c.retention()
 	c.catalog()
+	c.folders()
+	c.jsonSlots()
 	c.covered()
 	return c.err
 }
@@ -80,6 +82,13 @@ func (c *checker) isProgram(id uint32) bool {
 	return id < c.v.Count(SecPrograms) && c.v.Uses(id)&uint32(UsesProposition) == 0
 }
 
+// programWithoutOffer checks one that is evaluated where there is no offer.
+func (c *checker) programWithoutOffer(id uint32, record string, i uint32) {
+	if c.program(id, record, i) && id != None {
+		c.want(c.v.Uses(id)&uint32(UsesOffer|UsesOfferPath) == 0, record, i, "reads an offer where there is none")
+	}
+}
+
 // run checks that a run of records starts where the one before it ended, and
 // ends within its section.
 func (c *checker) run(r Range, section int, record string, i uint32) bool {
@@ -98,7 +107,7 @@ func (c *checker) run(r Range, section int, record string, i uint32) bool {
 func (c *checker) covered() {
 	for _, section := range [...]int{
 		SecAttributes, SecPages, SecPageSlots, SecSpaces, SecFields, SecWrites, SecCategories, SecOffers, SecWeights,
-		SecContents, SecContentFields, SecCode, SecOfferAttributes, SecBitmaps, SecRules, SecArms,
+		SecContents, SecContentFields, SecCode, SecOfferAttributes, SecBitmaps, SecRules, SecArms, SecConsents,
 	} {
 		c.want(c.next[section] == c.v.Count(section), "section", uint32(section), "an entry belongs to nothing")
 	}
@@ -193,6 +202,9 @@ func (c *checker) catalog() {
 	c.nameOrNone(head.Name(), "catalog", 0)
 	c.nameOrNone(head.Zone(), "catalog", 0)
 	c.nameOrNone(head.Language(), "catalog", 0)
+	c.consent(head.Consent(), "catalog", 0)
+	assumed := c.err == nil && head.Consent() != None && v.Consent(head.Consent()).Source() == ConsentAssumed
+	c.want(assumed == (head.Flags()&CatalogConsentAssumed != 0), "catalog", 0, "another consent than its flag says")
 	n := v.Count(SecSites)
 	c.want(head.ExactSites() <= n, "catalog", 0, "more exact sites than sites")
 	c.want(n == 0 || head.Flags()&CatalogSites != 0, "catalog", 0, "sites without the flag")
@@ -206,6 +218,7 @@ func (c *checker) catalog() {
 		} else {
 			c.name(s.Name(), "site", i)
 		}
+		c.consent(s.Consent(), "site", i)
 		if c.err == nil && i > 0 {
 			c.want(v.siteBefore(v.Site(i-1), s), "site", i, "out of order")
 		}

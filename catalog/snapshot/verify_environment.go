@@ -32,11 +32,13 @@ func (c *checker) environment(e *Environment, i uint32) {
 	c.name(e.Name(), "environment", i)
 	c.nameOrNone(e.Folder(), "environment", i)
 	c.nameOrNone(e.People(), "environment", i)
-	c.program(e.Filter(), "environment", i)
+	c.programWithoutOffer(e.Filter(), "environment", i)
 	c.want(anonymous || e.Kind() == KindIdentified, "environment", i, "unknown kind")
 	c.want(anonymous == (e.Folder() != None), "environment", i, "a visitor folder in the wrong kind")
 	c.want(!anonymous || e.People() == None, "environment", i, "a people source in the wrong kind")
-	c.want(e.Ties() <= TiesDay && e.History() == 0, "environment", i, "unknown option")
+	c.want(e.Ties() <= TiesDay && e.History() <= HistoryStore && e.Flags()&^environmentFlags == 0, "environment", i, "unknown option")
+	c.want(anonymous || e.Flags()&EnvironmentSharesFolder == 0, "environment", i, "a shared folder in the wrong kind")
+	c.want(!anonymous || e.Flags()&EnvironmentMergesHistory == 0, "environment", i, "a merged history in the wrong kind")
 	if c.err != nil {
 		return
 	}

@@ -50,8 +50,8 @@ func (c *checker) weights(env *Environment, o *Offer, i uint32) {
 	}
 }
 
-// contents checks what an offer shows: at most once on each space, and as many
-// fields as the space has.
+// contents checks what an offer shows: on each space the default first and once
+// in each other language, and as many fields as the space has.
 func (c *checker) contents(env *Environment, o *Offer, i uint32) {
 	r, spaces := o.Contents(), env.Spaces()
 	if !c.run(r, SecContents, "offer", i) {
@@ -62,10 +62,26 @@ func (c *checker) contents(env *Environment, o *Offer, i uint32) {
 		if !c.want(at.Space() >= spaces.Start && at.Space() < spaces.End(), "content", j, "no such space") {
 			return
 		}
-		c.want(j == r.Start || c.v.Content(j-1).Space() < at.Space(), "content", j, "out of order")
+		c.language(r, at, j)
 		c.want(at.Fields().Count == c.v.Space(at.Space()).Fields().Count, "content", j, "wrong number of fields")
 		if c.run(at.Fields(), SecContentFields, "content", j) {
 			c.contentFields(at.Fields())
+		}
+	}
+}
+
+// language checks the tag of a content and its place among those of its offer.
+func (c *checker) language(r Range, at *Content, j uint32) {
+	first := j == r.Start || c.v.Content(j-1).Space() < at.Space()
+	c.want(first == (at.Language() == None), "content", j, "out of order")
+	if first {
+		return
+	}
+	before := c.v.Content(j - 1)
+	c.want(before.Space() == at.Space() && (before.Language() == None || before.Language() < at.Language()), "content", j, "out of order")
+	if c.name(at.Language(), "content", j) {
+		for _, b := range c.v.Name(at.Language()) {
+			c.want(lower(b) == b, "content", j, "a language in capitals")
 		}
 	}
 }

@@ -14,6 +14,8 @@ func (c *checker) spaces(env *Environment, e uint32) {
 		c.linked(env, s, i)
 		c.fields(s, i)
 		c.template(s.HTML(), s.Fields().Count, "space", i)
+		c.template(s.Text(), s.Fields().Count, "space", i)
+		c.jsonTemplate(s.JSON(), s.Fields().Count, "space", i)
 		c.defaults(env, s, i)
 		c.writes(env, s.Writes(), i)
 		c.writes(env, s.AcceptanceWrites(), i)
@@ -78,7 +80,8 @@ func (c *checker) writes(env *Environment, r Range, i uint32) {
 	for j := r.Start; j < r.End() && c.err == nil; j++ {
 		w := c.v.Write(j)
 		c.want(w.Attribute() < env.Target().Count, "write", j, "no such attribute")
-		c.want(c.isProgram(w.Program()), "write", j, "no such program")
+		c.want(w.Program() != None, "write", j, "no program")
+		c.programWithoutOffer(w.Program(), "write", j)
 	}
 }
 
@@ -95,6 +98,9 @@ func (c *checker) live(env *Environment) {
 		}
 		contents := o.Contents()
 		for i := contents.Start; i < contents.End() && c.err == nil; i++ {
+			if v.Content(i).Language() != None {
+				continue
+			}
 			word := v.Bitmap(v.Space(v.Content(i).Space()).Live() + rank/64)
 			c.want(word>>(rank%64)&1 == 1, "offer", offers.Start+rank, "live, and not in the bitmap")
 			wanted++
@@ -112,15 +118,22 @@ func (c *checker) live(env *Environment) {
 // name programs and fields that exist.
 func (c *checker) template(s Span, fields uint32, record string, i uint32) {
 	t := c.bytesOf(s, SecText, record, i)
-	c.want(c.segments(t, fields, 0), record, i, "malformed template")
+	c.want(c.segments(t, fields, 0, false), record, i, "malformed template")
+}
+
+// jsonTemplate checks one that makes JSON, whose placeholders are written in
+// forms of their own.
+func (c *checker) jsonTemplate(s Span, fields uint32, record string, i uint32) {
+	t := c.bytesOf(s, SecText, record, i)
+	c.want(c.segments(t, fields, 0, true), record, i, "malformed template")
 }
 
 // segments reports whether t is a run of whole segments. The part that a
 // condition skips is such a run too.
-func (c *checker) segments(t []byte, fields uint32, depth int) bool {
+func (c *checker) segments(t []byte, fields uint32, depth int, json bool) bool {
 	for len(t) > 0 {
-		size, inner := c.segment(t, fields)
-		if size == 0 || depth > MaxConditions || inner > 0 && !c.segments(t[size:size+inner], fields, depth+1) {
+		size, inner := c.segment(t, fields, json)
+		if size == 0 || depth > MaxConditions || inner > 0 && !c.segments(t[size:size+inner], fields, depth+1, json) {
 			return false
 		}
 		t = t[size+inner:]
@@ -130,16 +143,23 @@ func (c *checker) segments(t []byte, fields uint32, depth int) bool {
 
 // segment is the size of the segment at the start of t, 0 if it is wrong, and
 // of what a condition skips behind it.
-func (c *checker) segment(t []byte, fields uint32) (size, inner int) {
+func (c *checker) segment(t []byte, fields uint32, json bool) (size, inner int) {
 	switch {
 	case t[0] == SegLiteral && len(t) >= 5 && uint64(u32(t[1:])) <= uint64(len(t)-5):
 		return 5 + int(u32(t[1:])), 0
-	case t[0] == SegExpr && len(t) >= 6 && t[1] <= EscapeURL && c.isProgram(u32(t[2:])):
+	case t[0] == SegExpr && len(t) >= 6 && escapes(t[1], json) && c.isProgram(u32(t[2:])):
 		return 6, 0
-	case t[0] == SegField && len(t) >= 4 && t[1] <= FormHTML && u16(t[2:]) < fields:
+	case t[0] == SegField && len(t) >= 4 && forms(t[1], json) && u16(t[2:]) < fields:
 		return 4, 0
 	case t[0] == SegIf && len(t) >= 7 && u16(t[1:]) < fields && uint64(u32(t[3:])) <= uint64(len(t)-7):
 		return 7, int(u32(t[3:]))
 	}
 	return 0, 0
 }
+
+// escapes and forms report whether a template of a kind may write a value so.
+func escapes(escape byte, json bool) bool {
+	return escape <= EscapeValue && (escape >= EscapeJSON) == json
+}
+
+func forms(form byte, json bool) bool { return form <= FormValue && (form >= FormJSON) == json }

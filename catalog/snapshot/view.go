@@ -160,6 +160,13 @@ func (v *View) Transition(i uint32) *Transition {
 	return (*Transition)(v.sections[SecTransitions][int(i)*transitionSize : int(i)*transitionSize+transitionSize])
 }
 
+func (v *View) Consent(i uint32) *Consent {
+	return (*Consent)(v.sections[SecConsents][int(i)*consentSize : int(i)*consentSize+consentSize])
+}
+func (v *View) JSONSlot(i uint32) *JSONSlot {
+	return (*JSONSlot)(v.sections[SecJSONSlots][int(i)*jsonSlotSize : int(i)*jsonSlotSize+jsonSlotSize])
+}
+
 // List is entry i of SecLists.
 func (v *View) List(i uint32) uint32 { return u32(v.sections[SecLists][int(i)*4 : int(i)*4+4]) }
 
@@ -295,7 +302,7 @@ func (v *View) FindAttribute(r Range, name []byte) uint32 {
 	return None
 }
 
-// FindContent is what an offer shows on a space, or nil.
+// FindContent is what an offer shows on a space by default, or nil.
 func (v *View) FindContent(o *Offer, space uint32) *Content {
 	r := o.Contents()
 	for i := r.Start; i < r.End(); i++ {

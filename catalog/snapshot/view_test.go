@@ -68,16 +68,37 @@ func viewLines(v *snapshot.View) lines {
 	head := v.Catalog()
 	l.add("catalog %q zone %q language %q sites %v assumed %v", v.Name(head.Name()), v.Name(head.Zone()), v.Name(head.Language()),
 		head.Flags()&snapshot.CatalogSites != 0, head.Flags()&snapshot.CatalogConsentAssumed != 0)
+	l.consent(head.Consent())
 	for i := range v.Count(snapshot.SecSites) {
 		s := v.Site(i)
 		host := [...]string{snapshot.SiteExact: "", snapshot.SiteSuffix: "*", snapshot.SiteAny: "*"}[s.Kind()]
 		l.add("site %s%s -> %s", host, v.Name(s.Name()), v.Name(v.Environment(s.Environment()).Name()))
+		l.consent(s.Consent())
 	}
 	l.experiments()
 	for i := range v.Count(snapshot.SecEnvironments) {
 		l.environment(v.Environment(i))
 	}
+	for i := range v.Count(snapshot.SecJSONSlots) {
+		s := v.JSONSlot(i)
+		prefix := s.Prefix()
+		l.add("json %s %d %s %s_%d", v.Name(s.Page()), prefix, v.Name(s.Path()), v.Name(s.Space()), s.N())
+	}
 	return *l.lines
+}
+
+func (l viewer) consent(index uint32) {
+	if index == snapshot.None {
+		return
+	}
+	c := l.Consent(index)
+	purposes := []int{}
+	for p := range 32 {
+		if c.Purposes()>>p&1 == 1 {
+			purposes = append(purposes, p+1)
+		}
+	}
+	l.add("  consent %d %q %q %v ignores GPC %v", c.Source(), l.Name(c.Name()), l.Name(c.Value()), purposes, c.Flags()&snapshot.ConsentIgnoreGPC != 0)
 }
 
 type viewer struct {
@@ -88,6 +109,8 @@ type viewer struct {
 func (l viewer) environment(e *snapshot.Environment) {
 	l.add("environment %s %s ties %d folder %q people %q section %x", l.Name(e.Name()), catalog.Kind(e.Kind()), e.Ties(),
 		l.Name(e.Folder()), l.Name(e.People()), e.Section())
+	l.add(" stored %v shares %v merges %v", e.History() == snapshot.HistoryStore, e.Flags()&snapshot.EnvironmentSharesFolder != 0,
+		e.Flags()&snapshot.EnvironmentMergesHistory != 0)
 	for g, r := range [3]snapshot.Range{e.Target(), e.Attributes(), e.OfferAttributes()} {
 		for i := r.Start; i < r.End(); i++ {
 			a := l.Attribute(i)
@@ -127,7 +150,10 @@ func (l viewer) space(e *snapshot.Environment, s *snapshot.Space) {
 		f := l.Field(i)
 		l.add("  field %s %s required %v", l.Name(f.Name()), catalog.FieldType(f.Type()), f.Required())
 	}
+	l.add("  viewable %v track %v", s.Flags()&snapshot.SpaceViewable != 0, s.Flags()&snapshot.SpaceTrack != 0)
 	l.add("  html %s", l.template(s.HTML(), s.Fields()))
+	l.add("  json %s", l.template(s.JSON(), s.Fields()))
+	l.add("  text %s", l.template(s.Text(), s.Fields()))
 	cats := []string{}
 	for i := s.Categories().Start; i < s.Categories().End(); i++ {
 		cats = append(cats, string(l.Name(l.Category(l.List(i)).Name())))
@@ -205,7 +231,7 @@ func (l viewer) offer(e *snapshot.Environment, rank uint32, o *snapshot.Offer) {
 }
 
 func (l viewer) content(c *snapshot.Content) {
-	l.add("  content %s", l.Name(l.Space(c.Space()).Name()))
+	l.add("  content %s %q", l.Name(l.Space(c.Space()).Name()), l.Name(c.Language()))
 	for i := range c.Fields().Count {
 		name := l.Name(l.Field(l.Space(c.Space()).Fields().Start + i).Name())
 		f := l.ContentField(c.Fields().Start + i)
@@ -252,7 +278,7 @@ func (l viewer) segments(b *strings.Builder, t []byte, fields snapshot.Range) {
 			fmt.Fprintf(b, "[%d %s]", t[1], l.program(u32(t[2:])))
 			t = t[6:]
 		case snapshot.SegField:
-			fmt.Fprintf(b, "[%s %s]", [...]string{"raw", "html"}[t[1]], l.Name(l.Field(fields.Start+u16(t[2:])).Name()))
+			fmt.Fprintf(b, "[%s %s]", [...]string{"raw", "html", "json", "value"}[t[1]], l.Name(l.Field(fields.Start+u16(t[2:])).Name()))
 			t = t[4:]
 		case snapshot.SegIf:
 			n := 7 + u32(t[3:])

@@ -8,7 +8,8 @@ import (
 // Store evaluates what the spaces that answered write about the target, after
 // the decision: every expression sees the target as it was before. Written is
 // how many attributes got a value. A space writes once a call; where two write
-// one attribute, the later slot's space wins. An expression that fails leaves
+// one attribute, of one environment or of two that share a folder, the later
+// slot's space wins. An expression that fails leaves
 // the attribute as it was.
 func (e *Engine) Store() (written int) {
 	e.arena = e.arena[:0]
@@ -50,9 +51,30 @@ func (e *Engine) storeSpace(f *frame, sp *snapshot.Space) (written int) {
 		if e.keep(&v) {
 			f.next[w.Attribute()] = v
 			written++
+			e.share(f, w.Attribute(), v)
 		}
 	}
 	return written
+}
+
+// share gives a value that was written to the other environments of this call
+// that keep their visitors in the same folder and know the attribute.
+func (e *Engine) share(f *frame, attribute uint32, v expr.Value) {
+	if f.env.Flags()&snapshot.EnvironmentSharesFolder == 0 {
+		return
+	}
+	own := e.view.Attribute(f.env.Target().Start + attribute)
+	for _, index := range e.reached {
+		other := e.frames[index]
+		if other == f || other.env.Flags()&snapshot.EnvironmentSharesFolder == 0 || other.env.Folder() != f.env.Folder() {
+			continue
+		}
+		r := other.env.Target()
+		at := e.view.FindAttribute(r, e.view.Name(own.Name()))
+		if at != none && e.view.Attribute(r.Start+at).Type() == own.Type() {
+			other.next[at] = v
+		}
+	}
 }
 
 // keep copies a string or list out of the machine's scratch.

@@ -14,10 +14,11 @@ func (g *Guest) writeBody() {
 	p := &g.page
 	p.body = p.state.AppendHead(p.body[:0])
 	first := 0
-	for _, index := range g.engine.Reached() {
-		own := p.own[first:]
+	for e, index := range g.engine.Reached() {
+		if !g.follows(e) {
+			g.writeSection(e, first)
+		}
 		first += len(g.engine.Target(index))
-		g.writeSection(index, own)
 	}
 	for i := range p.state.Sections[:p.state.N] {
 		if t := &p.state.Sections[i]; !g.answered(t) {
@@ -36,17 +37,19 @@ func (g *Guest) fitData() {
 		return
 	}
 	first := 0
-	for _, index := range g.engine.Reached() {
+	reached := g.engine.Reached()
+	for e, index := range reached {
 		env := g.view.Environment(index)
 		for i := range g.engine.Target(index) {
-			excess += dataSize(g.datum(index, env, i, p.own[first+i]))
+			if !g.repeats(e, i) {
+				excess += dataSize(g.datum(index, env, i, p.own[first+i]))
+			}
 		}
 		first += len(g.engine.Target(index))
 	}
-	reached := g.engine.Reached()
 	for e := len(reached) - 1; e >= 0 && excess > 0; e-- {
 		first -= len(g.engine.Target(reached[e]))
-		excess -= g.takeBack(reached[e], p.own[first:], excess)
+		excess -= g.takeBack(e, p.own[first:], excess)
 	}
 }
 
@@ -68,10 +71,14 @@ func (g *Guest) mostData() (n int) {
 }
 
 // takeBack frees up to excess bytes in one section and says how many.
-func (g *Guest) takeBack(index uint32, own []bool, excess int) (freed int) {
+func (g *Guest) takeBack(e int, own []bool, excess int) (freed int) {
+	index := g.engine.Reached()[e]
 	env := g.view.Environment(index)
 	before, after := g.engine.Target(index), g.engine.Stored(index)
 	for i := len(after) - 1; i >= 0 && freed < excess; i-- {
+		if g.repeats(e, i) {
+			continue
+		}
 		size := dataSize(g.datum(index, env, i, own[i]))
 		if less := size - dataSize(g.held(env, i)); less <= 0 {
 			continue
@@ -128,7 +135,8 @@ func (g *Guest) answered(t *visitor.Section) bool {
 	return false
 }
 
-// foreignData is how many bytes of visitor data other sections hold.
+// foreignData is how many bytes of visitor data stay as they are: those of other
+// sections, and what environments that did not answer keep in a shared one.
 func (g *Guest) foreignData() (n int) {
 	s := &g.page.state
 	for i := range s.Sections[:s.N] {
@@ -136,25 +144,51 @@ func (g *Guest) foreignData() (n int) {
 			n += s.Sections[i].DataSize()
 		}
 	}
+	for e := range g.engine.Reached() {
+		if !g.follows(e) {
+			n += g.carry(e, nil)
+		}
+	}
 	return n
 }
 
-// writeSection writes the section of an environment that answered.
-func (g *Guest) writeSection(index uint32, own []bool) {
+// writeSection writes the section of an environment that answered, with what
+// others that answered keep in it. first is its place in p.own.
+func (g *Guest) writeSection(e, first int) {
 	p := &g.page
-	env := g.view.Environment(index)
+	reached := g.engine.Reached()
+	env := g.view.Environment(reached[e])
 	person := env.Kind() == snapshot.KindIdentified
 	w := visitor.BeginSection(p.body, person, env.Section())
+	g.writeData(&w, e, first)
+	for f := e + 1; f < len(reached); f++ {
+		first += len(g.engine.Target(reached[f-1]))
+		if g.shares(e, f) {
+			g.writeData(&w, f, first)
+		}
+	}
+	g.carry(e, &w)
+	w.Other(p.state.Section(person, env.Section()))
+	g.addSection(w.End())
+}
+
+// writeData writes the attributes of an environment that answered, less those
+// that an earlier one has written into its section already.
+func (g *Guest) writeData(w *visitor.Writer, e, first int) {
+	p := &g.page
+	index := g.engine.Reached()[e]
+	env := g.view.Environment(index)
 	for i := range g.engine.Target(index) {
-		value := g.datum(index, env, i, own[i])
+		if g.repeats(e, i) {
+			continue
+		}
+		value := g.datum(index, env, i, p.own[first+i])
 		if value == nil {
 			continue
 		}
 		p.changed = p.changed || !bytes.Equal(value, g.held(env, i))
 		w.Attribute(g.view.Attribute(env.Target().Start+uint32(i)).Hash(), value)
 	}
-	w.Other(p.state.Section(person, env.Section()))
-	g.addSection(w.End())
 }
 
 // addSection takes a body with one more section, if it still fits into a

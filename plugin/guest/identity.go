@@ -36,14 +36,16 @@ func (g *Guest) readVisitor() {
 	}
 }
 
-// consent says whether the visitor may be known. Sources other than
-// "assumed" come with the rules.
+// consent says whether the visitor may be known: what the caller says, else
+// what the site's source says. A source that is not read here says nothing, and
+// that is a refusal.
 func (g *Guest) consent() bool {
-	f := g.page.request.Flags
-	if f.Has(abi.FlagConsentGiven) || f.Has(abi.FlagConsentRefused) {
-		return f.Has(abi.FlagConsentGiven)
+	r := &g.page.request
+	if r.Flags.Has(abi.FlagConsentGiven) || r.Flags.Has(abi.FlagConsentRefused) {
+		return r.Flags.Has(abi.FlagConsentGiven)
 	}
-	return g.view.Catalog().Flags()&snapshot.CatalogConsentAssumed != 0
+	c := g.view.FindConsent(r.Host)
+	return c != nil && c.Source() == snapshot.ConsentAssumed
 }
 
 // readCookies takes the first visitor cookie that verifies. Under refusal it

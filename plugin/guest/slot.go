@@ -48,7 +48,7 @@ func (g *Guest) writeOffer(a *abi.SlotAnswer, r *decide.Result, held abi.Held) {
 	if !want.Has(abi.WantHTML) && !want.Has(abi.WantContent) {
 		return
 	}
-	fields := g.fields(g.view.FindContent(o, r.Space))
+	fields := g.fields(g.view.FindTranslation(o, r.Space, g.page.call.Language))
 	sp := g.view.Space(r.Space)
 	env := render.Env{
 		Programs: render.Programs{Table: g.view.Section(snapshot.SecPrograms), Code: g.view.Section(snapshot.SecCode)},

@@ -21,7 +21,7 @@ func Catalog(t *rapid.T) *catalog.Catalog {
 		People:   []catalog.Text{text("main"), text("crm")},
 	}
 	if d.coin("consent") {
-		c.Consent.Source = catalog.ConsentAssumed
+		c.Consent = d.consent()
 	}
 	if d.coin("default weight") {
 		c.DefaultWeight = &catalog.Float{F: d.weight()}
@@ -34,20 +34,31 @@ func Catalog(t *rapid.T) *catalog.Catalog {
 			e.People = text(d.oneOf("", "main", "crm"))
 		} else {
 			e.VisitorFolder = text("folder-" + name)
+			if len(folders) > 0 && d.coin("shared folder") {
+				e.VisitorFolder = text("folder-" + d.oneOf(folders...))
+			}
 			folders = append(folders, name)
 		}
 		c.Environments = append(c.Environments, e)
 	}
+	types := map[string]catalog.Attribute{}
 	for _, e := range c.Environments {
-		d.environment(e)
+		d.options(c, e)
+		d.environment(e, types)
 	}
 	d.rules(c)
 	d.experiments(c)
 	d.fallbacks(c, folders)
+	d.jsonSlots(c)
 	if d.coin("sites") {
 		for _, host := range d.some([]string{"www.example.com", "*.example.com", "*.shop.example.com", "*", "Other.Example", "*.example.org"}, 1) {
 			e := rapid.SampledFrom(c.Environments).Draw(t, "site")
-			c.Sites = append(c.Sites, catalog.Site{Host: text(host), Environment: e.Name})
+			site := catalog.Site{Host: text(host), Environment: e.Name}
+			if d.coin("consent of the site") {
+				own := d.consent()
+				site.Consent = &own
+			}
+			c.Sites = append(c.Sites, site)
 		}
 	}
 	return c
@@ -71,8 +82,12 @@ func (d drawer) fallbacks(c *catalog.Catalog, anonymous []string) {
 	}
 }
 
-func (d drawer) environment(e *catalog.Environment) {
+// environment draws one, with the attributes that visitor folders have so far.
+func (d drawer) environment(e *catalog.Environment, have map[string]catalog.Attribute) {
 	e.Target = d.attributes()
+	for i := range e.Target {
+		agree(e.VisitorFolder.S, &e.Target[i], have)
+	}
 	e.Attributes = d.attributes()
 	e.OfferAttributes = d.attributes()
 	d.namedFilters(e)
@@ -112,6 +127,15 @@ func (d drawer) attributes() (out []catalog.Attribute) {
 		out = append(out, a)
 	}
 	return out
+}
+
+// agree declares an attribute as its visitor folder has it.
+func agree(folder string, a *catalog.Attribute, have map[string]catalog.Attribute) {
+	key := folder + "/" + a.Name.S
+	if first, ok := have[key]; ok && folder != "" {
+		*a = first
+	}
+	have[key] = *a
 }
 
 // value draws a constant of a type.

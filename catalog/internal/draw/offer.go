@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"slices"
 	"strconv"
 
 	"pgregory.net/rapid"
@@ -64,7 +65,26 @@ func (d drawer) offer(e *catalog.Environment, code string) *catalog.Offer {
 			o.Content = append(o.Content, d.content(e, s))
 		}
 	}
+	for _, tag := range d.some([]string{"fr", "fr-CH", "DE", "zh-Hant-TW"}, 0) {
+		o.Translations = append(o.Translations, d.translation(e, o, tag))
+	}
 	return o
+}
+
+// translation translates some of an offer's content.
+func (d drawer) translation(e *catalog.Environment, o *catalog.Offer, tag string) catalog.Translation {
+	t := catalog.Translation{Language: text(tag)}
+	for _, s := range e.Spaces {
+		shown := slices.ContainsFunc(o.Content, func(c catalog.Content) bool { return c.Space.S == s.Name.S })
+		if shown && d.coin("translated") {
+			c := d.content(e, s)
+			if len(c.Fields) > 0 && d.coin("not all") {
+				c.Fields = c.Fields[1:]
+			}
+			t.Content = append(t.Content, c)
+		}
+	}
+	return t
 }
 
 func (d drawer) offerWeight(e *catalog.Environment) catalog.Weight {

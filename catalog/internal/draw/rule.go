@@ -88,7 +88,7 @@ func (d drawer) propositions(e *catalog.Environment) (out catalog.Filter) {
 		`proposition.code != "hero:0"`, `proposition.status in ["accepted", "rejected"]`,
 		`proposition.channel == interaction.channel || !(proposition.category == "travel")`, d.test(e, false),
 	}
-	if e.HistoryStore {
+	if e.HistoryStore.On {
 		tests = append(tests, `proposition.space != "side"`)
 	}
 	for range max(rapid.IntRange(-2, 2).Draw(d.T, "propositions"), 0) {
@@ -115,7 +115,7 @@ func (d drawer) experiments(c *catalog.Catalog) {
 		c.Holdout = &catalog.Holdout{Name: text("all"), Version: 7, Percent: rapid.SampledFrom([]float64{0.5, 5, 100}).Draw(d.T, "percent")}
 	}
 	const day = 24 * 60 * 60 * 1000
-	if slices.ContainsFunc(c.Environments, func(e *catalog.Environment) bool { return e.HistoryStore }) {
+	if slices.ContainsFunc(c.Environments, func(e *catalog.Environment) bool { return e.HistoryStore.On }) {
 		c.Retention.Visitors.MS = 365 * day // as long as the longest rule
 	} else if d.coin("retention") {
 		c.Retention.Visitors.MS = rapid.SampledFrom([]int64{0, day, 90 * day}).Draw(d.T, "visitors")

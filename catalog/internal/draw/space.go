@@ -25,7 +25,40 @@ func (d drawer) space(e *catalog.Environment, name string) *catalog.Space {
 	if d.coin("rendering") {
 		s.HTML = text(d.rendering(e, s.Fields))
 	}
+	if d.coin("rendering as JSON") {
+		s.JSON = text(d.json(e, s.Fields))
+	}
+	if d.coin("rendering as text") {
+		s.Text = text(d.plain(e, s.Fields))
+	}
+	s.Viewable.On = d.coin("viewable")
+	if d.coin("track") {
+		s.Track = &catalog.Flag{On: d.coin("tracked")}
+	}
 	return s
+}
+
+// json shows every field once, as a value or within a string, and an expression.
+func (d drawer) json(e *catalog.Environment, fields []catalog.Field) string {
+	out := "{"
+	for _, f := range fields {
+		hole := "{{ " + f.Name.S + " }}"
+		part := `"` + f.Name.S + `": ` + d.oneOf(hole, "["+hole+"]", `"\"`+hole+`!"`) + ", "
+		if !f.Required || d.coin("conditional") {
+			part = "{{? " + f.Name.S + " }}" + part + "{{/}}"
+		}
+		out += part
+	}
+	return out + `"more": {{ ` + d.words(e, true) + " }} }"
+}
+
+// plain shows every field once, and an expression.
+func (d drawer) plain(e *catalog.Environment, fields []catalog.Field) string {
+	out := "{{ " + d.words(e, true) + " }}"
+	for _, f := range fields {
+		out += "{{? " + f.Name.S + " }}<{{ " + f.Name.S + " }}>{{/}}\n"
+	}
+	return out
 }
 
 func (d drawer) status() catalog.Status {

@@ -132,10 +132,18 @@ func TestServeRefusesTheTestKey(t *testing.T) {
 }
 
 func TestServeRefusesUnknownConsent(t *testing.T) {
-	status, _, errs := proffer(t, "", "serve", "--engine", "native", "--origin", "http://127.0.0.1:1",
-		"--catalog", catalogFile(t, strings.Replace(smallCatalog, "consent: assumed\n", "", 1)), "--keys", newKeys(t))
-	if status != 1 || !strings.Contains(errs, "consent: assumed") {
-		t.Errorf("status %d, %s", status, errs)
+	for _, c := range []struct{ consent, want string }{
+		{"", "does not say where consent comes from"},
+		{`consent: {cookie: consent, value: "yes"}`, "the catalog's consent comes from a source that this version does not read yet"},
+		{`consent: {tcf: euconsent-v2, purposes: [1]}`, "the catalog's consent comes from a source"},
+		{"consent: assumed\nsites: {\"*.shop.example\": {environment: visitors, consent: {header: X-Consent, value: \"1\"}}}", `consent of site "*.shop.example"`},
+		{"consent: assumed\nsites: {a.example: visitors, \"*\": {environment: visitors, consent: {cookie: c, value: \"1\"}}}", `consent of site "*"`},
+	} {
+		text := strings.Replace(smallCatalog, "consent: assumed\n", c.consent+"\n", 1)
+		status, _, errs := proffer(t, "", "serve", "--engine", "native", "--origin", "http://127.0.0.1:1", "--catalog", catalogFile(t, text), "--keys", newKeys(t))
+		if status != 1 || !strings.Contains(errs, c.want) {
+			t.Errorf("%s: status %d, %s", c.consent, status, errs)
+		}
 	}
 }
 

@@ -66,18 +66,6 @@ func (r *reloader) load(ctx context.Context) error {
 	return err
 }
 
-// servable refuses a catalog whose visitors' consent nothing says.
-func servable(b []byte) error {
-	v, err := snapshot.Open(b)
-	if err != nil {
-		return err
-	}
-	if v.Catalog().Flags()&snapshot.CatalogConsentAssumed == 0 {
-		return errors.New(`the catalog does not say where consent comes from; write "consent: assumed" where the site asks for it elsewhere`)
-	}
-	return nil
-}
-
 func (r *reloader) swap(ctx context.Context, b []byte) error {
 	v, err := snapshot.Open(b)
 	if err != nil {

@@ -1,0 +1,97 @@
+package compile
+
+import (
+	"github.com/profferhq/proffer/catalog"
+)
+
+// options warns of an environment's options that do nothing where they stand,
+// and notes those that the decision does not use yet.
+func (l *linker) options(src *catalog.Environment) {
+	anonymous := src.Kind == catalog.Anonymous
+	if share := src.ShareFolder; share.On && !anonymous {
+		l.warn(share.Pos, "no-effect", "remove share_folder", "environment %q is identified, so it keeps no visitors", src.Name.S)
+	}
+	switch merge := src.MergeHistory; {
+	case merge.On && anonymous:
+		l.warn(merge.Pos, "no-effect", "remove merge_history", "environment %q is anonymous, so there is no person whose history could take in a visitor's", src.Name.S)
+	case merge.On:
+		l.notYetUsed(merge.Pos, "merged histories")
+	}
+	if src.HistoryStore.On {
+		l.notYetUsed(src.HistoryStore.Pos, "histories in a store")
+	}
+	for _, s := range src.Spaces {
+		l.spaceOptions(s)
+	}
+}
+
+func (l *linker) spaceOptions(s *catalog.Space) {
+	switch {
+	case s.Viewable.On && !s.Store.Propositions:
+		l.warn(s.Viewable.Pos, "no-effect", "remove viewable, or store propositions", "space %q stores no propositions, so nothing waits for being seen", s.Name.S)
+	case s.Viewable.On:
+		l.notYetUsed(s.Viewable.Pos, "viewable spaces")
+	}
+	if s.Track == nil {
+		return
+	}
+	for i := range s.Fields {
+		if s.Fields[i].Type == catalog.FieldURL {
+			l.notYetUsed(s.Track.Pos, "tracked addresses")
+			return
+		}
+	}
+	l.warn(s.Track.Pos, "no-effect", "remove track", "space %q has no field of type url, so there is no click to follow", s.Name.S)
+}
+
+// unusedWord is where something stands first that is compiled and not used.
+type unusedWord struct {
+	pos  catalog.Pos
+	hint string
+}
+
+// notYetUsed notes something that the decision does not use yet.
+func (l *linker) notYetUsed(pos catalog.Pos, what string) { l.notYetUsedBut(pos, what, "") }
+
+// notYetUsedBut does the same, with what happens meanwhile.
+func (l *linker) notYetUsedBut(pos catalog.Pos, what, hint string) {
+	if first, ok := l.unused[what]; !ok || before(pos, first.pos) {
+		l.unused[what] = unusedWord{pos, hint}
+	}
+}
+
+func before(a, b catalog.Pos) bool {
+	if a.File != b.File {
+		return a.File < b.File
+	}
+	return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
+}
+
+// reportUnused warns once of each kind, at its first place.
+func (l *linker) reportUnused() {
+	for what, word := range l.unused { // the list is sorted by place later
+		l.warn(word.pos, "not-yet-used", word.hint, "this version compiles %s, but does not use them yet", what)
+	}
+}
+
+// consents notes sources of consent that the decision does not read yet, and
+// collects their names.
+func (l *linker) consents() {
+	l.consent(&l.src.Consent)
+	for i := range l.out.sites {
+		if own := l.out.sites[i].consent; own != nil {
+			l.consent(own)
+		}
+	}
+}
+
+func (l *linker) consent(c *catalog.Consent) {
+	l.name(c.Name.S)
+	l.name(c.Value.S)
+	switch {
+	case c.Source > catalog.ConsentAssumed:
+		l.notYetUsedBut(c.Pos, "cookies, headers and TCF as sources of consent", "until then consent counts as refused, and proffer serve does not start")
+	case c.GPC != nil:
+		l.notYetUsed(c.GPC.Pos, "answers to Sec-GPC")
+	}
+}

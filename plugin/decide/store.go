@@ -1,6 +1,8 @@
 package decide
 
 import (
+	"bytes"
+
 	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/plugin/expr"
 )
@@ -15,6 +17,7 @@ func (e *Engine) Store() (written int) {
 	for _, i := range e.reached {
 		f := e.frames[i]
 		copy(f.next, f.scope.Target)
+		clear(f.changed)
 	}
 	for g := range e.groups[:e.ngroups] {
 		r := &e.results[e.groups[g].first]
@@ -48,7 +51,9 @@ func (e *Engine) storeSpace(f *frame, sp *snapshot.Space) (written int) {
 			continue
 		}
 		if e.keep(&v) {
-			f.next[w.Attribute()] = v
+			i := w.Attribute()
+			f.next[i] = v
+			f.changed[i] = !same(&v, &f.scope.Target[i])
 			written++
 		}
 	}
@@ -67,6 +72,14 @@ func (e *Engine) keep(v *expr.Value) bool {
 	}
 	return true
 }
+
+func same(a, b *expr.Value) bool {
+	return a.Kind == b.Kind && a.Bits == b.Bits && bytes.Equal(a.Bytes, b.Bytes)
+}
+
+// Changed says of each target attribute of a reached environment whether Store
+// gave it another value.
+func (e *Engine) Changed(env uint32) []bool { return e.frames[env].changed }
 
 // Stored are the target attributes of a reached environment after Store.
 func (e *Engine) Stored(env uint32) []expr.Value { return e.frames[env].next }

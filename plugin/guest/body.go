@@ -4,9 +4,61 @@ import (
 	"bytes"
 
 	"github.com/profferhq/proffer/catalog/snapshot"
+	"github.com/profferhq/proffer/plugin/decide"
 	"github.com/profferhq/proffer/plugin/expr"
 	"github.com/profferhq/proffer/plugin/visitor"
 )
+
+// section is what the cookie's section of an environment that answered is made
+// of.
+type section struct {
+	old    *visitor.Section // as it was sent, or nil
+	person bool             // of the linked person, else of the visitor
+	name   uint32
+	data   []byte // the attributes that were sent
+
+	schema        []decide.Declared
+	before, after []expr.Value
+	changed       []bool
+	held          []held
+}
+
+// section gathers what belongs to an environment, whose first attribute is the
+// one at first among those of all that answered.
+func (g *Guest) section(s *section, index uint32, first int) {
+	env := g.view.Environment(index)
+	s.person, s.name = env.Kind() == snapshot.KindIdentified, env.Section()
+	s.old = g.page.state.Section(s.person, s.name)
+	s.data = s.old.Data()
+	s.schema, s.changed = g.engine.Schema(index), g.engine.Changed(index)
+	s.before, s.after = g.engine.Target(index), g.engine.Stored(index)
+	s.held = g.page.held[first : first+len(s.schema)]
+}
+
+// sent is the value of an attribute in the cookie that was sent, or nil.
+func (s *section) sent(i int) []byte {
+	h := &s.held[i]
+	if h.end == 0 {
+		return nil
+	}
+	return s.data[h.at:h.end]
+}
+
+// datum is the value of an attribute in the cookie to be set, or nil: what this
+// call has written, else what the visitor's record holds. It is good until the
+// next call.
+func (g *Guest) datum(s *section, i int) []byte {
+	own := s.held[i].own
+	switch {
+	case s.after[i].Kind == expr.Missing:
+		return nil
+	case s.changed[i], own == ownRecord:
+		return g.encode(&s.after[i])
+	case own == ownCookie: // the person's own, whatever a people source says over it
+		return s.sent(i)
+	}
+	return nil
+}
 
 // writeBody makes the cookie's new content: head, then the sections of the
 // environments that answered, then those of others as they were.
@@ -15,9 +67,10 @@ func (g *Guest) writeBody() {
 	p.body = p.state.AppendHead(p.body[:0])
 	first := 0
 	for _, index := range g.engine.Reached() {
-		own := p.own[first:]
-		first += len(g.engine.Target(index))
-		g.writeSection(index, own)
+		var s section
+		g.section(&s, index, first)
+		first += len(s.schema)
+		g.writeSection(&s)
 	}
 	for i := range p.state.Sections[:p.state.N] {
 		if t := &p.state.Sections[i]; !g.answered(t) {
@@ -26,27 +79,54 @@ func (g *Guest) writeBody() {
 	}
 }
 
+// writeSection writes the section of an environment that answered.
+func (g *Guest) writeSection(s *section) {
+	p := &g.page
+	w := visitor.BeginSection(p.body, s.person, s.name)
+	for i := range s.schema {
+		value := g.datum(s, i)
+		if value == nil {
+			continue
+		}
+		if s.held[i].own != ownCookie || s.changed[i] {
+			p.changed = p.changed || !bytes.Equal(value, s.sent(i))
+		}
+		w.Attribute(s.schema[i].Hash, value)
+	}
+	w.Other(s.old)
+	g.addSection(w.End())
+}
+
+// addSection takes a body with one more section, if it still fits into a
+// cookie. What comes last is what this call has not used.
+func (g *Guest) addSection(body []byte) {
+	if len(body) <= visitor.MaxBody {
+		g.page.body = body
+	}
+}
+
 // fitData takes back what does not fit into the cookie's budget, from the last
 // attribute on: values that this call has written stay as they were, and of a
 // host's record, which stands in place of the cookie, some are left out.
 func (g *Guest) fitData() {
-	p := &g.page
 	excess := g.foreignData() - visitor.MaxData
 	if excess+g.mostData() <= 0 {
 		return
 	}
+	var s section
 	first := 0
-	for _, index := range g.engine.Reached() {
-		env := g.view.Environment(index)
-		for i := range g.engine.Target(index) {
-			excess += dataSize(g.datum(index, env, i, p.own[first+i]))
-		}
-		first += len(g.engine.Target(index))
-	}
 	reached := g.engine.Reached()
+	for _, index := range reached {
+		g.section(&s, index, first)
+		for i := range s.schema {
+			excess += dataSize(g.datum(&s, i))
+		}
+		first += len(s.schema)
+	}
 	for e := len(reached) - 1; e >= 0 && excess > 0; e-- {
-		first -= len(g.engine.Target(reached[e]))
-		excess -= g.takeBack(reached[e], p.own[first:], excess)
+		first -= len(g.engine.Schema(reached[e]))
+		g.section(&s, reached[e], first)
+		excess -= g.takeBack(&s, excess)
 	}
 }
 
@@ -68,20 +148,18 @@ func (g *Guest) mostData() (n int) {
 }
 
 // takeBack frees up to excess bytes in one section and says how many.
-func (g *Guest) takeBack(index uint32, own []bool, excess int) (freed int) {
-	env := g.view.Environment(index)
-	before, after := g.engine.Target(index), g.engine.Stored(index)
-	for i := len(after) - 1; i >= 0 && freed < excess; i-- {
-		size := dataSize(g.datum(index, env, i, own[i]))
-		if less := size - dataSize(g.held(env, i)); less <= 0 {
+func (g *Guest) takeBack(s *section, excess int) (freed int) {
+	for i := len(s.after) - 1; i >= 0 && freed < excess; i-- {
+		size := dataSize(g.datum(s, i))
+		if less := size - dataSize(s.sent(i)); less <= 0 {
 			continue
 		}
-		after[i] = before[i]
-		if left := dataSize(g.datum(index, env, i, own[i])); left < size {
+		s.after[i], s.changed[i] = s.before[i], false
+		if left := dataSize(g.datum(s, i)); left < size {
 			freed += size - left
 			continue
 		}
-		own[i] = false
+		s.held[i].own = ownNone
 		freed += size
 	}
 	return freed
@@ -93,28 +171,6 @@ func dataSize(value []byte) int {
 		return 0
 	}
 	return 4 + len(value)
-}
-
-// held is the value of an attribute in the cookie that was sent, or nil.
-func (g *Guest) held(env *snapshot.Environment, i int) []byte {
-	t := g.page.state.Section(env.Kind() == snapshot.KindIdentified, env.Section())
-	return t.Find(g.view.Attribute(env.Target().Start + uint32(i)).Hash())
-}
-
-// datum is the value of an attribute in the cookie to be set, or nil: what this
-// call has written, else what the visitor's record holds (own). It is good
-// until the next call.
-func (g *Guest) datum(index uint32, env *snapshot.Environment, i int, own bool) []byte {
-	before, after := &g.engine.Target(index)[i], &g.engine.Stored(index)[i]
-	switch {
-	case after.Kind == expr.Missing:
-		return nil
-	case !sameValue(before, after), own && env.Kind() == snapshot.KindAnonymous:
-		return g.encode(after)
-	case own: // the person's own, whatever a people source says over it
-		return g.held(env, i)
-	}
-	return nil
 }
 
 // answered reports whether a section belongs to an environment of this call.
@@ -139,40 +195,10 @@ func (g *Guest) foreignData() (n int) {
 	return n
 }
 
-// writeSection writes the section of an environment that answered.
-func (g *Guest) writeSection(index uint32, own []bool) {
-	p := &g.page
-	env := g.view.Environment(index)
-	person := env.Kind() == snapshot.KindIdentified
-	w := visitor.BeginSection(p.body, person, env.Section())
-	for i := range g.engine.Target(index) {
-		value := g.datum(index, env, i, own[i])
-		if value == nil {
-			continue
-		}
-		p.changed = p.changed || !bytes.Equal(value, g.held(env, i))
-		w.Attribute(g.view.Attribute(env.Target().Start+uint32(i)).Hash(), value)
-	}
-	w.Other(p.state.Section(person, env.Section()))
-	g.addSection(w.End())
-}
-
-// addSection takes a body with one more section, if it still fits into a
-// cookie. What comes last is what this call has not used.
-func (g *Guest) addSection(body []byte) {
-	if len(body) <= visitor.MaxBody {
-		g.page.body = body
-	}
-}
-
 // encode is a value as msgpack, until the next call.
 func (g *Guest) encode(v *expr.Value) []byte {
 	start := len(g.page.text)
 	out := appendValue(g.page.text, v)
 	g.page.text = out[:start]
 	return out[start:]
-}
-
-func sameValue(a, b *expr.Value) bool {
-	return a.Kind == b.Kind && a.Bits == b.Bits && bytes.Equal(a.Bytes, b.Bytes)
 }

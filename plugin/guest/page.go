@@ -32,7 +32,7 @@ type page struct {
 	persons [abi.MaxPersons]decide.Person
 	slots   [abi.MaxSlots]abi.Slot
 	spaces  [abi.MaxSlots]uint32 // that the listed slots ask for
-	own     []bool               // which target attributes the visitor's record holds
+	held    []held               // what the visitor's record has for the target attributes
 
 	opened  [seal.OpenSize]byte
 	token   [seal.TokenSize]byte
@@ -53,7 +53,7 @@ type page struct {
 		body  [visitor.MaxBody]byte
 		text  [4 << 10]byte
 		out   [8 << 10]byte
-		own   [64]bool
+		held  [64]held
 		names [64][]byte
 		slots [4]abi.SlotAnswer
 	}
@@ -63,7 +63,7 @@ type page struct {
 func (p *page) begin() {
 	r := &p.room
 	p.body, p.text, p.out = r.body[:0], r.text[:0], r.out[:0]
-	p.own, p.names, p.answer.Slots = r.own[:0], r.names[:0], r.slots[:0]
+	p.held, p.names, p.answer.Slots = r.held[:0], r.names[:0], r.slots[:0]
 }
 
 // maxFields is the most content fields of a space that are rendered.

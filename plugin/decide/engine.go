@@ -31,6 +31,7 @@ type Engine struct {
 	ntaken   int
 	proposed []Proposition
 	arena    []byte // strings that expressions made for the visitor's record
+	content  Content
 }
 
 // frame is the state of one environment within a call.

@@ -84,12 +84,32 @@ func (e *Engine) Changed(env uint32) []bool { return e.frames[env].changed }
 // Stored are the target attributes of a reached environment after Store.
 func (e *Engine) Stored(env uint32) []expr.Value { return e.frames[env].next }
 
-// Scope is what a result's content may read: the state of its environment,
-// entered for its group and offer.
-func (e *Engine) Scope(r *Result) *expr.Scope {
+// Content is what the placeholders of a result's content may read.
+type Content struct {
+	engine  *Engine
+	result  *Result
+	entered bool
+}
+
+// Content makes ready for the placeholders of a result's content; that of an
+// earlier result must not be used any more.
+func (e *Engine) Content(r *Result) *Content {
+	e.content = Content{engine: e, result: r}
+	return &e.content
+}
+
+// Scope is the state of the result's environment, entered for its group and
+// offer.
+func (c *Content) Scope(program uint32) *expr.Scope {
+	e, r := c.engine, c.result
 	f := e.frames[r.Environment]
-	e.enter(f, r, &e.call.Slots[e.groups[r.group].first])
-	f.offer = r.Offer
-	e.offerScope(f, perOffer)
+	if !c.entered {
+		c.entered = true
+		e.enter(f, r, &e.call.Slots[e.groups[r.group].first])
+		f.offer = r.Offer
+	}
+	if uses := e.view.Uses(program); uses&perOffer != 0 {
+		e.offerScope(f, uses)
+	}
 	return &f.scope
 }

@@ -19,11 +19,13 @@ help:
 build: wasm
 	go build -trimpath -o $(OUT)/proffer ./host/cmd/proffer
 
-# The modules are built each time; the Go build cache knows what is new.
+# The modules are built each time; the Go build cache knows what is new. Then
+# their jumps are made direct: see build/jump.
 wasm:
 	$(GUESTENV) go build $(STRIP) -buildmode=c-shared -o $(OUT)/proffer.wasm ./plugin/cmd/reactor
 	$(GUESTENV) go build $(STRIP) -o $(OUT)/proffer-command.wasm ./plugin/cmd/command
 	$(GUESTENV) go build $(STRIP) -buildmode=c-shared -o $(OUT)/proffer-http-wasm.wasm ./plugin/cmd/httpwasm
+	go run ./build/jump/command $(WASM)
 
 ## run: the example shop behind the proxy, and what to try there
 run: build

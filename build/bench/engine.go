@@ -14,6 +14,7 @@ import (
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
 	"github.com/profferhq/proffer/build/bench/internal/workload"
+	"github.com/profferhq/proffer/build/jump"
 	"github.com/profferhq/proffer/host/linear"
 	"github.com/profferhq/proffer/plugin/abi"
 )
@@ -57,7 +58,11 @@ func buildGuest(out, name string) ([]byte, error) {
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build %s: %w\n%s", name, err, text)
 	}
-	return os.ReadFile(file)
+	wasm, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return jump.Direct(wasm)
 }
 
 // maxMemory is twice the largest snapshot.

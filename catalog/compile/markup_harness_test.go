@@ -81,11 +81,16 @@ func (l *markupLab) rendering(src string, fields []markupField) []byte {
 	return markupRendering(markupSource(src), fields, nil, l.expr, l.report)
 }
 
+// markupScope is one scope for every program.
+type markupScope struct{ scope expr.Scope }
+
+func (s *markupScope) Scope(uint32) *expr.Scope { return &s.scope }
+
 // append writes a template as a request would.
 func (l *markupLab) append(tmpl []byte, fields []render.Field) (string, render.Result) {
 	var machine expr.Machine
 	machine.Reset(1 << 20)
-	env := render.Env{Programs: l.programs, Machine: &machine, Scope: &expr.Scope{Target: l.target}}
+	env := render.Env{Programs: l.programs, Machine: &machine, Scope: &markupScope{expr.Scope{Target: l.target}}}
 	out, result := render.Append(nil, tmpl, fields, &env)
 	return string(out), result
 }

@@ -3,12 +3,55 @@ package wire
 // Skip consumes the next value whole, with everything in it. Nesting beyond
 // MaxDepth is an error. The cost is at most one turn for each remaining byte.
 func (c *Cursor) Skip() {
-	end := scan(c.b, c.at, MaxDepth, true)
+	end := flat(c.b, c.at)
+	if end < 0 {
+		end = scan(c.b, c.at, MaxDepth, true)
+	}
 	if end < 0 {
 		c.Fail()
 		return
 	}
 	c.at = end
+}
+
+// flat gives the offset after the value at b[at] if it has the form of most
+// values: an integer of one byte, a bool, nil, a string of up to 255 bytes, or
+// an array of up to 15 of these. Of any other, and where bytes are missing, it
+// gives -1 and leaves it to scan. It is a leaf, and the whole cost of a short
+// value.
+func flat(b []byte, at int) int {
+	left := 1
+	if at < len(b) && b[at] >= 0x90 && b[at] < 0xa0 {
+		left = int(b[at] & 0x0f)
+		at++
+	}
+	for ; left > 0 && at < len(b); left-- {
+		code := b[at]
+		at++
+		switch {
+		case code < 0x80 || code >= 0xe0:
+		case code >= 0xa0 && code < 0xc0:
+			at += int(code & 0x1f)
+		case code == codeNil || code == codeFalse || code == codeTrue:
+		case code == codeStr8 && at < len(b):
+			at += 1 + int(b[at])
+		default:
+			return -1
+		}
+	}
+	if left > 0 || at > len(b) {
+		return -1
+	}
+	return at
+}
+
+// Size gives the size of the value at the start of b, 0 if there is no whole one.
+func Size(b []byte) int {
+	end := flat(b, 0)
+	if end < 0 {
+		end = scan(b, 0, MaxDepth, true)
+	}
+	return max(end, 0)
 }
 
 // Raw consumes the next value as Skip does and gives its bytes, which alias
@@ -20,6 +63,30 @@ func (c *Cursor) Raw() []byte {
 		return nil
 	}
 	return c.b[start:c.at:c.at]
+}
+
+// Strs reports whether b is one array of strings and nothing else.
+func Strs(b []byte) bool {
+	c := NewCursor(b)
+	n := c.Array()
+	if c.bad {
+		return false
+	}
+	at := c.at
+	for ; n > 0 && at < len(b); n-- {
+		code := b[at]
+		if code < 0xa0 || code >= 0xc0 {
+			break
+		}
+		at += 1 + int(code&0x1f)
+	}
+	if at > len(b) {
+		return false
+	}
+	for c.at = at; n > 0 && !c.bad; n-- {
+		c.Str()
+	}
+	return c.Done()
 }
 
 // What scan can find wrong; each is below zero, where no offset can be.

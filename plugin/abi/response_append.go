@@ -42,15 +42,27 @@ func appendLink(dst []byte, l *Link) []byte {
 // AppendAnswer appends the response that holds a decision. Content, links and
 // attributes are taken for what their comments say.
 func AppendAnswer(dst []byte, a *Answer) []byte {
+	dst = AppendAnswerHead(dst, a, len(a.Slots))
+	for i := range a.Slots {
+		dst = AppendSlotAnswer(dst, &a.Slots[i])
+	}
+	return AppendAnswerTail(dst, a)
+}
+
+// AppendAnswerHead appends what of an answer stands before its slots. Exactly as
+// many of AppendSlotAnswer must follow, and AppendAnswerTail: so a guest writes
+// each slot when it is decided and keeps none.
+func AppendAnswerHead(dst []byte, a *Answer, slots int) []byte {
 	dst = wire.AppendArray(dst, 12)
 	dst = wire.AppendUint(dst, uint64(StatusOK))
 	dst = appendBinOrNil(dst, a.Snapshot)
 	dst = appendBinOrNil(dst, a.Interaction)
 	dst = wire.AppendBool(dst, a.Listed)
-	dst = wire.AppendArray(dst, len(a.Slots))
-	for i := range a.Slots {
-		dst = appendSlotAnswer(dst, &a.Slots[i])
-	}
+	return wire.AppendArray(dst, slots)
+}
+
+// AppendAnswerTail appends what of an answer stands behind its slots.
+func AppendAnswerTail(dst []byte, a *Answer) []byte {
 	dst = appendVisitorAnswer(dst, a)
 	dst = wire.AppendArray(dst, len(a.Propositions))
 	for i := range a.Propositions {
@@ -63,7 +75,8 @@ func AppendAnswer(dst []byte, a *Answer) []byte {
 	return appendBinOrNil(dst, a.Trace)
 }
 
-func appendSlotAnswer(dst []byte, s *SlotAnswer) []byte {
+// AppendSlotAnswer appends the answer for one slot.
+func AppendSlotAnswer(dst []byte, s *SlotAnswer) []byte {
 	dst = wire.AppendArray(dst, 11)
 	dst = wire.AppendStrBytes(dst, s.Space)
 	dst = wire.AppendUint(dst, uint64(s.N))

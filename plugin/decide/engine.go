@@ -31,6 +31,7 @@ type Engine struct {
 	ntaken   int
 	proposed []Proposition
 	arena    []byte // strings that expressions made for the visitor's record
+	content  Content
 }
 
 // frame is the state of one environment within a call.
@@ -48,8 +49,12 @@ type frame struct {
 	allowed []bool    // these are
 	gates   []float64 // of the categories, for the current group
 	next    []expr.Value
-	space   uint32 // for which chain was worked out, if it depends on the space
-	bySpace bool   // it does
+	changed []bool // where next differs from the target
+
+	schema   []Declared   // the target attributes
+	defaults []expr.Value // their values where nothing is known
+	space    uint32       // for which chain was worked out, if it depends on the space
+	bySpace  bool         // it does
 
 	offer      uint32 // that programs may read
 	shownOffer uint32 // the offer, and the category, whose names are in scope
@@ -100,7 +105,7 @@ func (e *Engine) frame(index uint32) *frame {
 		f.used = true
 		f.entered, f.ownData = false, false
 		f.forget()
-		clear(f.scope.Target)
+		copy(f.scope.Target, f.defaults)
 		e.reached = append(e.reached, index)
 	}
 	return f
@@ -118,7 +123,7 @@ func (e *Engine) newFrame(index uint32) *frame {
 	cats, targets := env.Categories().Count, env.Target().Count
 	states := make([]uint8, e.view.Count(snapshot.SecPrograms)+cats)
 	factors := make([]float64, 2*cats)
-	values := make([]expr.Value, 2*targets+env.Attributes().Count+env.OfferAttributes().Count)
+	values := make([]expr.Value, 3*targets+env.Attributes().Count+env.OfferAttributes().Count)
 	f := &frame{
 		env: env, index: index, offer: none, shownOffer: none, shownPath: none,
 		chain:   states[:cats:cats],
@@ -127,12 +132,35 @@ func (e *Engine) newFrame(index uint32) *frame {
 		gates:   factors[cats:],
 		allowed: make([]bool, cats),
 		next:    values[:targets:targets],
+		changed: make([]bool, targets),
 	}
 	f.scope.Target, values = values[targets:2*targets:2*targets], values[2*targets:]
+	f.defaults, values = values[:targets:targets], values[targets:]
+	e.declare(f)
 	f.scope.Interaction = values[:env.Attributes().Count:env.Attributes().Count]
 	f.scope.Offer = values[env.Attributes().Count:]
 	return f
 }
+
+// Declared is what a caller needs to know of a target attribute to fill it.
+type Declared struct {
+	Hash uint32 // Hash32 of the name: its key in the cookie
+	Type uint8  // a catalog.Type
+}
+
+// declare gathers an environment's target attributes.
+func (e *Engine) declare(f *frame) {
+	r := f.env.Target()
+	f.schema = make([]Declared, r.Count)
+	for i := range f.schema {
+		a := e.view.Attribute(r.Start + uint32(i))
+		f.schema[i] = Declared{Hash: a.Hash(), Type: a.Type()}
+		Set(&f.defaults[i], e.view.Value(a.Default()), a.Type())
+	}
+}
+
+// Schema declares the target attributes of a reached environment.
+func (e *Engine) Schema(env uint32) []Declared { return e.frames[env].schema }
 
 // Reached are the environments that answer slots of this call, in the order
 // of their first slot. Valid until the next Resolve.
@@ -140,7 +168,8 @@ func (e *Engine) Reached() []uint32 { return e.reached }
 
 // Target is where the caller puts the target attributes of a reached
 // environment, between Resolve and Decide: one value for each declared
-// attribute, in the snapshot's order; the zero Value is a missing attribute.
+// attribute, in the snapshot's order; the zero Value is a missing attribute. It
+// finds the schema's defaults there.
 func (e *Engine) Target(env uint32) []expr.Value { return e.frames[env].scope.Target }
 
 // Results are the slots' outcomes, in the call's order. Valid until the next

@@ -1,6 +1,8 @@
 package decide
 
 import (
+	"bytes"
+
 	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/plugin/expr"
 )
@@ -16,6 +18,7 @@ func (e *Engine) Store() (written int) {
 	for _, i := range e.reached {
 		f := e.frames[i]
 		copy(f.next, f.scope.Target)
+		clear(f.changed)
 	}
 	for g := range e.groups[:e.ngroups] {
 		r := &e.results[e.groups[g].first]
@@ -49,7 +52,9 @@ func (e *Engine) storeSpace(f *frame, sp *snapshot.Space) (written int) {
 			continue
 		}
 		if e.keep(&v) {
-			f.next[w.Attribute()] = v
+			i := w.Attribute()
+			f.next[i] = v
+			f.changed[i] = !same(&v, &f.scope.Target[i])
 			written++
 			e.share(f, w.Attribute(), v)
 		}
@@ -90,15 +95,43 @@ func (e *Engine) keep(v *expr.Value) bool {
 	return true
 }
 
+func same(a, b *expr.Value) bool {
+	return a.Kind == b.Kind && a.Bits == b.Bits && bytes.Equal(a.Bytes, b.Bytes)
+}
+
+// Changed says of each target attribute of a reached environment whether Store
+// gave it another value.
+func (e *Engine) Changed(env uint32) []bool { return e.frames[env].changed }
+
 // Stored are the target attributes of a reached environment after Store.
 func (e *Engine) Stored(env uint32) []expr.Value { return e.frames[env].next }
 
-// Scope is what a result's content may read: the state of its environment,
-// entered for its group and offer.
-func (e *Engine) Scope(r *Result) *expr.Scope {
+// Content is what the placeholders of a result's content may read.
+type Content struct {
+	engine  *Engine
+	result  *Result
+	entered bool
+}
+
+// Content makes ready for the placeholders of a result's content; that of an
+// earlier result must not be used any more.
+func (e *Engine) Content(r *Result) *Content {
+	e.content = Content{engine: e, result: r}
+	return &e.content
+}
+
+// Scope is the state of the result's environment, entered for its group and
+// offer.
+func (c *Content) Scope(program uint32) *expr.Scope {
+	e, r := c.engine, c.result
 	f := e.frames[r.Environment]
-	e.enter(f, r, &e.call.Slots[e.groups[r.group].first])
-	f.offer = r.Offer
-	e.offerScope(f, perOffer)
+	if !c.entered {
+		c.entered = true
+		e.enter(f, r, &e.call.Slots[e.groups[r.group].first])
+		f.offer = r.Offer
+	}
+	if uses := e.view.Uses(program); uses&perOffer != 0 {
+		e.offerScope(f, uses)
+	}
 	return &f.scope
 }

@@ -10,62 +10,66 @@ import (
 
 // Value converts one msgpack value to a declared type, a catalog.Type. A value
 // of another type is missing; an integer may stand for a double.
-func Value(raw []byte, typ uint8) expr.Value {
-	if len(raw) == 0 {
-		return expr.Value{}
-	}
-	c := wire.NewCursor(raw)
-	v := scalar(&c, catalog.Type(typ))
-	if !c.Done() {
-		return expr.Value{}
-	}
-	if v.Kind == expr.List {
-		v.Bytes = raw
-	}
+func Value(raw []byte, typ uint8) (v expr.Value) {
+	Set(&v, raw, typ)
 	return v
 }
 
-func scalar(c *wire.Cursor, typ catalog.Type) expr.Value {
-	kind := c.Kind()
-	switch {
-	case typ == catalog.TypeBool && kind == wire.Bool:
-		if c.Bool() {
-			return expr.Value{Kind: expr.Bool, Bits: 1}
-		}
-		return expr.Value{Kind: expr.Bool}
-	case typ == catalog.TypeInt && kind == wire.Int:
-		return expr.Value{Kind: expr.Int, Bits: uint64(c.Int())}
-	case typ == catalog.TypeDouble && (kind == wire.Float || kind == wire.Int):
-		return expr.Value{Kind: expr.Double, Bits: math.Float64bits(c.Float())}
-	case typ == catalog.TypeString && kind == wire.Str:
-		return expr.Value{Kind: expr.String, Bytes: c.Str()}
-	case kind == wire.Array:
-		return list(c, typ)
+// Set makes v the value that Value gives and reports whether there is one; v
+// stays as it is where it would be missing.
+func Set(v *expr.Value, raw []byte, typ uint8) bool {
+	if len(raw) == 0 {
+		return false
 	}
-	c.Fail()
-	return expr.Value{}
+	c := wire.NewCursor(raw)
+	kind, bits := expr.Bool, uint64(0)
+	switch catalog.Type(typ) {
+	case catalog.TypeString:
+		s := c.Str()
+		if c.Done() {
+			setText(v, s)
+		}
+		return c.Done()
+	case catalog.TypeBool:
+		if c.Bool() {
+			bits = 1
+		}
+	case catalog.TypeInt:
+		kind, bits = expr.Int, uint64(c.Int())
+	case catalog.TypeDouble:
+		kind, bits = expr.Double, math.Float64bits(c.Float())
+	default:
+		if !list(raw, catalog.Type(typ)) {
+			return false
+		}
+		setList(v, raw)
+		return true
+	}
+	if !c.Done() {
+		return false
+	}
+	v.Kind, v.Bits = kind, bits
+	return true
 }
 
-// list checks that every element of an array has the declared type. In a list of
-// doubles an integer may stand for one: the evaluator reads the elements where
-// they lie and compares numbers by value.
-func list(c *wire.Cursor, typ catalog.Type) expr.Value {
-	want := wire.Str
-	switch typ {
-	case catalog.TypeStringList:
-	case catalog.TypeIntList:
-		want = wire.Int
-	case catalog.TypeDoubleList:
-		want = wire.Float
-	default:
-		c.Fail()
-		return expr.Value{}
+// list checks that raw is an array whose elements have the declared type. In a
+// list of doubles an integer may stand for one: the evaluator reads the elements
+// where they lie and compares numbers by value.
+func list(raw []byte, typ catalog.Type) bool {
+	if typ == catalog.TypeStringList {
+		return wire.Strs(raw)
 	}
-	for n := c.Array(); n > 0 && c.OK(); n-- {
-		if kind := c.Kind(); kind != want && (want != wire.Float || kind != wire.Int) {
+	c := wire.NewCursor(raw)
+	n := c.Array()
+	for ; n > 0 && c.OK(); n-- {
+		switch typ {
+		case catalog.TypeIntList:
+			c.Int()
+		case catalog.TypeDoubleList:
+			c.Float()
+		default:
 			c.Fail()
 		}
-		c.Skip()
 	}
-	return expr.Value{Kind: expr.List}
+	return c.Done() && (typ == catalog.TypeIntList || typ == catalog.TypeDoubleList)
 }

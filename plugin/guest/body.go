@@ -4,9 +4,64 @@ import (
 	"bytes"
 
 	"github.com/profferhq/proffer/catalog/snapshot"
+	"github.com/profferhq/proffer/plugin/decide"
 	"github.com/profferhq/proffer/plugin/expr"
 	"github.com/profferhq/proffer/plugin/visitor"
 )
+
+// section is what the cookie's section of an environment that answered is made
+// of.
+type section struct {
+	place  int              // of the environment among those that answered
+	old    *visitor.Section // as it was sent, or nil
+	person bool             // of the linked person, else of the visitor
+	name   uint32
+	data   []byte // the attributes that were sent
+
+	schema        []decide.Declared
+	before, after []expr.Value
+	changed       []bool
+	held          []held
+}
+
+// section gathers what belongs to an environment that answered, whose first
+// attribute is the one at first among those of all that did.
+func (g *Guest) section(s *section, place, first int) {
+	index := g.engine.Reached()[place]
+	env := g.view.Environment(index)
+	s.place = place
+	s.person, s.name = env.Kind() == snapshot.KindIdentified, env.Section()
+	s.old = g.page.state.Section(s.person, s.name)
+	s.data = s.old.Data()
+	s.schema, s.changed = g.engine.Schema(index), g.engine.Changed(index)
+	s.before, s.after = g.engine.Target(index), g.engine.Stored(index)
+	s.held = g.page.held[first : first+len(s.schema)]
+}
+
+// sent is the value of an attribute in the cookie that was sent, or nil.
+func (s *section) sent(i int) []byte {
+	h := &s.held[i]
+	if h.end == 0 {
+		return nil
+	}
+	return s.data[h.at:h.end]
+}
+
+// datum is the value of an attribute in the cookie to be set, or nil: what this
+// call has written, else what the visitor's record holds. It is good until the
+// next call.
+func (g *Guest) datum(s *section, i int) []byte {
+	own := s.held[i].own
+	switch {
+	case s.after[i].Kind == expr.Missing:
+		return nil
+	case s.changed[i], own == ownRecord:
+		return g.encode(&s.after[i])
+	case own == ownCookie: // the person's own, whatever a people source says over it
+		return s.sent(i)
+	}
+	return nil
+}
 
 // writeBody makes the cookie's new content: head, then the sections of the
 // environments that answered, then those of others as they were.
@@ -14,11 +69,13 @@ func (g *Guest) writeBody() {
 	p := &g.page
 	p.body = p.state.AppendHead(p.body[:0])
 	first := 0
-	for e, index := range g.engine.Reached() {
+	for e := range g.engine.Reached() {
+		var s section
+		g.section(&s, e, first)
 		if !g.follows(e) {
-			g.writeSection(e, first)
+			g.writeSection(&s, first)
 		}
-		first += len(g.engine.Target(index))
+		first += len(s.schema)
 	}
 	for i := range p.state.Sections[:p.state.N] {
 		if t := &p.state.Sections[i]; !g.answered(t) {
@@ -27,29 +84,75 @@ func (g *Guest) writeBody() {
 	}
 }
 
+// writeSection writes the section of an environment that answered, with what
+// others that answered keep in it. first is the place of its first attribute.
+func (g *Guest) writeSection(s *section, first int) {
+	w := visitor.BeginSection(g.page.body, s.person, s.name)
+	g.writeData(&w, s)
+	for e := s.place + 1; e < len(g.engine.Reached()); e++ {
+		first += len(g.engine.Schema(g.engine.Reached()[e-1]))
+		if g.shares(s.place, e) {
+			var t section
+			g.section(&t, e, first)
+			g.writeData(&w, &t)
+		}
+	}
+	g.carry(s.place, &w)
+	w.Other(s.old)
+	g.addSection(w.End())
+}
+
+// writeData writes the attributes of an environment that answered, less those
+// that an earlier one has written into its section already.
+func (g *Guest) writeData(w *visitor.Writer, s *section) {
+	p := &g.page
+	for i := range s.schema {
+		if g.repeats(s.place, i) {
+			continue
+		}
+		value := g.datum(s, i)
+		if value == nil {
+			continue
+		}
+		if s.held[i].own != ownCookie || s.changed[i] {
+			p.changed = p.changed || !bytes.Equal(value, s.sent(i))
+		}
+		w.Attribute(s.schema[i].Hash, value)
+	}
+}
+
+// addSection takes a body with one more section, if it still fits into a
+// cookie. What comes last is what this call has not used.
+func (g *Guest) addSection(body []byte) {
+	if len(body) <= visitor.MaxBody {
+		g.page.body = body
+	}
+}
+
 // fitData takes back what does not fit into the cookie's budget, from the last
 // attribute on: values that this call has written stay as they were, and of a
 // host's record, which stands in place of the cookie, some are left out.
 func (g *Guest) fitData() {
-	p := &g.page
 	excess := g.foreignData() - visitor.MaxData
 	if excess+g.mostData() <= 0 {
 		return
 	}
+	var s section
 	first := 0
 	reached := g.engine.Reached()
-	for e, index := range reached {
-		env := g.view.Environment(index)
-		for i := range g.engine.Target(index) {
+	for e := range reached {
+		g.section(&s, e, first)
+		for i := range s.schema {
 			if !g.repeats(e, i) {
-				excess += dataSize(g.datum(index, env, i, p.own[first+i]))
+				excess += dataSize(g.datum(&s, i))
 			}
 		}
-		first += len(g.engine.Target(index))
+		first += len(s.schema)
 	}
 	for e := len(reached) - 1; e >= 0 && excess > 0; e-- {
-		first -= len(g.engine.Target(reached[e]))
-		excess -= g.takeBack(e, p.own[first:], excess)
+		first -= len(g.engine.Schema(reached[e]))
+		g.section(&s, e, first)
+		excess -= g.takeBack(&s, excess)
 	}
 }
 
@@ -71,24 +174,21 @@ func (g *Guest) mostData() (n int) {
 }
 
 // takeBack frees up to excess bytes in one section and says how many.
-func (g *Guest) takeBack(e int, own []bool, excess int) (freed int) {
-	index := g.engine.Reached()[e]
-	env := g.view.Environment(index)
-	before, after := g.engine.Target(index), g.engine.Stored(index)
-	for i := len(after) - 1; i >= 0 && freed < excess; i-- {
-		if g.repeats(e, i) {
+func (g *Guest) takeBack(s *section, excess int) (freed int) {
+	for i := len(s.after) - 1; i >= 0 && freed < excess; i-- {
+		if g.repeats(s.place, i) {
 			continue
 		}
-		size := dataSize(g.datum(index, env, i, own[i]))
-		if less := size - dataSize(g.held(env, i)); less <= 0 {
+		size := dataSize(g.datum(s, i))
+		if less := size - dataSize(s.sent(i)); less <= 0 {
 			continue
 		}
-		after[i] = before[i]
-		if left := dataSize(g.datum(index, env, i, own[i])); left < size {
+		s.after[i], s.changed[i] = s.before[i], false
+		if left := dataSize(g.datum(s, i)); left < size {
 			freed += size - left
 			continue
 		}
-		own[i] = false
+		s.held[i].own = ownNone
 		freed += size
 	}
 	return freed
@@ -100,28 +200,6 @@ func dataSize(value []byte) int {
 		return 0
 	}
 	return 4 + len(value)
-}
-
-// held is the value of an attribute in the cookie that was sent, or nil.
-func (g *Guest) held(env *snapshot.Environment, i int) []byte {
-	t := g.page.state.Section(env.Kind() == snapshot.KindIdentified, env.Section())
-	return t.Find(g.view.Attribute(env.Target().Start + uint32(i)).Hash())
-}
-
-// datum is the value of an attribute in the cookie to be set, or nil: what this
-// call has written, else what the visitor's record holds (own). It is good
-// until the next call.
-func (g *Guest) datum(index uint32, env *snapshot.Environment, i int, own bool) []byte {
-	before, after := &g.engine.Target(index)[i], &g.engine.Stored(index)[i]
-	switch {
-	case after.Kind == expr.Missing:
-		return nil
-	case !sameValue(before, after), own && env.Kind() == snapshot.KindAnonymous:
-		return g.encode(after)
-	case own: // the person's own, whatever a people source says over it
-		return g.held(env, i)
-	}
-	return nil
 }
 
 // answered reports whether a section belongs to an environment of this call.
@@ -152,61 +230,10 @@ func (g *Guest) foreignData() (n int) {
 	return n
 }
 
-// writeSection writes the section of an environment that answered, with what
-// others that answered keep in it. first is its place in p.own.
-func (g *Guest) writeSection(e, first int) {
-	p := &g.page
-	reached := g.engine.Reached()
-	env := g.view.Environment(reached[e])
-	person := env.Kind() == snapshot.KindIdentified
-	w := visitor.BeginSection(p.body, person, env.Section())
-	g.writeData(&w, e, first)
-	for f := e + 1; f < len(reached); f++ {
-		first += len(g.engine.Target(reached[f-1]))
-		if g.shares(e, f) {
-			g.writeData(&w, f, first)
-		}
-	}
-	g.carry(e, &w)
-	w.Other(p.state.Section(person, env.Section()))
-	g.addSection(w.End())
-}
-
-// writeData writes the attributes of an environment that answered, less those
-// that an earlier one has written into its section already.
-func (g *Guest) writeData(w *visitor.Writer, e, first int) {
-	p := &g.page
-	index := g.engine.Reached()[e]
-	env := g.view.Environment(index)
-	for i := range g.engine.Target(index) {
-		if g.repeats(e, i) {
-			continue
-		}
-		value := g.datum(index, env, i, p.own[first+i])
-		if value == nil {
-			continue
-		}
-		p.changed = p.changed || !bytes.Equal(value, g.held(env, i))
-		w.Attribute(g.view.Attribute(env.Target().Start+uint32(i)).Hash(), value)
-	}
-}
-
-// addSection takes a body with one more section, if it still fits into a
-// cookie. What comes last is what this call has not used.
-func (g *Guest) addSection(body []byte) {
-	if len(body) <= visitor.MaxBody {
-		g.page.body = body
-	}
-}
-
 // encode is a value as msgpack, until the next call.
 func (g *Guest) encode(v *expr.Value) []byte {
 	start := len(g.page.text)
 	out := appendValue(g.page.text, v)
 	g.page.text = out[:start]
 	return out[start:]
-}
-
-func sameValue(a, b *expr.Value) bool {
-	return a.Kind == b.Kind && a.Bits == b.Bits && bytes.Equal(a.Bytes, b.Bytes)
 }

@@ -92,6 +92,6 @@ func TestUnusedPartsOfTheCookie(t *testing.T) {
 // value is that of a section's first attribute.
 func value(s *visitor.Section) []byte {
 	data := s.Data()
-	_, value, _ := data.Next()
-	return value
+	_, start, end, _ := visitor.Attribute(data, 0)
+	return data[start:end]
 }

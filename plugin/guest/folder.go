@@ -55,14 +55,16 @@ func (g *Guest) carry(e int, w *visitor.Writer) (n int) {
 		return 0
 	}
 	data := g.page.state.Section(false, env.Section()).Data()
-	for {
-		hash, value, ok := data.Next()
+	for at := 0; ; {
+		hash, start, end, ok := visitor.Attribute(data, at)
 		if !ok {
 			return n
 		}
+		at = end
 		if g.declaredBy(e, hash, true) || !g.declaredBy(e, hash, false) {
 			continue
 		}
+		value := data[start:end]
 		n += dataSize(value)
 		if w != nil {
 			w.Attribute(hash, value)
@@ -93,6 +95,11 @@ func (g *Guest) declaredBy(e int, hash uint32, answered bool) bool {
 
 // declares reports whether an environment has a target attribute with that hash.
 func (g *Guest) declares(env *snapshot.Environment, hash uint32) bool {
-	_, ok := g.attribute(env.Target(), 0, hash)
-	return ok
+	r := env.Target()
+	for i := r.Start; i < r.End(); i++ {
+		if g.view.Attribute(i).Hash() == hash {
+			return true
+		}
+	}
+	return false
 }

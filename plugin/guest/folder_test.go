@@ -94,8 +94,9 @@ func held(t *testing.T, cookie string) (sections, attributes int) {
 		t.Fatalf("no visitor in %q", cookie)
 	}
 	for i := range s.N {
-		for data := s.Sections[i].Data(); ; attributes++ {
-			if _, _, ok := data.Next(); !ok {
+		data := s.Sections[i].Data()
+		for at, ok := 0, true; ; attributes++ {
+			if _, _, at, ok = visitor.Attribute(data, at); !ok {
 				break
 			}
 		}

@@ -32,7 +32,7 @@ type page struct {
 	persons [abi.MaxPersons]decide.Person
 	slots   [abi.MaxSlots]abi.Slot
 	spaces  [abi.MaxSlots]uint32 // that the listed slots ask for
-	own     []bool               // which target attributes the visitor's record holds
+	held    []held               // what the visitor's record has for the target attributes
 
 	opened  [seal.OpenSize]byte
 	token   [seal.TokenSize]byte
@@ -53,9 +53,8 @@ type page struct {
 		body  [visitor.MaxBody]byte
 		text  [4 << 10]byte
 		out   [8 << 10]byte
-		own   [64]bool
+		held  [64]held
 		names [64][]byte
-		slots [4]abi.SlotAnswer
 	}
 }
 
@@ -63,7 +62,7 @@ type page struct {
 func (p *page) begin() {
 	r := &p.room
 	p.body, p.text, p.out = r.body[:0], r.text[:0], r.out[:0]
-	p.own, p.names, p.answer.Slots = r.own[:0], r.names[:0], r.slots[:0]
+	p.held, p.names = r.held[:0], r.names[:0]
 }
 
 // maxFields is the most content fields of a space that are rendered.
@@ -85,15 +84,15 @@ func (g *Guest) answer(dst []byte) []byte {
 	g.fillTargets()
 	g.engine.Decide()
 	g.engine.Store()
-	g.writeSlots()
+	dst = g.writeSlots(dst)
 	g.writePropositions()
 	g.writeVisitor()
-	return abi.AppendAnswer(dst, &p.answer)
+	return abi.AppendAnswerTail(dst, &p.answer)
 }
 
 func (p *page) reset() {
-	slots, props, cookies := p.answer.Slots[:0], p.answer.Propositions[:0], p.answer.Cookies[:0]
-	p.answer = abi.Answer{Slots: slots, Propositions: props, Cookies: cookies}
+	props, cookies := p.answer.Propositions[:0], p.answer.Cookies[:0]
+	p.answer = abi.Answer{Propositions: props, Cookies: cookies}
 	p.call = decide.Call{}
 	p.state = visitor.State{}
 	p.sentOurs, p.fresh, p.replaced, p.changed, p.listed = false, false, false, false, false

@@ -10,9 +10,10 @@ import (
 	"github.com/profferhq/proffer/plugin/seal"
 )
 
-// writeSlots puts the outcome of every slot into the answer, with what the
-// request wants of the content. A slot that the body lacks is not rendered.
-func (g *Guest) writeSlots() {
+// writeSlots appends the head of the answer and the outcome of every slot, with
+// what the request wants of the content. A slot that the body lacks is not
+// rendered.
+func (g *Guest) writeSlots(dst []byte) []byte {
 	p := &g.page
 	a := &p.answer
 	a.Snapshot = g.view.Hash()
@@ -23,6 +24,7 @@ func (g *Guest) writeSlots() {
 		a.Interaction = p.talk[:]
 	}
 	results := g.engine.Results()
+	dst = abi.AppendAnswerHead(dst, a, len(results))
 	for i := range results {
 		r, s := &results[i], &p.call.Slots[i]
 		answer := abi.SlotAnswer{Space: s.Space, N: s.N, Mode: r.Mode}
@@ -32,8 +34,9 @@ func (g *Guest) writeSlots() {
 		if r.Offer != snapshot.None {
 			g.writeOffer(&answer, r, s.Held)
 		}
-		a.Slots = append(a.Slots, answer)
+		dst = abi.AppendSlotAnswer(dst, &answer)
 	}
+	return dst
 }
 
 func (g *Guest) writeOffer(a *abi.SlotAnswer, r *decide.Result, held abi.Held) {
@@ -53,7 +56,7 @@ func (g *Guest) writeOffer(a *abi.SlotAnswer, r *decide.Result, held abi.Held) {
 	env := render.Env{
 		Programs: render.Programs{Table: g.view.Section(snapshot.SecPrograms), Code: g.view.Section(snapshot.SecCode)},
 		Machine:  g.engine.Machine(),
-		Scope:    g.engine.Scope(r),
+		Scope:    g.engine.Content(r),
 	}
 	if tmpl := g.view.Text(sp.HTML()); want.Has(abi.WantHTML) && tmpl != nil {
 		a.HTML = g.rendered(tmpl, fields, &env)

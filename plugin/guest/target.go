@@ -8,54 +8,59 @@ import (
 	"github.com/profferhq/proffer/plugin/decide"
 	"github.com/profferhq/proffer/plugin/expr"
 	"github.com/profferhq/proffer/plugin/seal"
+	"github.com/profferhq/proffer/plugin/visitor"
 )
 
-// fillTargets gives every environment that answers its target attributes: the
-// schema's defaults, over them what the visitor's section of the cookie (or
-// the host's record in its place) holds, over them what a people source or a
-// verified token says of the person.
+// held is what the visitor's record has for one target attribute.
+type held struct {
+	own     ownership
+	at, end uint16 // its value in the data of the cookie's section, whatever it is worth; empty: none
+}
+
+// ownership says where the visitor's own value of an attribute comes from.
+type ownership uint8
+
+const (
+	ownNone   ownership = iota // the record holds none of the declared type
+	ownCookie                  // from the cookie
+	ownRecord                  // from the host's record, in place of the cookie
+)
+
+// fillTargets gives every environment that answers its target attributes: over
+// the schema's defaults what the visitor's section of the cookie (or the host's
+// record in its place) holds, over them what a people source or a verified token
+// says of the person.
 func (g *Guest) fillTargets() {
 	p := &g.page
-	p.own = p.own[:0]
+	p.held = p.held[:0]
 	for _, index := range g.engine.Reached() {
 		env := g.view.Environment(index)
 		target := g.engine.Target(index)
-		first := len(p.own)
+		first := len(p.held)
 		for range target {
-			p.own = append(p.own, false)
+			p.held = append(p.held, held{})
 		}
-		own := p.own[first:]
-		g.fillDefaults(env, target)
 		if env.Kind() == snapshot.KindAnonymous {
-			g.fillVisitor(env, target, own)
+			g.fillVisitor(env, index, p.held[first:])
 		} else {
-			g.fillSection(env, target, own)
+			g.fillSection(env, index, p.held[first:], true)
 			g.fillPerson(env, target)
 		}
 	}
 }
 
-func (g *Guest) fillDefaults(env *snapshot.Environment, target []expr.Value) {
-	r := env.Target()
-	for i := range target {
-		a := g.view.Attribute(r.Start + uint32(i))
-		target[i] = decide.Value(g.view.Value(a.Default()), a.Type())
-	}
-}
-
-func (g *Guest) fillVisitor(env *snapshot.Environment, target []expr.Value, own []bool) {
+func (g *Guest) fillVisitor(env *snapshot.Environment, index uint32, own []held) {
 	if !g.page.consent || g.page.replaced {
 		return
 	}
 	record := g.visitorRecord(env)
-	if record == nil {
-		g.fillSection(env, target, own)
-		return
+	g.fillSection(env, index, own, record == nil)
+	if record != nil {
+		g.fillRecord(env, record.Attributes, g.engine.Target(index), own)
 	}
-	g.fillRecord(env, record.Attributes, target, own)
 }
 
-func (g *Guest) fillRecord(env *snapshot.Environment, attributes abi.Attributes, target []expr.Value, own []bool) {
+func (g *Guest) fillRecord(env *snapshot.Environment, attributes abi.Attributes, target []expr.Value, own []held) {
 	r := env.Target()
 	var a abi.Attribute
 	for it := attributes.Iterate(); it.Next(&a); {
@@ -63,49 +68,51 @@ func (g *Guest) fillRecord(env *snapshot.Environment, attributes abi.Attributes,
 		if i == snapshot.None {
 			continue
 		}
-		if v := decide.Value(a.Value, g.view.Attribute(r.Start+i).Type()); v.Kind != expr.Missing {
-			target[i] = v
-			if own != nil {
-				own[i] = true
-			}
+		if decide.Set(&target[i], a.Value, g.view.Attribute(r.Start+i).Type()) && own != nil {
+			own[i].own = ownRecord
 		}
 	}
 }
 
-// fillSection takes the attributes that the cookie holds for an environment.
-// One whose type has changed since is dropped.
-func (g *Guest) fillSection(env *snapshot.Environment, target []expr.Value, own []bool) {
-	r := env.Target()
-	data := g.page.state.Section(env.Kind() == snapshot.KindIdentified, env.Section()).Data()
-	at := uint32(0)
-	for {
-		hash, raw, ok := data.Next()
+// fillSection finds the attributes that the cookie holds for an environment and,
+// if they are to be used, takes their values. One whose type has changed since
+// is dropped. A section has its attributes in the order of the schema that it was
+// written under, so the search for one starts behind the last.
+func (g *Guest) fillSection(env *snapshot.Environment, index uint32, own []held, use bool) {
+	section := g.page.state.Section(env.Kind() == snapshot.KindIdentified, env.Section())
+	if section == nil {
+		return
+	}
+	data, schema, target := section.Data(), g.engine.Schema(index), g.engine.Target(index)
+	place := 0
+	for at := 0; ; {
+		hash, start, end, ok := visitor.Attribute(data, at)
 		if !ok {
 			return
 		}
-		if at, ok = g.attribute(r, at, hash); !ok {
-			continue
+		at = end
+		if place >= len(schema) || schema[place].Hash != hash {
+			if place = find(schema, hash); place == len(schema) {
+				continue
+			}
 		}
-		if v := decide.Value(raw, g.view.Attribute(r.Start+at).Type()); v.Kind != expr.Missing {
-			target[at], own[at] = v, true
+		own[place].at, own[place].end = uint16(start), uint16(end)
+		if use && decide.Set(&target[place], data[start:end], schema[place].Type) {
+			own[place].own = ownCookie
 		}
+		place++
 	}
 }
 
-// attribute is the place of the attribute with that hash. It looks from a place
-// on, for a section has its attributes in the order of the schema that it was
-// written under.
-func (g *Guest) attribute(r snapshot.Range, from, hash uint32) (at uint32, ok bool) {
-	for range r.Count {
-		if from >= r.Count {
-			from = 0
+// find is the place of the attribute with that hash; the schema's length if
+// there is none.
+func find(schema []decide.Declared, hash uint32) int {
+	for i := range schema {
+		if schema[i].Hash == hash {
+			return i
 		}
-		if g.view.Attribute(r.Start+from).Hash() == hash {
-			return from, true
-		}
-		from++
 	}
-	return from, false
+	return len(schema)
 }
 
 func (g *Guest) fillPerson(env *snapshot.Environment, target []expr.Value) {

@@ -28,7 +28,14 @@ type Field struct {
 type Env struct {
 	Programs Programs
 	Machine  *expr.Machine
-	Scope    *expr.Scope
+	Scope    Scope
+}
+
+// Scope says what the names of a program stand for. It is asked when a
+// placeholder is met: most content has none, and then nothing has to be
+// gathered.
+type Scope interface {
+	Scope(program uint32) *expr.Scope
 }
 
 // Result says how a rendering went.
@@ -145,11 +152,12 @@ func (w *writer) expr(out, t []byte) (_ []byte, ok bool) {
 	if len(t) < exprSize {
 		return out, false
 	}
-	code, ok := w.env.Programs.At(binary.LittleEndian.Uint32(t[2:exprSize]))
+	program := binary.LittleEndian.Uint32(t[2:exprSize])
+	code, ok := w.env.Programs.At(program)
 	if !ok {
 		return out, false
 	}
-	v := w.env.Machine.Eval(code, w.env.Scope)
+	v := w.env.Machine.Eval(code, w.env.Scope.Scope(program))
 	if len(v.Bytes) > w.limit-len(out) {
 		return out, false
 	}

@@ -53,6 +53,11 @@ const (
 const hostileText = `<"&'> é`
 
 // environment has an attribute for each of the values above.
+// fixed is one scope for every program.
+type fixed struct{ scope expr.Scope }
+
+func (f *fixed) Scope(uint32) *expr.Scope { return &f.scope }
+
 func environment() *render.Env {
 	text := make([]byte, 2000)
 	for i := range text {
@@ -60,11 +65,11 @@ func environment() *render.Env {
 	}
 	machine := &expr.Machine{}
 	machine.Reset(1 << 30)
-	env := &render.Env{Machine: machine, Scope: &expr.Scope{Target: []expr.Value{
+	env := &render.Env{Machine: machine, Scope: &fixed{expr.Scope{Target: []expr.Value{
 		hostile: expr.FromString([]byte(hostileText)), nothing: expr.FromString([]byte{}), number: expr.FromInt(-3),
 		double: expr.FromDouble(1e21), truth: expr.FromBool(true), missing: {}, list: expr.FromList([]byte{0x90}),
 		long: expr.FromString(text),
-	}}}
+	}}}}
 	for i := range numPrograms {
 		code := binary.LittleEndian.AppendUint16([]byte{snapshot.OpLoad}, snapshot.Ref(snapshot.RootTarget, i))
 		if i == corrupt {

@@ -130,42 +130,35 @@ func (s *State) Section(person bool, name uint32) *Section {
 	return nil
 }
 
-// Data walks the attributes of a section. It is a value: a copy walks on its
-// own.
-type Data struct{ rest []byte }
-
-// Data are the section's attributes; none for a nil section.
-func (t *Section) Data() Data {
+// Data are the encoded attributes of a section, none for a nil section: for each
+// the Hash32 of its name in four bytes, little-endian, and its msgpack value.
+func (t *Section) Data() []byte {
 	if t == nil {
-		return Data{}
+		return nil
 	}
 	for rest := t.Parts; len(rest) > 0; {
 		tag, part, tail, ok := cut(rest)
 		if !ok {
-			return Data{}
+			return nil
 		}
 		if tag == partData {
-			return Data{part}
+			return part
 		}
 		rest = tail
 	}
-	return Data{}
+	return nil
 }
 
-// Next is the next attribute: the Hash32 of its name and its msgpack value.
-func (d *Data) Next() (name uint32, value []byte, ok bool) {
-	if len(d.rest) < 5 {
-		return 0, nil, false
+// Attribute is the attribute at an offset of a section's data: the hash of its
+// name, and where its value begins and ends. It is not ok at the end of the
+// data and where they are not well formed.
+func Attribute(data []byte, at int) (name uint32, start, end int, ok bool) {
+	if len(data)-at < 5 {
+		return 0, 0, 0, false
 	}
-	name = le32(d.rest)
-	c := wire.NewCursor(d.rest[4:])
-	value = c.Raw()
-	if !c.OK() {
-		d.rest = nil
-		return 0, nil, false
-	}
-	d.rest = d.rest[4+len(value):]
-	return name, value, true
+	name, start = le32(data[at:]), at+4
+	size := wire.Size(data[start:])
+	return name, start, start + size, size > 0
 }
 
 func le32(b []byte) uint32 {
@@ -177,16 +170,5 @@ func appendLE32(dst []byte, v uint32) []byte {
 	return append(dst, byte(v), byte(v>>8), byte(v>>16), byte(v>>24))
 }
 
-// Find is the msgpack value of an attribute, or nil.
-func (t *Section) Find(name uint32) []byte {
-	data := t.Data()
-	for {
-		hash, value, ok := data.Next()
-		if !ok || hash == name {
-			return value
-		}
-	}
-}
-
 // DataSize is how many bytes of visitor data a section holds.
-func (t *Section) DataSize() int { return len(t.Data().rest) }
+func (t *Section) DataSize() int { return len(t.Data()) }

@@ -59,19 +59,34 @@ func walk(t *testing.T, s *visitor.State, i int) {
 	if s.Section(section.Person, section.Name) == nil {
 		t.Fatalf("section %d is not found", i)
 	}
-	size := 0
-	data := section.Data()
-	for {
-		name, value, ok := data.Next()
+	at := 0
+	for data := section.Data(); ; {
+		_, start, end, ok := visitor.Attribute(data, at)
 		if !ok {
 			break
 		}
-		if size += 4 + len(value); wire.Check(value, 16) == nil && section.Find(name) == nil {
-			t.Fatalf("attribute %x is not found", name)
+		if start != at+4 || end <= start || end > len(data) {
+			t.Fatalf("attribute at %d from %d to %d of %d", at, start, end, len(data))
 		}
+		at = end
 	}
-	if size > section.DataSize() {
-		t.Fatalf("%d bytes of attributes in %d", size, section.DataSize())
+	if at > section.DataSize() {
+		t.Fatalf("%d bytes of attributes in %d", at, section.DataSize())
+	}
+}
+
+// find is the value of an attribute of a section, or nil.
+func find(section *visitor.Section, name uint32) []byte {
+	data, at := section.Data(), 0
+	for {
+		hash, start, end, ok := visitor.Attribute(data, at)
+		if !ok {
+			return nil
+		}
+		if hash == name {
+			return data[start:end]
+		}
+		at = end
 	}
 }
 
@@ -116,11 +131,11 @@ func TestSections(t *testing.T) {
 			n := 0
 			for name, value := range attributes {
 				n += 4 + len(wire.AppendStr(nil, value))
-				if v := section.Find(name); !bytes.Equal(v, wire.AppendStr(nil, value)) {
+				if v := find(section, name); !bytes.Equal(v, wire.AppendStr(nil, value)) {
 					t.Fatalf("%v %d is %q, want %q", k, name, v, value)
 				}
 			}
-			if section.DataSize() != n || section.Find(77) != nil || got.Section(!k.person, k.name+5) != nil {
+			if section.DataSize() != n || find(section, 77) != nil || got.Section(!k.person, k.name+5) != nil {
 				t.Fatalf("%v: %d bytes, want %d", k, section.DataSize(), n)
 			}
 		}

@@ -1,0 +1,92 @@
+package jump
+
+// Go keeps addresses in 64-bit locals and narrows one at each access. An engine
+// that remembers which addresses it has checked against the size of the memory
+// does not see that they are the same. So within code that is entered at its
+// start alone the first narrow form of a local is kept in a local of its own,
+//
+//	local.get R, i32.wrap_i64               becomes   … local.tee T
+//	local.get R, i32.wrap_i64, the next time          local.get T
+//
+// and an offset from the stack pointer, which is narrow, goes to where it costs
+// nothing:
+//
+//	local.get SP, i64.extend_i32_u, i64.const 8, i64.add, i32.wrap_i64, …, i64.store 0
+//	local.get SP, …, i64.store 8
+//
+// The two differ only for an address that is less than 8 from the end of 4 GiB.
+
+// narrow is which locals have a narrow form, and which of these holds now.
+type narrow struct {
+	first  int         // index of the first of the new locals
+	locals map[int]int // from a local to its narrow form
+	valid  map[int]bool
+}
+
+// get writes the narrow form of a local.
+func (n *narrow) get(dst []byte, local int) []byte {
+	t, known := n.locals[local]
+	if !known {
+		t = n.first + len(n.locals)
+		n.locals[local] = t
+	}
+	if n.valid[local] {
+		return appendLEB(append(dst, opGet), t)
+	}
+	n.valid[local] = true
+	dst = append(appendLEB(append(dst, opGet), local), opWrap)
+	return appendLEB(append(dst, opTee), t)
+}
+
+// foldable reports whether list starts with the address of a place near the
+// stack pointer that one load or store takes, and which instruction that is.
+func foldable(list []instruction) (at int, ok bool) {
+	if len(list) < 6 || list[0].op != opGet || list[1].op != opExtend || list[2].op != opLong ||
+		list[3].op != opAdd || list[4].op != opWrap || list[2].n < 0 || list[2].n > maxFold {
+		return 0, false
+	}
+	const farthest = 24
+	height := 1 // of the stack, from the address on
+	for at = 5; at < min(farthest, len(list)); at++ {
+		pop, push, known := effect(list[at].op)
+		switch {
+		case !known:
+			return 0, false
+		case height-pop < 1:
+			load := list[at].op <= lastLoad && height == 1
+			store := list[at].op > lastLoad && height == 2
+			return at, list[at].op >= firstLoad && list[at].op <= lastStore && (load || store)
+		}
+		height += push - pop
+	}
+	return 0, false
+}
+
+// maxFold bounds an offset that is moved; frames are smaller.
+const maxFold = 1 << 16
+
+// effect is what an instruction takes from the stack and puts on it, of those
+// that stand within expressions.
+func effect(op byte) (pop, push int, known bool) {
+	switch {
+	case op == opGet, op == opConst, op == opLong, op == 0x23, op == 0x43, op == 0x44:
+		return 0, 1, true
+	case op == opTee, op >= firstLoad && op <= lastLoad:
+		return 1, 1, true
+	case op > lastLoad && op <= lastStore:
+		return 2, 0, true
+	case op == 0x45, op == 0x50, op >= 0x67 && op <= 0x69, op >= 0x79 && op <= 0x7b, op >= 0xa7 && op <= 0xc4:
+		return 1, 1, true
+	case op >= 0x46 && op <= 0x66, op >= 0x6a && op <= 0x78, op >= 0x7c && op <= 0x8a:
+		return 2, 1, true
+	}
+	return 0, 0, false
+}
+
+// moved is a load or store with a greater offset.
+func moved(in instruction, by int) instruction {
+	r := reader{b: in.bytes, at: 1}
+	align := r.leb()
+	in.bytes = appendLEB(appendLEB([]byte{in.op}, align), r.leb()+by)
+	return in
+}

@@ -1,0 +1,15 @@
+// Package jump rewrites WebAssembly modules that Go has compiled so that engines
+// make better code of them: the same instructions in the same order, but jumps
+// that lie ahead are branches to their label (thread.go), and equal addresses
+// are equal values (address.go). A page request on wazero takes 40 % less time,
+// and the module has 7 % fewer bytes. RATIONALE.md has the figures.
+//
+// Limits: it knows the form that Go 1.26 gives its functions and leaves every
+// other one alone. What it takes out of a function's table of blocks leads to a
+// trap, so a mistake ends an instance and is no wrong answer.
+//
+// The Makefile runs it, by the command below it, on every module.
+//
+// Where to look next: thread.go for the form that Go writes, RATIONALE.md for
+// what each step brought.
+package jump

@@ -1,0 +1,97 @@
+package jump_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
+
+	"github.com/profferhq/proffer/build/jump"
+)
+
+// guest compiles the program below testdata.
+func guest(t *testing.T) []byte {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "guest.wasm")
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", file, "./testdata/guest")
+	cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "GOFLAGS=-buildvcs=false")
+	if text, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// run gives what a program prints.
+func run(t *testing.T, wasm []byte) string {
+	t.Helper()
+	ctx := context.Background()
+	r := wazero.NewRuntime(ctx)
+	defer r.Close(ctx)
+	wasi_snapshot_preview1.MustInstantiate(ctx, r)
+	var out bytes.Buffer
+	config := wazero.NewModuleConfig().WithStdout(&out).WithStderr(&out).WithSysWalltime().WithSysNanotime().WithSysNanosleep()
+	if _, err := r.InstantiateWithConfig(ctx, wasm, config); err != nil {
+		t.Fatalf("%v\n%s", err, out.Bytes())
+	}
+	return out.String()
+}
+
+// TestProgramDoesTheSame runs a program that enters its functions in every way
+// that Go has, before and after.
+func TestProgramDoesTheSame(t *testing.T) {
+	before := guest(t)
+	after, err := jump.Direct(before)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(after) > len(before)*97/100 {
+		t.Errorf("%d bytes became %d: nothing was made direct", len(before), len(after))
+	}
+	want := run(t, before)
+	if got := run(t, after); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	twice, err := jump.Direct(after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(twice, after) {
+		t.Error("what was rewritten is rewritten again")
+	}
+}
+
+func TestNoModules(t *testing.T) {
+	head := "\x00asm\x01\x00\x00\x00"
+	tests := map[string]string{
+		"nothing":          "",
+		"another version":  "\x00asm\x02\x00\x00\x00",
+		"cut section":      head + "\x0a\x05\x01",
+		"cut function":     head + "\x01\x06\x01\x60\x01\x7f\x01\x7f" + "\x03\x02\x01\x00" + "\x0a\x06\x01\x09\x00\x41\x00\x0b",
+		"unknown opcode":   head + "\x01\x06\x01\x60\x01\x7f\x01\x7f" + "\x03\x02\x01\x00" + "\x0a\x05\x01\x03\x00\xfe\x0b",
+		"unknown function": head + "\x0a\x06\x01\x04\x00\x41\x00\x0b",
+	}
+	for name, b := range tests {
+		if out, err := jump.Direct([]byte(b)); err == nil {
+			t.Errorf("%s: got %x", name, out)
+		}
+	}
+}
+
+// TestOtherFunctionsStay: code without a table of blocks, and what is no Go
+// function by its type, comes back as it is.
+func TestOtherFunctionsStay(t *testing.T) {
+	const module = "\x00asm\x01\x00\x00\x00" + "\x01\x06\x01\x60\x01\x7f\x01\x7f" + "\x03\x02\x01\x00" + "\x0a\x06\x01\x04\x00\x20\x00\x0b"
+	out, err := jump.Direct([]byte(module))
+	if err != nil || string(out) != module {
+		t.Errorf("got %x, %v", out, err)
+	}
+}

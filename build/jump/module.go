@@ -1,0 +1,102 @@
+package jump
+
+import (
+	"errors"
+	"fmt"
+)
+
+const (
+	head            = "\x00asm\x01\x00\x00\x00"
+	headSize        = len(head)
+	sectionType     = 1
+	sectionFunction = 3
+	sectionCode     = 10
+	typeI32         = 0x7f
+)
+
+// module is what of earlier sections the code's needs.
+type module struct {
+	ours  []bool // which types are those of Go's functions
+	types []int  // of the functions
+}
+
+// Direct gives a module with direct forward jumps. One that Go has not compiled,
+// or that was rewritten already, comes back as it is. It gives an error where
+// the bytes are no module or have an instruction that it does not know.
+func Direct(wasm []byte) (out []byte, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			out, err = nil, fmt.Errorf("jump: not a module that Go wrote: %v", r)
+		}
+	}()
+	if string(wasm[:min(headSize, len(wasm))]) != head {
+		return nil, errors.New("jump: not a module of version 1")
+	}
+	return rewrite(wasm), nil
+}
+
+func rewrite(wasm []byte) []byte {
+	m := &module{}
+	r := reader{b: wasm}
+	out := append([]byte(nil), r.take(headSize)...)
+	for r.at < len(r.b) {
+		id := r.byte()
+		body := r.take(r.leb())
+		s := &reader{b: body}
+		switch id {
+		case sectionType:
+			m.readTypes(s)
+		case sectionFunction:
+			for n := s.leb(); n > 0; n-- {
+				m.types = append(m.types, s.leb())
+			}
+		case sectionCode:
+			body = m.functions(s)
+		}
+		out = append(appendLEB(append(out, id), len(body)), body...)
+	}
+	return out
+}
+
+// readTypes finds the type of Go's functions: they take the number of a block
+// and say whether the stack is to be unwound, both i32.
+func (m *module) readTypes(s *reader) {
+	for n := s.leb(); n > 0; n-- {
+		s.byte() // form
+		params, results := s.take(s.leb()), s.take(s.leb())
+		m.ours = append(m.ours, string(params) == string([]byte{typeI32}) && string(results) == string([]byte{typeI32}))
+	}
+}
+
+func (m *module) functions(s *reader) []byte {
+	n := s.leb()
+	out := appendLEB(nil, n)
+	for i := range n {
+		body := s.take(s.leb())
+		if m.ours[m.types[i]] {
+			body = rewritten(body)
+		}
+		out = append(appendLEB(out, len(body)), body...)
+	}
+	return out
+}
+
+// rewritten gives the body of a function: the groups of its locals, and its
+// code.
+func rewritten(body []byte) []byte {
+	r := &reader{b: body}
+	groups, locals := r.leb(), 1 // with the parameter
+	start := r.at
+	for range groups {
+		locals += r.leb()
+		r.byte()
+	}
+	declared := body[start:r.at]
+	code, more := thread(body[r.at:], locals)
+	if more == 0 {
+		return append(append(appendLEB(nil, groups), declared...), code...)
+	}
+	out := append(appendLEB(nil, groups+1), declared...)
+	out = append(appendLEB(out, more), typeI32)
+	return append(out, code...)
+}

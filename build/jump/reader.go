@@ -1,0 +1,133 @@
+package jump
+
+// reader reads the encodings of WebAssembly (core specification 2.0, chapter
+// 5) from bytes that the Go linker wrote. Where they are cut short it panics:
+// that ends a build, not a service.
+type reader struct {
+	b  []byte
+	at int
+}
+
+func (r *reader) byte() byte {
+	c := r.b[r.at]
+	r.at++
+	return c
+}
+
+// leb reads an integer of variable length, of 64 bits.
+func (r *reader) leb() int {
+	n := 0
+	for shift := 0; ; shift += 7 {
+		c := r.byte()
+		n |= int(c&0x7f) << shift
+		if c < 0x80 {
+			return n
+		}
+	}
+}
+
+// sleb reads one with a sign.
+func (r *reader) sleb() int {
+	start := r.at
+	n := r.leb()
+	if bits := 7 * (r.at - start); bits < 64 && r.b[r.at-1]&0x40 != 0 {
+		n -= 1 << bits
+	}
+	return n
+}
+
+func (r *reader) take(n int) []byte {
+	r.at += n
+	return r.b[r.at-n : r.at : r.at]
+}
+
+func appendLEB(dst []byte, n int) []byte {
+	for ; n >= 0x80; n >>= 7 {
+		dst = append(dst, byte(n)|0x80)
+	}
+	return append(dst, byte(n))
+}
+
+// The opcodes that matter here.
+const (
+	opUnreachable  = 0x00
+	opBlock        = 0x02
+	opLoop         = 0x03
+	opIf           = 0x04
+	opEnd          = 0x0b
+	opBr           = 0x0c
+	opBrIf         = 0x0d
+	opBrTable      = 0x0e
+	opReturn       = 0x0f
+	opCall         = 0x10
+	opCallIndirect = 0x11
+	opGet          = 0x20 // local.get
+	opSet          = 0x21
+	opTee          = 0x22
+	opConst        = 0x41 // i32.const
+	opLong         = 0x42 // i64.const
+	opZero         = 0x45 // i32.eqz
+	opWrap         = 0xa7 // i32.wrap_i64
+	opExtend       = 0xad // i64.extend_i32_u
+	opAdd          = 0x7c // i64.add
+	opElse         = 0x05
+	firstLoad      = 0x28
+	lastLoad       = 0x35
+	lastStore      = 0x3e
+	opPrefix       = 0xfc
+	typeNone       = 0x40
+)
+
+// instruction is one instruction: its bytes, and what they say where it
+// matters.
+type instruction struct {
+	op    byte
+	bytes []byte
+	n     int   // the operand, if there is one
+	table []int // of br_table, the default last
+}
+
+// next reads an instruction.
+func (r *reader) next() (i instruction) {
+	start := r.at
+	i.op = r.byte()
+	switch op := i.op; {
+	case op == opBlock, op == opLoop, op == opIf, op == opBr, op == opBrIf, op == opCall,
+		op >= opGet && op <= 0x26, op == 0x3f, op == 0x40, op == 0xd0, op == 0xd2:
+		i.n = r.leb()
+	case op == opConst, op == opLong:
+		i.n = r.sleb()
+	case op == opBrTable:
+		for n := r.leb() + 1; n > 0; n-- {
+			i.table = append(i.table, r.leb())
+		}
+	case op == opCallIndirect, op >= 0x28 && op <= 0x3e:
+		r.leb()
+		r.leb()
+	case op == 0x43:
+		r.take(4)
+	case op == 0x44:
+		r.take(8)
+	case op == opPrefix:
+		r.prefixed()
+	case op <= opEnd, op == opReturn, op == 0x1a, op == 0x1b, op >= 0x45 && op <= 0xc4:
+	default:
+		panic("jump: unknown opcode " + string("0123456789abcdef"[op>>4]) + string("0123456789abcdef"[op&15]))
+	}
+	i.bytes = r.b[start:r.at]
+	return i
+}
+
+// prefixed skips the operands behind the prefix fc.
+func (r *reader) prefixed() {
+	switch op := r.leb(); {
+	case op < 8:
+	case op == 8, op == 10, op == 12, op == 14:
+		r.leb()
+		r.leb()
+	case op <= 17:
+		r.leb()
+	default:
+		panic("jump: unknown opcode behind fc")
+	}
+}

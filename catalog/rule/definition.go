@@ -141,7 +141,7 @@ func (d *definition) missing(r Role) string {
 func (v *survey) filter(e ast.Expr, name string, at int) {
 	d := v.env.define(name)
 	if d.state == open {
-		circle := append(v.env.open[slices.Index(v.env.open, name):len(v.env.open):len(v.env.open)], name)
+		circle := slices.Concat(v.env.open[slices.Index(v.env.open, name):], []string{name})
 		v.tell(e, at, "predefined filter "+name+" names itself: "+strings.Join(circle, " → "), "")
 		v.about(Cycle, name)
 		return

@@ -48,6 +48,7 @@ type frame struct {
 	allowed []bool    // these are
 	gates   []float64 // of the categories, for the current group
 	next    []expr.Value
+	sieve   sieve
 	space   uint32 // for which chain was worked out, if it depends on the space
 	bySpace bool   // it does
 
@@ -111,6 +112,7 @@ func (f *frame) forget() {
 	clear(f.memo)
 	clear(f.chain)
 	f.bySpace = false
+	f.sieve.chosen = false
 }
 
 func (e *Engine) newFrame(index uint32) *frame {
@@ -128,6 +130,8 @@ func (e *Engine) newFrame(index uint32) *frame {
 		allowed: make([]bool, cats),
 		next:    values[:targets:targets],
 	}
+	f.sieve.index = e.view.Index(index)
+	f.sieve.fits = make([]uint64, (env.Offers().Count+63)/64)
 	f.scope.Target, values = values[targets:2*targets:2*targets], values[2*targets:]
 	f.scope.Interaction = values[:env.Attributes().Count:env.Attributes().Count]
 	f.scope.Offer = values[env.Attributes().Count:]

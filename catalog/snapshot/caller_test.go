@@ -131,6 +131,7 @@ func (c *caller) survives(t testing.TB, b []byte) bool {
 		t.Fatalf("%d bytes allocated", n)
 	}
 	viewLines(&v)
+	_ = v.VerifyIndex() // whatever it says, it ends
 	return true
 }
 

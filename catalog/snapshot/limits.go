@@ -46,4 +46,11 @@ const (
 	// that no sum of shares overflows.
 	MaxShare   = 1_000_000
 	MaxVersion = 1_000_000_000
+	// MaxColumns bounds the attributes that an environment's index has, and so
+	// the bitmaps that a call takes together: of 10,000 offers one takes 1.5 µs in
+	// Wasm, if nobody is eligible and all of it is looked at.
+	MaxColumns = 24
+	// MaxKeys bounds the values or thresholds of a column, so that its classes
+	// are at most 64 and a set of them is one word.
+	MaxKeys = 61
 )

@@ -29,7 +29,7 @@ const (
 	SecTransitions     = 24 // Transition records of the catalog's zone, by time
 	SecBitmaps         = 25 // u64 words: bit r of a space's map = the offer of rank r is live there, of a rule's = it applies to it
 	SecOfferAttributes = 26 // Span records into SecValues
-	SecIndex           = 27 // reserved: bitmaps of attributes and dates
+	SecIndex           = 27 // u64 words: for each environment which offers an attribute or the time lets through, see Index
 	SecRules           = 28 // Rule records, by name within their environment
 	SecExperiments     = 29 // Experiment records, by name
 	SecArms            = 30 // Arm records, by name within their experiment
@@ -74,6 +74,9 @@ const (
 	retentionSize    = 16
 	consentSize      = 16
 	jsonSlotSize     = 24
+	indexEntrySize   = 8
+	indexHeadSize    = 8
+	columnSize       = 4
 )
 
 // recordSize is the size of one entry of a section; 1 for sections of bytes.
@@ -85,7 +88,7 @@ var recordSize = [NumSections]int{
 	SecWrites: writeSize, SecCategories: categorySize, SecCategoryIndex: 4, SecOffers: offerSize,
 	SecWeights: weightSize, SecContents: contentSize, SecContentFields: contentFieldSize, SecText: 1,
 	SecPrograms: spanSize, SecCode: 1, SecProgramUses: 4, SecLists: 4, SecTransitions: transitionSize,
-	SecBitmaps: 8, SecOfferAttributes: spanSize, SecIndex: 1, SecRules: ruleSize, SecExperiments: experimentSize,
+	SecBitmaps: 8, SecOfferAttributes: spanSize, SecIndex: 8, SecRules: ruleSize, SecExperiments: experimentSize,
 	SecArms: armSize, SecConsents: consentSize, SecJSONSlots: jsonSlotSize, SecHoldout: holdoutSize,
 	SecRetention: retentionSize,
 }

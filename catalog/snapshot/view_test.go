@@ -46,6 +46,9 @@ func TestViewReadsWhatTheAuthorWrote(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		c := draw.Catalog(rt)
 		v := open(t, compiled(t, c))
+		if err := v.VerifyIndex(); err != nil {
+			rt.Fatal(err)
+		}
 		want, got := modelLines(t, c), viewLines(v)
 		for i := range max(len(want), len(got)) {
 			if i >= len(want) || i >= len(got) || want[i] != got[i] {

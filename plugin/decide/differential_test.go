@@ -83,10 +83,12 @@ func TestEngineAgreesWithTheReference(t *testing.T) {
 	programs := compileCEL(t)
 	seen := tally{}
 	rapid.Check(t, func(t *rapid.T) {
-		g := draw{t}
+		g := draw{t: t}
 		for range catalogs {
 			c := g.catalog()
-			e := decide.New(open(t, c))
+			v := open(t, c)
+			seen.index(t, v)
+			e, plain := decide.New(v), decide.New(view(t, withoutIndex(t, v)))
 			ref := &reference{c: c, cel: programs}
 			for range calls {
 				q := g.call(c)
@@ -94,6 +96,9 @@ func TestEngineAgreesWithTheReference(t *testing.T) {
 				seen.count(&got)
 				if diff := differ(&got, &want); diff != "" {
 					t.Fatalf("%s\ncall %+v\ncatalog %s", diff, *q, dump(c))
+				}
+				if got := q.run(plain); differ(&got, &want) != "" {
+					t.Fatalf("without an index: %s\ncall %+v\ncatalog %s", differ(&got, &want), *q, dump(c))
 				}
 				if e.OverBudget() {
 					t.Fatalf("over budget: %+v", *q)
@@ -109,6 +114,10 @@ func TestEngineAgreesWithTheReference(t *testing.T) {
 		if seen[what] < seen["slots"]/400 {
 			t.Errorf("%q came %d times in %d slots: too seldom to say anything", what, seen[what], seen["slots"])
 		}
+	}
+	if seen["columns"] < seen["environments"] || seen["exact"] < seen["filtered"]/4 || seen["exact"] > seen["filtered"]*3/4 {
+		t.Errorf("%d columns of %d environments, %d of %d filters told by them: the index is not tried",
+			seen["columns"], seen["environments"], seen["exact"], seen["filtered"])
 	}
 	if seen["calls"] < 3000 || seen["offer"] < seen["slots"]/5 {
 		t.Errorf("%d calls, %d of %d slots with an offer: too few", seen["calls"], seen["offer"], seen["slots"])

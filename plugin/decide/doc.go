@@ -7,6 +7,6 @@
 // environments that were reached. Decide groups, scopes, prunes, weighs, sorts
 // and arbitrates; Store evaluates what the spaces write about the visitor.
 //
-// Where to look next: rank.go for the scan, group.go for arbitration,
+// Where to look next: rank.go for the scan, sieve.go for the index, group.go for arbitration,
 // catalog/SNAPSHOT.md for the bytes it reads, RATIONALE.md for the choices.
 package decide

@@ -14,7 +14,10 @@ import (
 // an expression is compiled once for all of them; dates lie on a grid that the
 // calls' times lie on too, weights repeat so that there are ties, and the same
 // codes stand in several environments.
-type draw struct{ t *rapid.T }
+type draw struct {
+	t    *rapid.T
+	busy bool // most offers have filters that an index is made for
+}
 
 // n is a number below max, all about equally likely: rapid's own ranges prefer
 // small numbers, and chances made of them would mean nothing.
@@ -106,6 +109,7 @@ func (g draw) catalog() *catalog.Catalog {
 		Name: catalog.Text{S: "drawn"}, Zone: catalog.Text{S: pick(g, "", "", "", "", "Europe/Paris")},
 		Language: catalog.Text{S: "en"}, People: texts([]string{"main"}),
 	}
+	g.busy = g.chance(40)
 	if g.chance(50) {
 		c.DefaultWeight = &catalog.Float{F: pick(g, 1.0, 2.0)}
 	}
@@ -207,7 +211,10 @@ func (g draw) offers(cats []*catalog.Category, spaces []string) {
 		if g.chance(30) {
 			o.From, o.To = g.period()
 		}
-		if g.chance(20) {
+		switch {
+		case g.busy && g.chance(85):
+			o.Filter = g.conditions()
+		case g.chance(20):
 			o.Filter = g.filter(allFilters)
 		}
 		for range pick(g, 0, 1, 1, 1, 2, 3) {
@@ -250,6 +257,21 @@ func (g draw) filter(sources []string) (f catalog.Filter) {
 			c.When = catalog.Text{S: pick(g, sources...)}
 		}
 		f = append(f, c)
+	}
+	return f
+}
+
+// conditions draws a filter of several conditions, most of which an index tells.
+func (g draw) conditions() (f catalog.Filter) {
+	for range pick(g, 1, 1, 2, 2, 3, 4) {
+		sources := indexFilters
+		if g.chance(10) {
+			sources = allFilters
+		}
+		f = append(f, g.filter(sources)[0])
+		if g.chance(80) {
+			f[len(f)-1].When = catalog.Text{}
+		}
 	}
 	return f
 }

@@ -50,6 +50,7 @@ type frame struct {
 	gates   []float64 // of the categories, for the current group
 	next    []expr.Value
 	changed []bool // where next differs from the target
+	sieve   sieve
 
 	schema   []Declared   // the target attributes
 	defaults []expr.Value // their values where nothing is known
@@ -116,6 +117,7 @@ func (f *frame) forget() {
 	clear(f.memo)
 	clear(f.chain)
 	f.bySpace = false
+	f.sieve.chosen = false
 }
 
 func (e *Engine) newFrame(index uint32) *frame {
@@ -134,6 +136,8 @@ func (e *Engine) newFrame(index uint32) *frame {
 		next:    values[:targets:targets],
 		changed: make([]bool, targets),
 	}
+	f.sieve.index = e.view.Index(index)
+	f.sieve.fits = make([]uint64, (env.Offers().Count+63)/64)
 	f.scope.Target, values = values[targets:2*targets:2*targets], values[2*targets:]
 	f.defaults, values = values[:targets:targets], values[targets:]
 	e.declare(f)

@@ -81,7 +81,7 @@ func shuffleTree(g draw, list []*catalog.Category, conditions bool) []*catalog.C
 func TestTheOrderOfEntriesDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		g := draw{t}
+		g := draw{t: t}
 		c := g.catalog()
 		for _, e := range c.Environments {
 			for _, match := range []string{"/", "/a", "/a/**", "/a/*", "/**"} {
@@ -114,7 +114,7 @@ func TestCallsThatDifferInOneThing(t *testing.T) {
 		heldDoesNotChangeOffers, laterGroupsDoNotChangeEarlierOnes, slotsOfOneGroupDoNotCount, askingAgainIsTheSame,
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		g := draw{t}
+		g := draw{t: t}
 		c := g.catalog()
 		e := decide.New(open(t, c))
 		for _, check := range checks {
@@ -214,11 +214,11 @@ func TestNoGarbage(t *testing.T) {
 // busyCalls are drawn calls, and an engine for them.
 func busyCalls(t *testing.T) (calls []*decide.Call, engine *decide.Engine, target []expr.Value) {
 	g := rapid.Custom(func(t *rapid.T) []*decide.Call {
-		c := draw{t}.catalog()
+		c := draw{t: t}.catalog()
 		engine = decide.New(open(t, c))
 		var list []*decide.Call
 		for range 20 {
-			list = append(list, draw{t}.call(c).engineCall())
+			list = append(list, draw{t: t}.call(c).engineCall())
 		}
 		return list
 	})

@@ -35,8 +35,7 @@ func (e *Engine) rank(f *frame, space uint32, depth int) int {
 		return 0
 	}
 	s := &e.scan
-	e.beginScan(f, space)
-	tie := e.callTie(f)
+	e.beginScan(f, space, e.callTie(f))
 	n := 0
 	for s.next(e.view) {
 		o := e.view.Offer(s.offer)
@@ -48,7 +47,7 @@ func (e *Engine) rank(f *frame, space uint32, depth int) int {
 		if gate < 0 || e.skips(s, o) || n < depth && !e.passes(f, o) {
 			continue
 		}
-		c := candidate{offer: s.offer, code: o.Code(), tie: snapshot.Tie(tie, o.Tie())}
+		c := candidate{offer: s.offer, code: o.Code(), tie: snapshot.Tie(s.tie, o.Tie())}
 		c.weight = e.weight(f, o, space) * gate
 		if !(c.weight > 0 && c.weight <= math.MaxFloat64) {
 			continue
@@ -57,7 +56,7 @@ func (e *Engine) rank(f *frame, space uint32, depth int) int {
 			continue
 		}
 		if n = e.insert(c, n, depth); n == depth {
-			s.floor = e.best[n-1].weight
+			s.floor, s.worst = e.best[n-1].weight, e.best[n-1].tie
 		}
 	}
 	return n
@@ -72,7 +71,7 @@ func (e *Engine) skips(s *scan, o *snapshot.Offer) bool {
 // passes reports whether an offer passes its own filter and those filters of its
 // categories that read the offer.
 func (e *Engine) passes(f *frame, o *snapshot.Offer) bool {
-	return e.holds(f, o.Filter()) && e.offerChain(f, o)
+	return f.sieve.covers(e.scan.rank) || e.holds(f, o.Filter()) && e.offerChain(f, o)
 }
 
 // insert keeps e.best sorted and at most depth long. A candidate for a full one

@@ -107,8 +107,8 @@ func (e *Engine) alwaysInclude(f *frame) {
 	}
 }
 
-func fill(b []bool, v bool) {
-	for i := range b {
-		b[i] = v
+func fill[T any](list []T, v T) {
+	for i := range list {
+		list[i] = v
 	}
 }

@@ -30,7 +30,22 @@ var (
 		`offer.themes == ["t0"]`, `offer.margin > 1.0`, `offer.margin > target.score`, `offer.kind == "plain"`,
 		`good`, `!good`, `good && known || offer.category == "c3"`, `offer.margin > 0.0 || interaction.space == "s2"`, `offer.kind == target.country || offer.margin < 3.0`,
 	}
-	allFilters = slices.Concat(generalFilters, offerFilters)
+	// indexFilters are those that an index tells, with a few that it tells in part.
+	indexFilters = []string{
+		`target.country == "DE"`, `target.country == ""`, `!(target.country in ["FR", "AT", ""])`, `target.country < "E"`,
+		`target.country == "FR" || target.country == "DE"`, `target.country != "FR" && target.country != "DE"`,
+		`target.country.startsWith("D") || target.country == ""`, `!(target.country == "FR") || target.country in ["FR"]`,
+		`target.visits == 1`, `target.visits != 2`, `target.visits < 5`, `!(target.visits >= 2)`, `target.visits in [0, 5, 7]`,
+		`!(target.visits in [1, 2])`, `target.visits > 0.5 && target.visits < 4.5`, `target.visits < 1 || target.visits > 2`,
+		`2 <= target.visits`, `target.score > 0.5`, `target.score == 2.0`, `target.score < 2`, `target.score in [2.0, 3.0]`,
+		`!(target.score <= 1.5)`, `target.vip == true`, `target.vip != true`, `!!target.vip`, `"b" in target.tags`,
+		`!("a" in target.tags)`, `"a" in target.tags && !("b" in target.tags)`, `"a" in target.tags || "b" in target.tags`,
+		`interaction.basket < 2.0 || interaction.basket >= 20.0`, `interaction.coupon in ["X", "Y"]`,
+		`!interaction.new_visit`, `interaction.mode in ["explicit", "implicit"]`, `request.country != "FR"`,
+		`request.path in ["/a", "/b"]`, `target.vip ? target.visits > 1 : target.visits < 2`,
+		`(target.country == "FR" || target.country == "DE") && target.visits > 1 && (target.vip || target.score > 1.0)`,
+	}
+	allFilters = slices.Concat(generalFilters, offerFilters, indexFilters)
 
 	weightSources = []string{
 		`target.visits`, `target.score`, `interaction.basket`, `offer.margin`, `10 / target.visits`,

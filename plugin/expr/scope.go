@@ -16,6 +16,10 @@ type Scope struct {
 	none Value // what a name outside of the slices reads as
 }
 
+// At gives the value that a ref names: a Missing one where the ref is beyond the
+// end of its slice. It is not to be changed.
+func (s *Scope) At(ref uint16) *Value { return s.at(ref) }
+
 // at gives the value that a ref names.
 func (s *Scope) at(ref uint16) *Value {
 	group := s.Builtin[:]

@@ -23,8 +23,8 @@ type narrow struct {
 	valid  map[int]bool
 }
 
-// get writes the narrow form of a local.
-func (n *narrow) get(dst []byte, local int) []byte {
+// get writes the narrow form of a local; what follows it stands in list.
+func (n *narrow) get(dst []byte, local int, list []instruction) []byte {
 	t, known := n.locals[local]
 	if !known {
 		t = n.first + len(n.locals)
@@ -35,7 +35,12 @@ func (n *narrow) get(dst []byte, local int) []byte {
 	}
 	n.valid[local] = true
 	dst = append(appendLEB(append(dst, opGet), local), opWrap)
-	return appendLEB(append(dst, opTee), t)
+	r := near(list, local)
+	if r.raises < worth {
+		return appendLEB(append(dst, opTee), t)
+	}
+	dst = r.farther(appendLEB(append(dst, opSet), t), t)
+	return appendLEB(append(dst, opGet), t)
 }
 
 // foldable reports whether list starts with the address of a place near the
@@ -45,9 +50,15 @@ func foldable(list []instruction) (at int, ok bool) {
 		list[3].op != opAdd || list[4].op != opWrap || list[2].n < 0 || list[2].n > maxFold {
 		return 0, false
 	}
+	return consumer(list, 5)
+}
+
+// consumer finds the load or store that takes the address which stands on the
+// stack before list[from].
+func consumer(list []instruction, from int) (at int, ok bool) {
 	const farthest = 24
 	height := 1 // of the stack, from the address on
-	for at = 5; at < min(farthest, len(list)); at++ {
+	for at = from; at < min(from+farthest, len(list)); at++ {
 		pop, push, known := effect(list[at].op)
 		switch {
 		case !known:

@@ -86,13 +86,14 @@ func (m *module) functions(s *reader) []byte {
 func rewritten(body []byte) []byte {
 	r := &reader{b: body}
 	groups, locals := r.leb(), 1 // with the parameter
-	start := r.at
-	for range groups {
-		locals += r.leb()
-		r.byte()
+	start, framed := r.at, false
+	for i := range groups {
+		n, typ := r.leb(), r.byte()
+		framed = framed || i == 0 && n == 1 && typ == typeI32
+		locals += n
 	}
 	declared := body[start:r.at]
-	code, more := thread(body[r.at:], locals)
+	code, more := thread(body[r.at:], locals, framed)
 	if more == 0 {
 		return append(append(appendLEB(nil, groups), declared...), code...)
 	}

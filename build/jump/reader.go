@@ -69,6 +69,8 @@ const (
 	opZero         = 0x45 // i32.eqz
 	opWrap         = 0xa7 // i32.wrap_i64
 	opExtend       = 0xad // i64.extend_i32_u
+	opLoadByte     = 0x2d // i32.load8_u
+	opDrop         = 0x1a
 	opAdd          = 0x7c // i64.add
 	opElse         = 0x05
 	firstLoad      = 0x28

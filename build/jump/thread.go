@@ -17,6 +17,10 @@ package jump
 // branches in place of indirect ones, and blocks with the predecessors that they
 // have in the source in place of blocks that could be entered from anywhere.
 
+// stackPointer is the first local behind the parameter, which holds the stack
+// pointer in functions that use it: the only one of 32 bits.
+const stackPointer = 1
+
 // label is an open block.
 type label struct {
 	op   byte
@@ -26,16 +30,17 @@ type label struct {
 
 // function is what the first look at a function finds.
 type function struct {
-	code  []instruction
-	loop  int          // id of the loop around the table
-	table []int        // for each number of a block the id of the block whose end it is
-	keep  map[int]bool // ids that the table must still lead to
+	framed bool // the stack pointer lies in a local
+	code   []instruction
+	loop   int          // id of the loop around the table
+	table  []int        // for each number of a block the id of the block whose end it is
+	keep   map[int]bool // ids that the table must still lead to
 }
 
 // thread gives the code of a function, without the declaration of its locals,
 // with direct forward jumps.
-func thread(code []byte, locals int) (out []byte, more int) {
-	f := &function{code: parse(code), keep: map[int]bool{}}
+func thread(code []byte, locals int, framed bool) (out []byte, more int) {
+	f := &function{code: parse(code), framed: framed, keep: map[int]bool{}}
 	if reads(f.code) != 1 {
 		return code, 0
 	}
@@ -151,7 +156,7 @@ func (w *walk) step(list []instruction) int {
 			return 2
 		}
 		if len(list) > 1 && list[1].op == opWrap {
-			w.out = w.narrow.get(w.out, in.n)
+			w.out = w.narrow.get(w.out, in.n, list)
 			return 2
 		}
 		if at, ok := foldable(list); ok {
@@ -163,6 +168,12 @@ func (w *walk) step(list []instruction) int {
 		}
 	case opSet, opTee:
 		delete(w.narrow.valid, in.n)
+		if in.n == stackPointer && in.op == opSet && w.f.framed {
+			w.out = append(w.out, in.bytes...)
+			r := w.frame(list[1:])
+			w.out = r.farther(w.out, stackPointer)
+			return 1
+		}
 	case opBr, opBrIf:
 		at := len(w.labels) - 1 - in.n
 		w.used[w.labels[at].id] = true
@@ -181,6 +192,12 @@ func (w *walk) step(list []instruction) int {
 			return 1
 		}
 		clear(w.narrow.valid)
+		if w.f.framed && l.op == opBlock {
+			w.out = append(w.out, in.bytes...)
+			r := w.frame(list[1:])
+			w.out = r.farther(w.out, stackPointer)
+			return 1
+		}
 	}
 	w.out = append(w.out, list[0].bytes...)
 	return 1

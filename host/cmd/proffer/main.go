@@ -20,7 +20,9 @@ type commands struct {
 	Catalog struct {
 		Check checkCommand `cmd:"" help:"Check a catalog and print every problem."`
 		Build buildCommand `cmd:"" help:"Compile a catalog into a snapshot."`
-	} `cmd:"" help:"Check and compile catalogs."`
+
+		Schema schemaCommand `cmd:"" help:"Print the JSON Schema of catalog files, for editors."`
+	} `cmd:"" help:"Write, check and compile catalogs."`
 	Keys struct {
 		New newKeysCommand `cmd:"" help:"Print a keys file with new random keys."`
 	} `cmd:"" help:"Make signing keys."`

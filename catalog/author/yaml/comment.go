@@ -5,8 +5,9 @@ import "strings"
 // comment is one comment of a document.
 type comment struct {
 	off  uint32 // of its #
-	col  int    // in bytes, from 0; behind dashes that of the first
+	col  int    // in bytes, from 0
 	own  bool   // nothing but dashes and markers stands before it on its line
+	dash bool   // one stands between it and the scalar before
 	text string // with its #, without white space at its end
 }
 
@@ -23,7 +24,8 @@ func (d *Document) comments() []comment {
 
 type comments struct {
 	text string
-	at   uint32 // behind the last scalar
+	at   uint32 // behind the last scalar or comment
+	dash bool   // one was seen since the last scalar
 	all  []comment
 }
 
@@ -36,7 +38,7 @@ func (c *comments) scalars(n *Node) {
 		return
 	}
 	c.gap(n.Off)
-	c.at = n.End
+	c.at, c.dash = n.End, false
 	if n.Style == Literal || n.Style == Folded {
 		c.at = n.Off
 		c.gap(n.Off + uint32(len(lineOf(c.text[n.Off:]))))
@@ -56,14 +58,10 @@ func (c *comments) gap(to uint32) {
 		text := lineOf(c.text[off:])
 		c.at = off + uint32(len(text))
 		bol := uint32(strings.LastIndexByte(c.text[:off], '\n') + 1)
-		before := c.text[bol:off]
-		col := len(before)
-		if lead := len(before) - len(strings.TrimLeft(before, " ")); strings.HasPrefix(before[lead:], "- ") {
-			col = lead
-		}
+		c.dash = c.dash || strings.IndexByte(c.text[from:off], '-') >= 0
 		c.all = append(c.all, comment{
-			off: off, col: col, text: strings.TrimRight(text, " \t"),
-			own: bol >= from && strings.Trim(before, " \t-.") == "",
+			off: off, col: int(off - bol), text: strings.TrimRight(text, " \t"), dash: c.dash,
+			own: bol >= from && strings.Trim(c.text[bol:off], " \t-.") == "",
 		})
 	}
 	c.at = max(c.at, to)

@@ -22,7 +22,7 @@ type Entry struct {
 
 	owner *Entry // whose Entries it is one of
 	start uint32
-	col   int      // of its key or dash, -1 for the root
+	col   int      // of its key or dash; -1 for the root, 0 in brackets
 	flow  bool     // its entries stand in brackets
 	blank bool     // an empty line stands before it and its comments
 	head  []string // comments above; "" = an empty line
@@ -79,8 +79,12 @@ func (p *placing) add(e *Entry, flow bool) {
 		return
 	}
 	e.flow = flow || p.source[v.Off] == '{' || p.source[v.Off] == '['
+	col := 0
+	if !e.flow { // a line in brackets may be as long as the file
+		col = int(v.Off) - p.bol(int(v.Off))
+	}
 	for n := v.Child; n != nil; n = n.Next {
-		child := &Entry{Value: n, owner: e, start: n.Off, col: int(v.Off) - p.bol(v.Off)}
+		child := &Entry{Value: n, owner: e, start: n.Off, col: col}
 		if v.Kind == Map {
 			child.Key, child.Value = n, n.Next
 			n = n.Next
@@ -95,7 +99,7 @@ func (p *placing) add(e *Entry, flow bool) {
 }
 
 // bol is the start of the line of off.
-func (p *placing) bol(off uint32) int { return strings.LastIndexByte(p.source[:off], '\n') + 1 }
+func (p *placing) bol(off int) int { return strings.LastIndexByte(p.source[:off], '\n') + 1 }
 
 func (p *placing) place(c comment) {
 	for p.next < len(p.all) && p.all[p.next].start < c.off {
@@ -141,7 +145,7 @@ func (p *placing) line(c comment, last, next *Entry) {
 	if next != nil {
 		end = next.col
 	}
-	if c.col <= end || last == p.Root {
+	if c.col <= end || c.dash || last == p.Root {
 		p.head(c, next)
 		return
 	}
@@ -209,13 +213,12 @@ func (p *placing) spaces() {
 // emptyAbove reports whether off begins its line and the line above is empty,
 // and not the last of a block text, which spaces can be.
 func (p *placing) emptyAbove(off uint32) bool {
-	bol := p.bol(off)
-	if bol == 0 || strings.Trim(p.source[bol:off], " \t-") != "" {
+	bol := len(strings.TrimRight(p.source[:off], " \t-"))
+	if bol == 0 || p.source[bol-1] != '\n' {
 		return false
 	}
 	if _, found := slices.BinarySearch(p.blocks, bol); found {
 		return false
 	}
-	above := p.source[p.bol(uint32(bol-1)) : bol-1]
-	return strings.TrimSpace(above) == ""
+	return strings.TrimSpace(p.source[p.bol(bol-1):bol-1]) == ""
 }

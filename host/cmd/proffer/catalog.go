@@ -35,7 +35,7 @@ func (c *buildCommand) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	if err := writeFile(c.Out, b); err != nil {
+	if err := writeFile(c.Out, b, 0o644); err != nil {
 		return err
 	}
 	v, err := snapshot.Open(b)
@@ -49,14 +49,14 @@ func (c *buildCommand) Run(s streams) error {
 }
 
 // writeFile replaces a file whole or not at all.
-func writeFile(name string, b []byte) error {
+func writeFile(name string, b []byte, mode os.FileMode) error {
 	tmp, err := os.CreateTemp(filepath.Dir(name), ".proffer-*")
 	if err != nil {
 		return err
 	}
 	_, err = tmp.Write(b)
 	if err == nil {
-		err = tmp.Chmod(0o644)
+		err = tmp.Chmod(mode)
 	}
 	if e := tmp.Close(); err == nil {
 		err = e

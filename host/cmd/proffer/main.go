@@ -21,8 +21,9 @@ type commands struct {
 		Check checkCommand `cmd:"" help:"Check a catalog and print every problem."`
 		Build buildCommand `cmd:"" help:"Compile a catalog into a snapshot."`
 
-		Fmt    formatCommand `cmd:"" help:"Put the files of a catalog into one layout."`
-		Schema schemaCommand `cmd:"" help:"Print the JSON Schema of catalog files, for editors."`
+		Inspect inspectCommand `cmd:"" help:"Show what a snapshot holds."`
+		Fmt     formatCommand  `cmd:"" help:"Put the files of a catalog into one layout."`
+		Schema  schemaCommand  `cmd:"" help:"Print the JSON Schema of catalog files, for editors."`
 	} `cmd:"" help:"Write, check and compile catalogs."`
 	Keys struct {
 		New newKeysCommand `cmd:"" help:"Print a keys file with new random keys."`

@@ -30,10 +30,10 @@ type Fact struct {
 }
 
 // Item is the catalog as a thing with things in it, in the order of the
-// values. Moments are on the clocks of the catalog's zone, and in UTC.
-func (c *Catalog) Item() Item {
+// values. Moments are on the clocks of a zone, and in UTC.
+func (c *Catalog) Item(clocks string) Item {
 	b := builder{zone: time.UTC}
-	if loc, ok := zone.Load(c.Zone); ok {
+	if loc, ok := zone.Load(clocks); ok {
 		b.zone = loc
 	}
 	return b.item("catalog", reflect.ValueOf(*c))

@@ -11,7 +11,7 @@ import (
 // there is of everything, and then all of it.
 func Print(w io.Writer, c *Catalog) error {
 	out := bufio.NewWriter(w)
-	item := c.Item()
+	item := c.Item(c.Zone)
 	if c.Snapshot != "" {
 		fmt.Fprintf(out, "snapshot %s\n%d bytes", c.Snapshot, c.Bytes)
 		for _, n := range count(item) {

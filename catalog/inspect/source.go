@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/profferhq/proffer/catalog"
 )
@@ -17,7 +18,7 @@ func Source(c *catalog.Catalog) *Catalog {
 		out.DefaultWeight = &c.DefaultWeight.F
 	}
 	for _, s := range c.Sites {
-		out.Sites = append(out.Sites, Site{Host: s.Host.S, Environment: s.Environment.S})
+		out.Sites = append(out.Sites, Site{Host: strings.ToLower(s.Host.S), Environment: s.Environment.S})
 	}
 	for _, e := range c.Environments {
 		out.Environments = append(out.Environments, environment(e))

@@ -74,12 +74,18 @@ func writeFile(name string, b []byte, mode os.FileMode) error {
 // the snapshot's bytes. It prints diagnostics; with errors among them the
 // error is errTold.
 func loadCatalog(name string, diagnostics io.Writer) ([]byte, error) {
+	b, _, err := loadModel(name, diagnostics)
+	return b, err
+}
+
+// loadModel is loadCatalog with the model, nil for a snapshot.
+func loadModel(name string, diagnostics io.Writer) ([]byte, *catalog.Catalog, error) {
 	if b, ok, err := readSnapshot(name); ok || err != nil {
-		return b, err
+		return b, nil, err
 	}
 	c, found, err := author.Load(name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var b []byte
 	if !found.HasErrors() {
@@ -89,12 +95,12 @@ func loadCatalog(name string, diagnostics io.Writer) ([]byte, error) {
 	}
 	found.Sort()
 	if err := author.Write(diagnostics, c.Files, found); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if found.HasErrors() {
-		return nil, errTold
+		return nil, nil, errTold
 	}
-	return b, nil
+	return b, c, nil
 }
 
 // readSnapshot reads a file that begins like a snapshot and checks it whole.

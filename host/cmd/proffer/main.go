@@ -22,6 +22,7 @@ type commands struct {
 		Build buildCommand `cmd:"" help:"Compile a catalog into a snapshot."`
 
 		Inspect inspectCommand `cmd:"" help:"Show what a snapshot holds."`
+		Diff    diffCommand    `cmd:"" help:"Say what differs between two catalogs."`
 		Fmt     formatCommand  `cmd:"" help:"Put the files of a catalog into one layout."`
 		Schema  schemaCommand  `cmd:"" help:"Print the JSON Schema of catalog files, for editors."`
 	} `cmd:"" help:"Write, check and compile catalogs."`

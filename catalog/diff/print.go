@@ -128,10 +128,10 @@ func (p *printer) lines(was, is string) {
 		a, b = a[:len(a)-1], b[:len(b)-1]
 	}
 	for _, line := range a {
-		fmt.Fprintf(p.w, "    - %s\n", line)
+		fmt.Fprintln(p.w, strings.TrimRight("    - "+line, " "))
 	}
 	for _, line := range b {
-		fmt.Fprintf(p.w, "    + %s\n", line)
+		fmt.Fprintln(p.w, strings.TrimRight("    + "+line, " "))
 	}
 }
 

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -8,14 +9,15 @@ import (
 )
 
 // Source is what the model of a catalog says, in the author's words. Snapshot
-// and Bytes are left out.
+// and Bytes are left out. It is a copy.
 func Source(c *catalog.Catalog) *Catalog {
 	out := &Catalog{Name: c.Name.S, Zone: c.Zone.S, Language: c.Language.S, Consent: consent(c.Consent), People: texts(c.People)}
 	if out.Zone == "" {
 		out.Zone = "UTC"
 	}
 	if c.DefaultWeight != nil {
-		out.DefaultWeight = &c.DefaultWeight.F
+		weight := c.DefaultWeight.F
+		out.DefaultWeight = &weight
 	}
 	for _, s := range c.Sites {
 		out.Sites = append(out.Sites, Site{Host: strings.ToLower(s.Host.S), Environment: s.Environment.S})
@@ -83,11 +85,11 @@ func constant(v *catalog.Value) any {
 	case catalog.TypeDouble:
 		return v.Double
 	case catalog.TypeStringList:
-		return v.Strings
+		return slices.Clone(v.Strings)
 	case catalog.TypeIntList:
-		return v.Ints
+		return slices.Clone(v.Ints)
 	case catalog.TypeDoubleList:
-		return v.Doubles
+		return slices.Clone(v.Doubles)
 	}
 	return v.String
 }
@@ -111,7 +113,7 @@ func space(s *catalog.Space) Space {
 		AllowDuplicates: s.AllowDuplicates, FallbackOffer: s.FallbackOffer.S,
 		Render: Render{HTML: s.HTML.S},
 		Store: Store{
-			Propositions: &s.Store.Propositions, OnProposition: s.Store.OnProposed.String(), OnAcceptance: s.Store.OnAccepted.String(),
+			Propositions: truth(s.Store.Propositions), OnProposition: s.Store.OnProposed.String(), OnAcceptance: s.Store.OnAccepted.String(),
 			Visitor: writes(s.Store.Visitor), VisitorOnAcceptance: writes(s.Store.OnAcceptance),
 		},
 	}
@@ -133,7 +135,7 @@ func writes(list []catalog.Write) map[string]string {
 func (e *Environment) tree(list []*catalog.Category, below string) {
 	for _, c := range list {
 		one := Category{
-			Name: c.Name.S, Below: below, Enabled: &c.Enabled, From: instant(c.From), To: instant(c.To),
+			Name: c.Name.S, Below: below, Enabled: truth(c.Enabled), From: instant(c.From), To: instant(c.To),
 			Themes: texts(c.Themes), Filter: filter(c.Filter), AlwaysInclude: c.AlwaysInclude,
 		}
 		if m := c.Multiplier; m.Value != 0 {
@@ -149,7 +151,7 @@ func (e *Environment) tree(list []*catalog.Category, below string) {
 
 func offer(o *catalog.Offer, category string) Offer {
 	out := Offer{
-		Code: o.Code.S, Label: o.Label.S, Category: category, Status: "approved", Enabled: &o.Enabled,
+		Code: o.Code.S, Label: o.Label.S, Category: category, Status: "approved", Enabled: truth(o.Enabled),
 		From: instant(o.From), To: instant(o.To), Filter: filter(o.Filter), Attributes: map[string]any{},
 	}
 	if !o.Approved {
@@ -189,3 +191,5 @@ func texts(list []catalog.Text) (out []string) {
 	}
 	return out
 }
+
+func truth(b bool) *bool { return &b }

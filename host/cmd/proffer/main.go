@@ -18,6 +18,7 @@ type commands struct {
 	Serve   serveCommand  `cmd:"" help:"Serve an origin with offers in its pages."`
 	Decide  decideCommand `cmd:"" help:"Answer request documents, one JSON line each."`
 	Catalog struct {
+		Init  initCommand  `cmd:"" help:"Write a small catalog to start from."`
 		Check checkCommand `cmd:"" help:"Check a catalog and print every problem."`
 		Build buildCommand `cmd:"" help:"Compile a catalog into a snapshot."`
 

@@ -69,9 +69,17 @@ func change(v reflect.Value, path string, told func(what string) bool) {
 			}
 		}
 		return
+	case catalog.Duration:
+		try(catalog.Duration{MS: x.MS + 60_000})
+		return
 	case catalog.Multiplier:
 		if x.Value == 0 { // dates alone are no multiplier
 			try(catalog.Multiplier{Value: 3})
+			return
+		}
+	case catalog.Rule:
+		if !x.Active { // then its words mean nothing, and a snapshot lacks them
+			change(v.FieldByName("Active"), path+".Active", told)
 			return
 		}
 	case catalog.Weight:

@@ -120,7 +120,7 @@ func said(c *inspect.Catalog) map[string]string {
 		"zone": true, "language": true, "consent": true, "catalog": true, "environment": true, "kind": true, "ties": true, "type": true, "default": true,
 		"slots": true, "channel": true, "identification implicit": true, "identification fallback": true, "allow_duplicates": true,
 		"fallback_offer": true, "fields": true, "store propositions": true, "store on_proposition": true, "store on_acceptance": true,
-		"below": true, "always_include": true, "label": true, "category": true,
+		"holdout name": true, "holdout version": true, "holdout percent": true, "version": true, "below": true, "always_include": true, "label": true, "category": true,
 	}
 	out := map[string]string{}
 	var walk func(string, inspect.Item)
@@ -131,6 +131,9 @@ func said(c *inspect.Catalog) map[string]string {
 			}
 		}
 		for _, child := range i.Items {
+			if child.Kind == "rule" {
+				continue // a source has them at the top, a snapshot where they hold
+			}
 			walk(place+child.Kind+" "+child.Name+": ", child)
 		}
 	}

@@ -49,7 +49,7 @@ type worded interface {
 }
 
 // ordered are lists whose order means something, by name.
-var ordered = []string{"fields", "slots", "filter"}
+var ordered = []string{"fields", "slots"}
 
 func (b builder) item(kind string, v reflect.Value) Item {
 	out := Item{Kind: kind}

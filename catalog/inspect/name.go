@@ -15,6 +15,9 @@ var builtin = [snapshot.NumBuiltins]string{
 	snapshot.BuiltinCountry: "request.country", snapshot.BuiltinDevice: "request.device",
 	snapshot.BuiltinCode: "offer.code", snapshot.BuiltinCategory: "offer.category",
 	snapshot.BuiltinCategories: "offer.categories", snapshot.BuiltinThemes: "offer.themes",
+	snapshot.BuiltinPropositionCode: "proposition.code", snapshot.BuiltinPropositionCategory: "proposition.category",
+	snapshot.BuiltinPropositionChannel: "proposition.channel", snapshot.BuiltinPropositionStatus: "proposition.status",
+	snapshot.BuiltinPropositionSpace: "proposition.space",
 }
 
 // name is what a ref of a program names in the environment.

@@ -25,6 +25,21 @@ func Read(v *snapshot.View) *Catalog {
 		s := v.Site(i)
 		out.Sites = append(out.Sites, Site{Host: host(v, s), Environment: name(v, v.Environment(s.Environment()).Name())})
 	}
+	if len(v.Section(snapshot.SecRetention)) > 0 {
+		visitors, propositions := v.Retention()
+		out.Retention = &Retention{Visitors: duration(visitors), Propositions: duration(propositions)}
+	}
+	if h := v.Holdout(); h != nil {
+		out.Holdout = &Holdout{Name: name(v, h.Name()), Version: int64(h.Version()), Percent: h.Percent()}
+	}
+	for i := range v.Count(snapshot.SecExperiments) {
+		x := v.Experiment(i)
+		one := Experiment{Name: name(v, x.Name()), Version: int64(x.Version()), Arms: map[string]any{}}
+		for j := x.Arms().Start; j < x.Arms().End(); j++ {
+			one.Arms[name(v, v.Arm(j).Name())] = int64(v.Arm(j).Weight())
+		}
+		out.Experiments = append(out.Experiments, one)
+	}
 	for i := range v.Count(snapshot.SecEnvironments) {
 		e := decoding{words{v, v.Environment(i)}}
 		out.Environments = append(out.Environments, e.environment())
@@ -70,6 +85,9 @@ func (d decoding) environment() Environment {
 	}
 	for i := e.Spaces().Start; i < e.Spaces().End(); i++ {
 		out.Spaces = append(out.Spaces, d.space(d.view.Space(i)))
+	}
+	for i := e.Rules().Start; i < e.Rules().End(); i++ {
+		out.Rules = append(out.Rules, d.rule(d.view.Rule(i)))
 	}
 	for i := e.Categories().Start; i < e.Categories().End(); i++ {
 		out.Categories = append(out.Categories, d.category(d.view.Category(i)))

@@ -22,6 +22,22 @@ func Source(c *catalog.Catalog) *Catalog {
 	for _, s := range c.Sites {
 		out.Sites = append(out.Sites, Site{Host: strings.ToLower(s.Host.S), Environment: s.Environment.S})
 	}
+	if c.Retention != (catalog.Retention{}) {
+		out.Retention = &Retention{Visitors: duration(c.Retention.Visitors.MS), Propositions: duration(c.Retention.Propositions.MS)}
+	}
+	if h := c.Holdout; h != nil {
+		out.Holdout = &Holdout{Name: h.Name.S, Version: h.Version, Percent: h.Percent}
+	}
+	for _, x := range c.Experiments {
+		one := Experiment{Name: x.Name.S, Version: x.Version, Arms: map[string]any{}}
+		for _, a := range x.Arms {
+			one.Arms[a.Name.S] = a.Weight
+		}
+		out.Experiments = append(out.Experiments, one)
+	}
+	for _, r := range c.Rules {
+		out.Rules = append(out.Rules, rule(r))
+	}
 	for _, e := range c.Environments {
 		out.Environments = append(out.Environments, environment(e))
 	}
@@ -40,8 +56,11 @@ var ties = [...]string{catalog.TiesView: "view", catalog.TiesVisit: "visit", cat
 func environment(e *catalog.Environment) Environment {
 	out := Environment{
 		Name: e.Name.S, Kind: e.Kind.String(), VisitorFolder: e.VisitorFolder.S, People: e.People.S, History: "cookie",
-		Ties: ties[e.Ties], Filter: filter(e.Filter),
+		Ties: ties[e.Ties], Filter: filter(e.Filter), Filters: map[string]string{}, Typology: texts(e.Typology),
 		Target: attributes(e.Target), Attributes: attributes(e.Attributes), OfferAttributes: attributes(e.OfferAttributes),
+	}
+	for _, f := range e.Filters {
+		out.Filters[f.Name.S] = f.Expr.S
 	}
 	for _, p := range e.Pages {
 		page := Page{Match: p.Match.S}

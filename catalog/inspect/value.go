@@ -14,8 +14,52 @@ type Catalog struct {
 	Consent       string        `json:"consent,omitempty"`
 	People        []string      `json:"people,omitempty"`         // of a source only
 	DefaultWeight *float64      `json:"default_weight,omitempty"` // of a source only
+	Retention     *Retention    `json:"retention,omitempty"`      // absent: 30 and 365 days
+	Holdout       *Holdout      `json:"holdout,omitempty"`
 	Sites         []Site        `json:"sites,omitempty" item:"site"`
+	Experiments   []Experiment  `json:"experiments,omitempty" item:"experiment"`
+	Rules         []Rule        `json:"rules,omitempty" item:"rule"` // of a source only
 	Environments  []Environment `json:"environments" item:"environment"`
+}
+
+// Retention is how long records are kept, as durations of the format.
+type Retention struct {
+	Visitors     string `json:"visitors,omitempty"`
+	Propositions string `json:"propositions,omitempty"`
+}
+
+// Holdout is the share of the people who get no offers.
+type Holdout struct {
+	Name    string  `json:"name"`
+	Version int64   `json:"version"`
+	Percent float64 `json:"percent"`
+}
+
+// Experiment divides the people into arms, by their shares.
+type Experiment struct {
+	Name    string         `json:"name" item:"key"`
+	Version int64          `json:"version"`
+	Arms    map[string]any `json:"arms"`
+}
+
+// Rule is a presentation rule. A snapshot has the active ones in each
+// environment whose typology names them, and in place of applies_to the offers
+// that they apply to, unless these are all.
+type Rule struct {
+	Name            string   `json:"name" item:"key"`
+	Active          *bool    `json:"active,omitempty"`
+	Channel         string   `json:"channel,omitempty"`
+	AppliesTo       string   `json:"applies_to,omitempty"`
+	Offers          []string `json:"offers,omitempty"`
+	NoOffer         bool     `json:"no_offer,omitempty"` // there is none that it applies to
+	Target          Filter   `json:"target,omitempty"`
+	Period          string   `json:"period,omitempty"`
+	Calendar        string   `json:"calendar,omitempty"`
+	Quantity        int64    `json:"quantity"`
+	SameChannelOnly bool     `json:"same_channel_only,omitempty"`
+	Counted         string   `json:"counted"`
+	Status          string   `json:"status"`
+	Propositions    Filter   `json:"propositions,omitempty"`
 }
 
 // Site says which environment the pages of a host enter.
@@ -26,20 +70,23 @@ type Site struct {
 
 // Environment is one offer catalog with its spaces.
 type Environment struct {
-	Name            string      `json:"name" item:"key"`
-	Kind            string      `json:"kind"`
-	VisitorFolder   string      `json:"visitor_folder,omitempty"`
-	People          string      `json:"people,omitempty"`
-	History         string      `json:"history"`
-	Ties            string      `json:"ties"`
-	Filter          Filter      `json:"filter,omitempty"`
-	Target          []Attribute `json:"target,omitempty" item:"target attribute"`
-	Attributes      []Attribute `json:"attributes,omitempty" item:"call attribute"`
-	OfferAttributes []Attribute `json:"offer_attributes,omitempty" item:"offer attribute"`
-	Pages           []Page      `json:"pages,omitempty" item:"page"`
-	Spaces          []Space     `json:"spaces,omitempty" item:"space"`
-	Categories      []Category  `json:"categories,omitempty" item:"category"`
-	Offers          []Offer     `json:"offers,omitempty" item:"offer"`
+	Name            string            `json:"name" item:"key"`
+	Kind            string            `json:"kind"`
+	VisitorFolder   string            `json:"visitor_folder,omitempty"`
+	People          string            `json:"people,omitempty"`
+	History         string            `json:"history"`
+	Ties            string            `json:"ties"`
+	Filter          Filter            `json:"filter,omitempty"`
+	Filters         map[string]string `json:"filters,omitempty"`  // of a source only
+	Typology        []string          `json:"typology,omitempty"` // of a source only
+	Target          []Attribute       `json:"target,omitempty" item:"target attribute"`
+	Attributes      []Attribute       `json:"attributes,omitempty" item:"call attribute"`
+	OfferAttributes []Attribute       `json:"offer_attributes,omitempty" item:"offer attribute"`
+	Pages           []Page            `json:"pages,omitempty" item:"page"`
+	Spaces          []Space           `json:"spaces,omitempty" item:"space"`
+	Rules           []Rule            `json:"rules,omitempty" item:"rule"` // of a snapshot only
+	Categories      []Category        `json:"categories,omitempty" item:"category"`
+	Offers          []Offer           `json:"offers,omitempty" item:"offer"`
 }
 
 // Filter are the expressions that must be true. A snapshot has one.

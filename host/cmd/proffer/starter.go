@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/profferhq/proffer/catalog/starter"
 )
@@ -24,8 +25,16 @@ func (c *initCommand) Run(s streams) error {
 	for _, path := range paths {
 		fmt.Fprintln(s.out, path)
 	}
-	fmt.Fprintf(s.out, nextSteps, c.Dir)
+	fmt.Fprintf(s.out, nextSteps, shellWord(c.Dir))
 	return nil
+}
+
+// shellWord quotes what a shell would take apart.
+func shellWord(s string) string {
+	if !strings.ContainsAny(s, " \t'\"\\$`;&|<>(){}[]*?#~!") {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 const nextSteps = `

@@ -44,14 +44,14 @@ func (r *reader) consent(v val) catalog.Consent {
 // consentSource finds the one source and its name.
 func (r *reader) consentSource(o *object, c *catalog.Consent) {
 	source := ""
-	for i := range o.all {
-		key := o.all[i].key
+	for _, name := range consentSources {
+		f := o.field(name)
 		switch {
-		case !slices.Contains(consentSources, key.n.Text):
+		case f == nil:
 		case source == "":
-			source = key.n.Text
+			source = name
 		default:
-			r.error(key.pos(), "two-sources", fmt.Sprintf("consent is read from one place, and %q and %q are two", source, key.n.Text), "keep one of them")
+			r.error(f.key.pos(), "two-sources", fmt.Sprintf("consent is read from one place, and %q and %q are two", source, name), "keep one of them")
 			return
 		}
 	}

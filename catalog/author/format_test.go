@@ -3,7 +3,6 @@ package author
 import (
 	"os"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -19,8 +18,9 @@ var sections = map[*shape]string{
 }
 
 var (
-	keyRow  = regexp.MustCompile("(?m)^\\| ((?:`[a-z_]+`(?:, )?)+) \\|")
+	keyRow  = regexp.MustCompile("(?m)^\\| ((?:`[a-z_]+`(?:, )?)+) \\|.*$")
 	keyWord = regexp.MustCompile("`[a-z_]+`")
+	link    = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`)
 )
 
 // TestFormatHasEveryKey holds the tables of FORMAT.md to the keys that are
@@ -40,23 +40,39 @@ func TestFormatHasEveryKey(t *testing.T) {
 		text := section(t, page, title)
 		text = text[strings.Index(text, "| key |"):]
 		text, _, _ = strings.Cut(text, "\n\n")
-		var described []string
-		for _, m := range keyRow.FindAllStringSubmatch(text, -1) {
-			for _, w := range keyWord.FindAllString(m[1], -1) {
-				described = append(described, strings.Trim(w, "`"))
+		described := rows(text)
+		for _, k := range s.keys {
+			means, ok := described[k.name]
+			if !ok {
+				t.Errorf("%s: %q is not described", title, k.name)
+			} else if k.says != means {
+				t.Errorf("%s: editors say of %q\n\t%s\nand FORMAT.md says\n\t%s", title, k.name, k.says, means)
 			}
 		}
-		for _, key := range s.keys {
-			if !slices.Contains(described, key) {
-				t.Errorf("%s: %q is not described", title, key)
-			}
-		}
-		for _, key := range described {
-			if !s.has(key) {
-				t.Errorf("%s: %q is described and not read", title, key)
+		for name := range described {
+			if !s.has(name) {
+				t.Errorf("%s: %q is described and not read", title, name)
 			}
 		}
 	}
+}
+
+// rows are the keys of a table with what stands in its last column, without
+// links and marks.
+func rows(table string) map[string]string {
+	out := map[string]string{}
+	for _, m := range keyRow.FindAllStringSubmatch(table, -1) {
+		cells := strings.Split(strings.Trim(m[0], "| "), " | ")
+		means := strings.Trim(cells[len(cells)-1], "|")
+		if len(cells) < 4 {
+			means = ""
+		}
+		means = strings.ReplaceAll(link.ReplaceAllString(means, "$1"), "`", "")
+		for _, w := range keyWord.FindAllString(m[1], -1) {
+			out[strings.Trim(w, "`")] = strings.TrimSpace(means)
+		}
+	}
+	return out
 }
 
 // section is the text below a title, up to the next title.

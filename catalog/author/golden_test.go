@@ -20,7 +20,7 @@ import (
 	"github.com/profferhq/proffer/catalog/author"
 )
 
-var update = flag.Bool("update", false, "rewrite testdata/*.txtar")
+var update = flag.Bool("update", false, "rewrite testdata/*.txtar and testdata/format/*.txtar")
 
 // In an archive, "diagnostics" is what Write prints and "model", where it
 // stands, is what was read; every other file belongs to the catalog.

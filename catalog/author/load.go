@@ -15,12 +15,21 @@ import (
 // subdirectories. Files are named by their base names. An error is one of
 // reading; whatever is wrong with the catalog is in the diagnostics.
 func Load(path string) (*catalog.Catalog, catalog.Diagnostics, error) {
-	files, err := read(path)
+	files, err := Read(path)
 	if err != nil {
-		return nil, nil, fmt.Errorf("author: %w", err)
+		return nil, nil, err
 	}
 	c, d := Parse(files)
 	return c, d, nil
+}
+
+// Read reads the files that Load parses.
+func Read(path string) ([]catalog.File, error) {
+	files, err := read(path)
+	if err != nil {
+		return nil, fmt.Errorf("author: %w", err)
+	}
+	return files, nil
 }
 
 func read(path string) ([]catalog.File, error) {

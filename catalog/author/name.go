@@ -118,3 +118,7 @@ func splitOrdinal(s string) (space, digits string, ok bool) {
 	}
 	return s[:end-1], s[end:], true
 }
+
+// NameProblem says why s cannot name an environment, a category or the like,
+// or "".
+func NameProblem(s string) string { return plainName.problem(s) }

@@ -87,10 +87,8 @@ func (r *reader) sources(files []catalog.File) []val {
 	clean := true
 	for i := range files {
 		v := val{f: &source{name: files[i].Name, doc: yaml.Parse(string(files[i].Text), budget)}}
-		for _, e := range v.f.doc.Errors {
-			clean = false
-			r.error(v.at(e.Off), syntaxCodes[e.Code], e.Message, e.Hint)
-		}
+		r.syntax(v)
+		clean = clean && len(v.f.doc.Errors) == 0
 		if v.n = v.f.doc.Root; v.n != nil {
 			roots = append(roots, v)
 		}
@@ -103,6 +101,13 @@ func (r *reader) sources(files []catalog.File) []val {
 		r.error(pos, "empty-catalog", "there is no catalog here", `a catalog starts with "catalog: NAME" in a *.yaml, *.yml or *.json file`)
 	}
 	return roots
+}
+
+// syntax reports the syntax errors of v's file.
+func (r *reader) syntax(v val) {
+	for _, e := range v.f.doc.Errors {
+		r.error(v.at(e.Off), syntaxCodes[e.Code], e.Message, e.Hint)
+	}
 }
 
 var syntaxCodes = [...]string{

@@ -204,6 +204,7 @@ func (p *parser) key() (*Node, bool) {
 	key := p.node(Scalar, p.i)
 	end := p.colon(p.i)
 	key.Text = strings.TrimRight(p.s[p.i:end], " \t")
+	key.End += uint32(len(key.Text))
 	if key.Text == "<<" {
 		p.fail(p.i, Feature, "a catalog cannot use YAML merge keys", "write the entries out")
 		return key, false

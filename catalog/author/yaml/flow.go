@@ -49,6 +49,7 @@ func (p *parser) flowPlain() *Node {
 		p.i++
 	}
 	node.Text = strings.TrimRight(p.s[from:p.i], " \t")
+	node.End += uint32(len(node.Text))
 	return node
 }
 
@@ -102,6 +103,7 @@ func (p *parser) flowMap(n int) (*Node, bool) {
 		}
 		if p.s[p.i] == '}' {
 			p.i++
+			m.End = uint32(p.i)
 			return m, true
 		}
 		key, ok := p.flowKey(n, open)
@@ -190,6 +192,7 @@ func (p *parser) flowList(n int) (*Node, bool) {
 		}
 		if p.s[p.i] == ']' {
 			p.i++
+			l.End = uint32(p.i)
 			return l, true
 		}
 		item, ok := p.flowItem(n, open)
@@ -217,6 +220,8 @@ func (p *parser) flowItem(n, open int) (*Node, bool) {
 	}
 	m := p.node(Map, int(item.Off))
 	m.Child = item
-	item.Next, ok = p.flowValue(n, open)
+	if item.Next, ok = p.flowValue(n, open); ok {
+		m.End = item.Next.End
+	}
 	return m, ok
 }

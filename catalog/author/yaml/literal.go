@@ -21,6 +21,7 @@ func (p *parser) literal(n int) *Node {
 	node.Start = uint32(p.i)
 	r.read()
 	node.Text = string(r.text)
+	node.End = uint32(p.i)
 	return node
 }
 

@@ -36,6 +36,9 @@ type Node struct {
 	Off uint32
 	// Start is the byte at which a scalar's text starts, after a quote.
 	Start uint32
+	// End is the byte behind a scalar, with its quote and a block text with its
+	// last line, or behind the bracket of a flow map or list.
+	End   uint32
 	Text  string
 	Child *Node // first child
 	Next  *Node // next of the same parent

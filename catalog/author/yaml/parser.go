@@ -127,7 +127,7 @@ func (p *parser) node(kind Kind, off int) *Node {
 	n := &p.arena[0]
 	p.arena = p.arena[1:]
 	p.spend(1)
-	n.Kind, n.Off, n.Start = kind, uint32(off), uint32(off)
+	n.Kind, n.Off, n.Start, n.End = kind, uint32(off), uint32(off), uint32(off)
 	return n
 }
 

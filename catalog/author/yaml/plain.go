@@ -12,6 +12,7 @@ func (p *parser) plain(n int) *Node {
 			"put quotes around the text")
 	}
 	node.Text = p.plainLine()
+	node.End += uint32(len(node.Text))
 	var text []byte
 	for p.atEOL(p.i) {
 		i, bol := p.i, p.bol
@@ -31,7 +32,10 @@ func (p *parser) plain(n int) *Node {
 		}
 		text = append(text, fold(breaks)...)
 		p.mark(node, Mark{uint32(len(text)), uint32(p.i)})
-		text = append(text, p.plainLine()...)
+		at := p.i
+		line := p.plainLine()
+		node.End = uint32(at + len(line))
+		text = append(text, line...)
 	}
 	if text != nil {
 		node.Text = string(text)

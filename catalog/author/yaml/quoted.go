@@ -20,6 +20,7 @@ func (p *parser) quoted(n int) (*Node, bool) {
 	if end := p.closing(p.i+1, q); end > 0 {
 		node.Text = p.s[p.i+1 : end]
 		p.i = end + 1
+		node.End = uint32(p.i)
 		return node, true
 	}
 	r := quotedReader{parser: p, node: node, q: q, n: n}
@@ -31,6 +32,7 @@ func (p *parser) quoted(n int) (*Node, bool) {
 		return node, false
 	}
 	node.Text = string(r.text)
+	node.End = uint32(p.i)
 	return node, true
 }
 

@@ -35,7 +35,7 @@ func (c *buildCommand) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	if err := writeFile(c.Out, b); err != nil {
+	if err := writeFile(c.Out, b, 0o644); err != nil {
 		return err
 	}
 	v, err := snapshot.Open(b)
@@ -49,14 +49,14 @@ func (c *buildCommand) Run(s streams) error {
 }
 
 // writeFile replaces a file whole or not at all.
-func writeFile(name string, b []byte) error {
+func writeFile(name string, b []byte, mode os.FileMode) error {
 	tmp, err := os.CreateTemp(filepath.Dir(name), ".proffer-*")
 	if err != nil {
 		return err
 	}
 	_, err = tmp.Write(b)
 	if err == nil {
-		err = tmp.Chmod(0o644)
+		err = tmp.Chmod(mode)
 	}
 	if e := tmp.Close(); err == nil {
 		err = e
@@ -74,12 +74,18 @@ func writeFile(name string, b []byte) error {
 // the snapshot's bytes. It prints diagnostics; with errors among them the
 // error is errTold.
 func loadCatalog(name string, diagnostics io.Writer) ([]byte, error) {
+	b, _, err := loadModel(name, diagnostics)
+	return b, err
+}
+
+// loadModel is loadCatalog with the model, nil for a snapshot.
+func loadModel(name string, diagnostics io.Writer) ([]byte, *catalog.Catalog, error) {
 	if b, ok, err := readSnapshot(name); ok || err != nil {
-		return b, err
+		return b, nil, err
 	}
 	c, found, err := author.Load(name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var b []byte
 	if !found.HasErrors() {
@@ -89,12 +95,12 @@ func loadCatalog(name string, diagnostics io.Writer) ([]byte, error) {
 	}
 	found.Sort()
 	if err := author.Write(diagnostics, c.Files, found); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if found.HasErrors() {
-		return nil, errTold
+		return nil, nil, errTold
 	}
-	return b, nil
+	return b, c, nil
 }
 
 // readSnapshot reads a file that begins like a snapshot and checks it whole.

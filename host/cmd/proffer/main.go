@@ -18,9 +18,15 @@ type commands struct {
 	Serve   serveCommand  `cmd:"" help:"Serve an origin with offers in its pages."`
 	Decide  decideCommand `cmd:"" help:"Answer request documents, one JSON line each."`
 	Catalog struct {
+		Init  initCommand  `cmd:"" help:"Write a small catalog to start from."`
 		Check checkCommand `cmd:"" help:"Check a catalog and print every problem."`
 		Build buildCommand `cmd:"" help:"Compile a catalog into a snapshot."`
-	} `cmd:"" help:"Check and compile catalogs."`
+
+		Inspect inspectCommand `cmd:"" help:"Show what a snapshot holds."`
+		Diff    diffCommand    `cmd:"" help:"Say what differs between two catalogs."`
+		Fmt     formatCommand  `cmd:"" help:"Put the files of a catalog into one layout."`
+		Schema  schemaCommand  `cmd:"" help:"Print the JSON Schema of catalog files, for editors."`
+	} `cmd:"" help:"Write, check and compile catalogs."`
 	Keys struct {
 		New newKeysCommand `cmd:"" help:"Print a keys file with new random keys."`
 	} `cmd:"" help:"Make signing keys."`

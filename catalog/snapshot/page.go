@@ -27,7 +27,7 @@ func (v *View) FindSite(host []byte) (env uint32, ok bool) {
 func (v *View) exactSite(host []byte, count uint32) uint32 {
 	lo, hi := uint32(0), count
 	for lo < hi {
-		mid := (lo + hi) / 2
+		mid := lo + (hi-lo)/2
 		switch bytes.Compare(v.Name(v.Site(mid).Name()), host) {
 		case 0:
 			return v.Site(mid).Environment()
@@ -46,7 +46,7 @@ func (v *View) FindPage(env *Environment, path []byte) *Page {
 	r := env.Pages()
 	lo, hi := r.Start, r.Start+env.ExactPages()
 	for lo < hi {
-		mid := (lo + hi) / 2
+		mid := lo + (hi-lo)/2
 		p := v.Page(mid)
 		switch bytes.Compare(v.Name(p.Match()), path) {
 		case 0:

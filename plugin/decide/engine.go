@@ -115,7 +115,9 @@ func (f *frame) forget() {
 
 func (e *Engine) newFrame(index uint32) *frame {
 	env := e.view.Environment(index)
-	cats, targets := env.Categories().Count, env.Target().Count
+	cats, targets := e.within(env.Categories(), snapshot.SecCategories), e.within(env.Target(), snapshot.SecAttributes)
+	e.within(env.Attributes(), snapshot.SecAttributes)
+	e.within(env.OfferAttributes(), snapshot.SecAttributes)
 	states := make([]uint8, e.view.Count(snapshot.SecPrograms)+cats)
 	factors := make([]float64, 2*cats)
 	values := make([]expr.Value, 2*targets+env.Attributes().Count+env.OfferAttributes().Count)
@@ -132,6 +134,16 @@ func (e *Engine) newFrame(index uint32) *frame {
 	f.scope.Interaction = values[:env.Attributes().Count:env.Attributes().Count]
 	f.scope.Offer = values[env.Attributes().Count:]
 	return f
+}
+
+// within is the count of a range that memory is taken for. A snapshot that
+// nobody verified may have any, and memory that the system does not have ends
+// the instance, where a panic can be answered.
+func (e *Engine) within(r snapshot.Range, section int) uint32 {
+	if r.Count > 0 && uint64(r.Start)+uint64(r.Count) > uint64(e.view.Count(section)) {
+		panic("snapshot: a range leaves its section")
+	}
+	return r.Count
 }
 
 // Reached are the environments that answer slots of this call, in the order

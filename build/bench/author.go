@@ -19,7 +19,7 @@ type authored struct {
 
 // author reads and compiles a catalog's text, as "proffer catalog build" does.
 func (b *bench) author(n int, budget time.Duration) (*authored, error) {
-	files := []catalog.File{{Name: "catalog.yaml", Text: workload.Source(n, workload.Grammar{})}}
+	files := []catalog.File{{Name: "catalog.yaml", Text: workload.Source(n, workload.Grammar{Rules: true})}}
 	a := &authored{offers: n, text: len(files[0].Text)}
 	for end := time.Now().Add(budget); len(a.read) < 3 || time.Now().Before(end); {
 		start := cpuTime()

@@ -89,7 +89,10 @@ func TestInstantsAgreeWithAClock(t *testing.T) {
 		"Africa/Casablanca", "Africa/El_Aaiun", "Africa/Monrovia", "Africa/Juba", "Asia/Gaza", "Asia/Pyongyang", "Antarctica/Troll",
 		"Asia/Kathmandu", "America/St_Johns", "America/Caracas", "Pacific/Chatham", "Pacific/Kwajalein",
 	}
-	all := draw.Zones(t)
+	all, err := draw.Zones()
+	if err != nil {
+		t.Fatal(err)
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.OneOf(rapid.SampledFrom(odd), rapid.SampledFrom(all)).Draw(t, "zone")
 		loc, ok := zone.Load(name)

@@ -72,8 +72,8 @@ func TestEveryLengthButTheRightOneIsRefused(t *testing.T) {
 
 // TestDamageThatTheHashMisses writes every byte and every number of a snapshot
 // with values that often hurt, and makes the hash anew: Verify refuses it, or
-// it can be read to the last record and decided on. A wrong number that it
-// refuses is decided on all the same, by a guest that nobody asked to verify it.
+// it can be read to the last record and decided on. A great number that
+// it refuses is decided on all the same, by a guest that nobody asked to verify it.
 func TestDamageThatTheHashMisses(t *testing.T) {
 	b := small(t)
 	c := newCaller(t, b)
@@ -88,7 +88,7 @@ func TestDamageThatTheHashMisses(t *testing.T) {
 		if c.survives(t, b) {
 			accepted++
 		} else {
-			if refused++; size == 4 {
+			if refused++; size == 4 && value >= 1<<16 {
 				c.endures(t, b)
 			}
 		}

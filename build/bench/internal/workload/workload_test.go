@@ -146,7 +146,7 @@ func TestCookieVerifies(t *testing.T) {
 
 // TestSourceCompiles reads and compiles what an author would have written.
 func TestSourceCompiles(t *testing.T) {
-	c, diags := author.Parse([]catalog.File{{Name: "a.yaml", Text: workload.Source(130, workload.Grammar{})}})
+	c, diags := author.Parse([]catalog.File{{Name: "a.yaml", Text: workload.Source(130, workload.Grammar{Rules: true})}})
 	if diags.HasErrors() {
 		t.Fatal(diags[0])
 	}

@@ -160,7 +160,11 @@ func (m *modelEnvironment) inherit(list []*catalog.Category, above modelOffer) {
 			own.Offer = o
 			own.from, own.to = max(at.from, start(o.From)), min(at.to, end(o.To))
 			own.live = at.live && o.Enabled && o.Approved
-			own.bound *= m.greatest(o)
+			if top := m.greatest(o); math.IsInf(top, 1) {
+				own.bound = top // also where multipliers are too small for a number
+			} else {
+				own.bound *= top
+			}
 			m.offers = append(m.offers, own)
 		}
 		m.inherit(c.Categories, at)

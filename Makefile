@@ -7,6 +7,9 @@ OUT      := build/out
 WASM     := $(OUT)/proffer.wasm $(OUT)/proffer-command.wasm $(OUT)/proffer-http-wasm.wasm
 GUESTENV := GOOS=wasip1 GOARCH=wasm
 STRIP    := -trimpath -buildvcs=false -ldflags="-s -w -buildid="
+# The command brings the time zones of the Go that builds it, so that it makes
+# the same snapshot of a catalog on every machine.
+ZONES    := -tags proffer_zones -overlay $(OUT)/zones.json
 
 .DEFAULT_GOAL := help
 
@@ -17,7 +20,8 @@ help:
 
 ## build: the command and the Wasm modules, into build/out
 build: wasm
-	go build -trimpath -o $(OUT)/proffer ./host/cmd/proffer
+	@printf '{"Replace":{"catalog/zone/zoneinfo.zip":"%s/lib/time/zoneinfo.zip"}}' "$$(go env GOROOT)" >$(OUT)/zones.json
+	go build -trimpath $(ZONES) -o $(OUT)/proffer ./host/cmd/proffer
 
 # The modules are built each time; the Go build cache knows what is new. Then
 # their jumps are made direct: see build/jump.

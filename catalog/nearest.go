@@ -14,11 +14,15 @@ func Nearest(name string, known []string) string {
 		return ""
 	}
 	best, bound := "", min(max(len(name)/3, 1), 3)
+	bare := letters(name)
 	for _, k := range known {
-		if letters(k) == letters(name) {
+		if len(k) > longest {
+			continue
+		}
+		if letters(k) == bare {
 			return k
 		}
-		if len(k) > longest || len(k)-len(name) > bound || len(name)-len(k) > bound {
+		if len(k)-len(name) > bound || len(name)-len(k) > bound {
 			continue
 		}
 		if d := distance(name, k); d <= bound && d < len(k) && (best == "" || d < bound) {

@@ -147,7 +147,7 @@ func TestThousandSwaps(t *testing.T) {
 			turn(i)
 		}
 		synctest.Wait()
-		goroutines, mapped := runtime.NumGoroutine(), mappings()
+		goroutines, mapped, heap, resident := runtime.NumGoroutine(), mappings(), heapInUse(), residentMemory()
 		for i := range 1000 {
 			turn(i)
 		}
@@ -157,6 +157,13 @@ func TestThousandSwaps(t *testing.T) {
 		}
 		if got := mappings(); got > mapped+20 {
 			t.Errorf("%d mappings after 1,000 swaps, %d before", got, mapped)
+		}
+		if got := heapInUse(); got > heap+1<<20 {
+			t.Errorf("%d bytes of heap after 1,000 swaps, %d before", got, heap)
+		}
+		// 4 KiB for each swap; an instance has 1.3 MB.
+		if got := residentMemory(); got > resident+4<<20 {
+			t.Errorf("%d bytes resident after 1,000 swaps, %d before", got, resident)
 		}
 		if s := h.Stats(); s.Swaps != 1101 || s.Instances != 2 || s.Made != 2202 || s.Memory != 2*20<<16 {
 			t.Errorf("stats %+v, want 1,101 swaps and 2 instances with 20 pages each", s)

@@ -19,8 +19,9 @@ func main() {
 	sizes := flag.String("offers", "100,1000,10000", "numbers of offers, ascending")
 	budget := flag.Duration("time", 5*time.Second, "for each catalog and kind of visitor")
 	decisions := flag.Int("decisions", 1_000_000, "in the measurement of memory")
+	swaps := flag.Int("swaps", 1000, "of the snapshot, in the measurement of the process")
 	flag.Parse()
-	missed, err := run(os.Stdout, *wasm, *sizes, *budget, *decisions)
+	missed, err := run(os.Stdout, *wasm, *sizes, *budget, *decisions, *swaps)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -33,7 +34,7 @@ func main() {
 	}
 }
 
-func run(w io.Writer, file, sizes string, budget time.Duration, decisions int) (missed []string, err error) {
+func run(w io.Writer, file, sizes string, budget time.Duration, decisions, swaps int) (missed []string, err error) {
 	ctx := context.Background()
 	wasm, err := os.ReadFile(file)
 	if err != nil {
@@ -52,7 +53,7 @@ func run(w io.Writer, file, sizes string, budget time.Duration, decisions int) (
 		if err != nil {
 			return nil, err
 		}
-		if err := b.measure(r, n, budget, decisions); err != nil {
+		if err := b.measure(r, n, budget, decisions, swaps); err != nil {
 			return nil, err
 		}
 	}
@@ -61,7 +62,7 @@ func run(w io.Writer, file, sizes string, budget time.Duration, decisions int) (
 }
 
 // measure takes all measurements of catalogs of n offers.
-func (b *bench) measure(r *report, n int, budget time.Duration, decisions int) error {
+func (b *bench) measure(r *report, n int, budget time.Duration, decisions, swaps int) error {
 	for _, variant := range []string{mixed, nobody, equal} {
 		d, err := b.decide(n, variant, budget)
 		if err != nil {
@@ -75,7 +76,20 @@ func (b *bench) measure(r *report, n int, budget time.Duration, decisions int) e
 	}
 	r.fresh = append(r.fresh, f)
 	m, err := b.footprint(n, decisions)
+	if err != nil {
+		return err
+	}
 	r.memory = append(r.memory, m)
+	a, err := b.author(n, budget/2)
+	if err != nil {
+		return err
+	}
+	r.authored = append(r.authored, a)
+	if n > swapOffers {
+		return nil
+	}
+	s, err := b.swaps(n, swaps)
+	r.swaps = append(r.swaps, s)
 	return err
 }
 

@@ -11,6 +11,8 @@ type report struct {
 	decisions    []*decision
 	fresh        []*fresh
 	memory       []*footprint
+	swaps        []*swapped
+	authored     []*authored
 	wasm, packed int
 	missed       []string // of what must be exact
 }
@@ -26,6 +28,8 @@ func (r *report) write(w io.Writer) {
 	r.growth(p)
 	r.instances(p)
 	r.footprints(p)
+	r.swapping(p)
+	r.authoring(p)
 	r.sizes(p)
 }
 

@@ -37,13 +37,14 @@ func TestChosen(t *testing.T) {
 		}
 		return all
 	}
-	all := make("catalog/author.FuzzParse", "catalog/wire.FuzzCursor", "catalog/wire.FuzzInstant",
-		"plugin/guest.FuzzHandle", "plugin/inject.FuzzInject", "plugin/visitor.FuzzCookie", "plugin/visitor.FuzzState")
+	all := make("catalog/author.FuzzParse", "catalog/wire.FuzzCursor", "catalog/wire.FuzzInstant", "catalog/compile.FuzzBuild",
+		"catalog/snapshot.FuzzVerify", "catalog/snapshot.FuzzOpen", "plugin/guest.FuzzHandle", "plugin/inject.FuzzInject", "plugin/visitor.FuzzCookie", "plugin/visitor.FuzzState")
 	got, err := chosen(all)
-	if want := "catalog/wire.FuzzCursor plugin/visitor.FuzzCookie plugin/inject.FuzzInject plugin/guest.FuzzHandle"; err != nil || names(got) != want {
+	if want := "catalog/wire.FuzzCursor plugin/visitor.FuzzCookie catalog/compile.FuzzBuild catalog/snapshot.FuzzOpen " +
+		"catalog/snapshot.FuzzVerify plugin/inject.FuzzInject plugin/guest.FuzzHandle"; err != nil || names(got) != want {
 		t.Errorf("got %v, %v, want %s", names(got), err, want)
 	}
-	_, err = chosen(all[:4])
+	_, err = chosen(all[:7])
 	if err == nil || !strings.Contains(err.Error(), "the visitor cookie") || !strings.Contains(err.Error(), "the injector") {
 		t.Errorf("with two targets missing: %v", err)
 	}

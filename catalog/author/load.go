@@ -1,8 +1,10 @@
 package author
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,7 +51,7 @@ func read(path string) ([]catalog.File, error) {
 	total := 0
 	for _, e := range entries {
 		name := filepath.Join(path, e.Name())
-		if !isSource(e.Name()) || !isRegular(name) {
+		if !isSource(e.Name()) || isDir(name) {
 			continue
 		}
 		text, err := readFile(name)
@@ -77,18 +79,50 @@ func isSource(name string) bool {
 	return false
 }
 
-// isRegular follows links: a mounted configuration is often made of them.
-func isRegular(path string) bool {
+// isDir follows links: a mounted configuration is often made of them.
+func isDir(path string) bool {
 	info, err := os.Stat(path)
-	return err != nil || info.Mode().IsRegular() // an error is for readFile
+	return err == nil && info.IsDir() // an error is for readFile
 }
 
-// readFile reads one byte more than a file may have, no more.
+// readFile reads one byte more than a file may have, no more. It opens nothing
+// but files: a pipe that nobody writes into would hold it for ever.
 func readFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "read", Path: path, Err: errors.New("not a regular file")}
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxFile+1))
+	return whole(path, f)
+}
+
+// whole reads a file that nobody writes to meanwhile: half of a catalog can be
+// one without errors.
+func whole(path string, f interface {
+	io.Reader
+	Stat() (fs.FileInfo, error)
+}) ([]byte, error) {
+	before, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return nil, err
+	}
+	after, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if after.Size() != before.Size() || !after.ModTime().Equal(before.ModTime()) {
+		return nil, &fs.PathError{Op: "read", Path: path, Err: errors.New("somebody wrote to the file while it was read")}
+	}
+	return text, nil
 }

@@ -10,7 +10,7 @@ import (
 // author.Parse checks, such as the forms of names, is not checked again.
 func Compile(c *catalog.Catalog) ([]byte, catalog.Diagnostics) {
 	l := newLinker(ordered(c))
-	l.link()
+	l.attempt()
 	l.diags.Sort()
 	if l.diags.HasErrors() {
 		return nil, l.diags
@@ -36,6 +36,9 @@ type linker struct {
 	spaces   uint32 // how many were numbered
 	uses     map[string]*ruleUse
 	unused   map[string]unusedWord
+	errors   int // reported
+	charged  int // bytes
+	looked   int // names, for hints
 }
 
 func newLinker(c *catalog.Catalog) *linker {
@@ -62,6 +65,7 @@ func (l *linker) link() {
 	}
 	l.number()
 	for _, env := range l.out.envs {
+		l.charge(env.src.Name.Pos, 8*len(env.spaces)*((len(env.offers)+63)/64)) // which offers are live where
 		l.spaceDefaults(env)
 		l.spaceContent(env)
 		l.environmentFilter(env)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -93,6 +94,21 @@ func shuffleContent(r *rand.Rand, list []catalog.Content) {
 
 func mix[T any](r *rand.Rand, list []T) {
 	r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+}
+
+// TestProcessorsDoNotMatter compiles with one processor and with several, many
+// times: neither they nor the order of maps, which differs each time, may show.
+func TestProcessorsDoNotMatter(t *testing.T) {
+	want := mustCompile(t, string(fixed(t)))
+	for _, n := range []int{1, 2, 4} {
+		before := runtime.GOMAXPROCS(n)
+		for range 5 {
+			if got := mustCompile(t, string(fixed(t))); !bytes.Equal(got, want) {
+				t.Errorf("%d processors: the bytes differ", n)
+			}
+		}
+		runtime.GOMAXPROCS(before)
+	}
 }
 
 // fixed is the catalog of testdata/fixed.yaml, which says everything that the

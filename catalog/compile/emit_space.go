@@ -79,10 +79,8 @@ func (e *emitter) liveMap(env *environment, s *space) (first uint32) {
 	sec := e.sec(snapshot.SecBitmaps)
 	first = sec.count()
 	words := make([]uint64, (len(env.offers)+63)/64)
-	for i, o := range env.offers {
-		if o.live && o.shows(s) {
-			words[i/64] |= 1 << (i % 64)
-		}
+	for _, rank := range s.live {
+		words[rank/64] |= 1 << (rank % 64)
 	}
 	for _, w := range words {
 		sec.record().u64(0, w)

@@ -67,9 +67,17 @@ func (l *linker) expression(env *environment, src catalog.Text, want rule.Type, 
 	return env.compiled[key], true
 }
 
+// maxConditions bounds a filter: more than anybody reads, and some more than one
+// program holds. Joining them takes the square of their number.
+const maxConditions = 256
+
 // filter compiles a filter to one program, none if it has no condition.
 func (l *linker) filter(env *environment, f catalog.Filter, role rule.Role) uint32 {
 	if len(f) == 0 || env.rules == nil {
+		return none
+	}
+	if len(f) > maxConditions {
+		l.error(f[maxConditions].Expr.Pos, "too-many", "say it in fewer expressions", "the filter has %d conditions, more than %d", len(f), maxConditions)
 		return none
 	}
 	conditions := make([]rule.Condition, len(f))

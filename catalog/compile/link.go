@@ -139,21 +139,19 @@ func newRules(groups [3][]catalog.Attribute, src *catalog.Environment) (*rule.En
 }
 
 func (env *environment) findSpace(name string) *space {
-	for _, s := range env.spaces {
-		if s.src.Name.S == name {
-			return s
-		}
+	i, ok := slices.BinarySearchFunc(env.spaces, name, func(s *space, name string) int { return strings.Compare(s.src.Name.S, name) })
+	if !ok {
+		return nil
 	}
-	return nil
+	return env.spaces[i]
 }
 
 func (l *linker) findEnvironment(name string) *environment {
-	for _, env := range l.out.envs {
-		if env.src.Name.S == name {
-			return env
-		}
+	i, ok := slices.BinarySearchFunc(l.out.envs, name, func(e *environment, name string) int { return strings.Compare(e.src.Name.S, name) })
+	if !ok {
+		return nil
 	}
-	return nil
+	return l.out.envs[i]
 }
 
 func (l *linker) unknownEnvironment(name catalog.Text) {

@@ -47,6 +47,8 @@ type environment struct {
 	spaces     []*space
 	categories []*category // preorder
 	offers     []*offer    // rank order
+	named      map[string]*category
+	coded      map[string]*offer
 	typology   []*presentation
 	values     []rule.Offer // the offers, if a rule asked
 	applies    map[string][]uint64
@@ -88,6 +90,7 @@ type space struct {
 	writes     []write
 	acceptance []write
 	fallback   *offer
+	live       []uint32 // ranks of the offers that are live here
 }
 
 type write struct {

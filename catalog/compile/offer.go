@@ -128,6 +128,7 @@ func (l *linker) defaultFields(env *environment, o *offer, s *space, src *catalo
 
 func (l *linker) contentFields(env *environment, s *space, src *catalog.Content) []fieldValue {
 	fields := s.fields
+	l.charge(src.Space.Pos, 16*len(fields))
 	out := make([]fieldValue, len(fields))
 	for _, f := range src.Fields {
 		i := slices.IndexFunc(fields, func(m markupField) bool { return m.name == f.Name.S })

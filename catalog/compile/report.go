@@ -7,7 +7,15 @@ import (
 	"github.com/profferhq/proffer/catalog"
 )
 
-func (l *linker) report(d catalog.Diagnostic) { l.diags = append(l.diags, d) }
+func (l *linker) report(d catalog.Diagnostic) {
+	l.diags = append(l.diags, d)
+	if d.Severity != catalog.Error {
+		return
+	}
+	if l.errors++; l.errors >= maxErrors {
+		panic(enough{})
+	}
+}
 
 func (l *linker) error(pos catalog.Pos, code, hint, format string, args ...any) {
 	l.report(catalog.Diagnostic{Pos: pos, Code: code, Hint: hint, Message: fmt.Sprintf(format, args...)})
@@ -27,7 +35,7 @@ func (l *linker) related(pos catalog.Pos, code, hint string, other catalog.Pos, 
 
 // unknown reports a name that nothing has, with the nearest one that something has.
 func (l *linker) unknown(name catalog.Text, code, kind string, known []string) {
-	l.error(name.Pos, code, didYouMean(name.S, known), "unknown %s %q", kind, name.S)
+	l.error(name.Pos, code, l.nearest(name.S, known), "unknown %s %q", kind, name.S)
 }
 
 // didYouMean is a hint that names the nearest known name, or "".

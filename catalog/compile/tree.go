@@ -13,6 +13,7 @@ import (
 // trees lists an environment's categories in preorder, siblings by name, and
 // its offers with what they inherit.
 func (l *linker) trees(env *environment) {
+	env.named, env.coded = map[string]*category{}, map[string]*offer{}
 	seen := map[string]catalog.Pos{}
 	codes := map[string]catalog.Pos{}
 	l.tree(env, nil, env.src.Categories, seen, codes)
@@ -27,10 +28,13 @@ func (l *linker) tree(env *environment, parent *category, list []*catalog.Catego
 			continue
 		}
 		env.categories = append(env.categories, c)
+		env.named[src.Name.S] = c
+		l.charge(src.Name.Pos, 4*len(c.themes))
 		for _, o := range src.Offers {
 			l.unique(codes, "duplicate-code", "offer", o.Code, "this environment")
 			l.name(o.Code.S)
-			env.offers = append(env.offers, newOffer(c, o))
+			env.coded[o.Code.S] = newOffer(c, o)
+			env.offers = append(env.offers, env.coded[o.Code.S])
 		}
 		l.tree(env, c, src.Categories, seen, codes)
 		c.end = uint32(len(env.categories))
@@ -124,15 +128,6 @@ func (l *linker) number() {
 	}
 }
 
-func (env *environment) findCategory(name string) *category {
-	for _, c := range env.categories {
-		if c.src.Name.S == name {
-			return c
-		}
-	}
-	return nil
-}
-
 func byName(list []*category) []*category {
 	out := slices.Clone(list)
 	slices.SortFunc(out, func(a, b *category) int { return strings.Compare(a.src.Name.S, b.src.Name.S) })
@@ -147,9 +142,10 @@ func (l *linker) spaceDefaults(env *environment) {
 			themes[t] = true
 		}
 	}
+	known := slices.Sorted(maps.Keys(themes))
 	for _, s := range env.spaces {
 		for _, ref := range s.src.Categories {
-			if c := env.findCategory(ref.S); c != nil {
+			if c := env.named[ref.S]; c != nil {
 				s.categories = append(s.categories, c)
 			} else {
 				l.unknown(ref, "unknown-category", "category", namesOf(env.categories, func(c *category) string { return c.src.Name.S }))
@@ -157,7 +153,7 @@ func (l *linker) spaceDefaults(env *environment) {
 		}
 		for _, ref := range s.src.Themes {
 			if !themes[ref.S] {
-				l.unknown(ref, "unknown-theme", "theme", slices.Sorted(maps.Keys(themes)))
+				l.unknown(ref, "unknown-theme", "theme", known)
 			}
 			l.name(ref.S)
 			s.themes = append(s.themes, ref.S)
@@ -184,9 +180,21 @@ func (l *linker) rankOffers() {
 		for i, o := range env.offers {
 			o.rank = uint32(i)
 			o.index = first + uint32(i)
+			o.showLive()
 		}
 		first += uint32(len(env.offers))
 		l.fallbackOffers(env)
+	}
+}
+
+// showLive notes an offer that is live with the spaces that it has content for.
+func (o *offer) showLive() {
+	if !o.live {
+		return
+	}
+	for i := range o.contents {
+		s := o.contents[i].space
+		s.live = append(s.live, o.rank)
 	}
 }
 
@@ -196,12 +204,11 @@ func (l *linker) fallbackOffers(env *environment) {
 		if ref.S == "" {
 			continue
 		}
-		i := slices.IndexFunc(env.offers, func(o *offer) bool { return o.src.Code.S == ref.S })
-		if i < 0 {
+		if s.fallback = env.coded[ref.S]; s.fallback == nil {
 			l.unknown(ref, "unknown-offer", "offer", namesOf(env.offers, func(o *offer) string { return o.src.Code.S }))
 			continue
 		}
-		if s.fallback = env.offers[i]; !s.fallback.shows(s) {
+		if !s.fallback.shows(s) {
 			l.error(ref.Pos, "bad-fallback-offer", "", "offer %q has no content for space %q", ref.S, s.src.Name.S)
 		}
 	}

@@ -1,11 +1,12 @@
 package compile
 
 import (
+	"math"
 	"sort"
 	"time"
-	_ "time/tzdata" // the same zones on every machine
 
 	"github.com/profferhq/proffer/catalog/snapshot"
+	"github.com/profferhq/proffer/catalog/zone"
 )
 
 // The years for which a snapshot knows the zone's transitions. Outside them
@@ -18,33 +19,42 @@ const (
 // transitions writes the moments from which the catalog's zone has each
 // offset. UTC needs none.
 func (e *emitter) transitions(l *linked) {
-	zone := l.src.Zone.S
-	if zone == "" || zone == "UTC" {
+	name := l.src.Zone.S
+	if name == "" || name == "UTC" {
 		return
 	}
-	loc, err := time.LoadLocation(zone)
-	if err != nil {
+	loc, ok := zone.Load(name)
+	if !ok {
 		return // the author's reader has refused it already
 	}
 	at := time.Date(firstZoneYear, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
 	limit := time.Date(lastZoneYear, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
 	offset := offsetAt(loc, at)
 	e.transition(at, offset)
-	for ; at < limit; at += zoneStep {
-		next := offsetAt(loc, at+zoneStep)
-		if next == offset {
-			continue
+	for at < limit {
+		at = nextChange(loc, at, offset)
+		if next := offsetAt(loc, at); next != offset && at < limit {
+			e.transition(at, next)
+			offset = next
 		}
-		change := sort.Search(zoneStep, func(i int) bool { return offsetAt(loc, at+int64(i)) != offset })
-		e.transition(at+int64(change), next)
-		offset = next
 	}
 }
 
-// zoneStep is how far apart a zone is looked at, in seconds: no zone has
-// changed its offset twice within six hours since 1970. Time.ZoneBounds would
-// tell the changes, but repeats itself at the end of some years (Go 1.26).
-const zoneStep = 6 * 60 * 60
+// nextChange is a moment behind at up to which a zone has an offset. In some
+// years Time.ZoneBounds ends at or before the moment that it was asked for (Go
+// 1.26); there the zone is looked at six hours ahead, within which no zone has
+// changed twice since 1970.
+func nextChange(loc *time.Location, at int64, offset int) int64 {
+	_, end := time.Unix(at, 0).In(loc).ZoneBounds()
+	switch {
+	case end.IsZero():
+		return math.MaxInt64
+	case end.Unix() > at:
+		return end.Unix()
+	}
+	const ahead = 6 * 60 * 60
+	return at + 1 + int64(sort.Search(ahead, func(i int) bool { return offsetAt(loc, at+1+int64(i)) != offset }))
+}
 
 func offsetAt(loc *time.Location, unix int64) int {
 	_, offset := time.Unix(unix, 0).In(loc).Zone()

@@ -1,11 +1,13 @@
 package compile_test
 
 import (
+	"math/rand/v2"
 	"testing"
 	"time"
 
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/compile"
+	"github.com/profferhq/proffer/catalog/internal/draw"
 	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/catalog/zone"
 )
@@ -47,6 +49,44 @@ func TestTransitionsAreTheZones(t *testing.T) {
 	}
 }
 
+// TestTransitionsOfEveryZone compares the offsets in snapshots with the zone's
+// for every zone of the database, links included, at random moments from 1970 to
+// 2150, and a millisecond before and at each change. Outside of the years that a
+// snapshot knows the nearest offset holds.
+func TestTransitionsOfEveryZone(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 2))
+	first, last := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli(), time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli()-1
+	names, err := draw.Zones()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		loc, ok := zone.Load(name)
+		if !ok {
+			t.Errorf("%s: unknown", name)
+			continue
+		}
+		v := inZone(t, name)
+		check := func(ms int64) {
+			_, want := time.UnixMilli(min(max(ms, first), last)).In(loc).Zone()
+			if got := offsetAt(v, ms); got != int64(want)*1000 {
+				t.Errorf("%s, %s: got %d ms, want %d s", name, time.UnixMilli(ms).UTC(), got, want)
+			}
+		}
+		for range 100 {
+			check(r.Int64N(180 * 366 * 86_400_000))
+		}
+		for i := uint32(1); i < v.Count(snapshot.SecTransitions); i++ {
+			check(v.Transition(i).At())
+			check(v.Transition(i).At() - 1)
+		}
+	}
+	if len(names) < 590 {
+		t.Errorf("only %d zones", len(names))
+	}
+}
+
 // inZone is the snapshot of a catalog in a zone.
 func inZone(t *testing.T, name string) *snapshot.View {
 	c := one(&catalog.Environment{})
@@ -64,6 +104,9 @@ func inZone(t *testing.T, name string) *snapshot.View {
 
 // offsetAt reads a snapshot's zone as a decision does.
 func offsetAt(v *snapshot.View, ms int64) (offset int64) {
+	if v.Count(snapshot.SecTransitions) > 0 {
+		offset = v.Transition(0).Offset()
+	}
 	for i := range v.Count(snapshot.SecTransitions) {
 		if tr := v.Transition(i); tr.At() <= ms {
 			offset = tr.Offset()

@@ -22,14 +22,7 @@ type caller struct {
 
 // newCaller makes one for snapshots that are about b, which is intact.
 func newCaller(t testing.TB, b []byte) *caller {
-	config := abi.DefaultConfig()
-	config.Keys = []abi.Key{{Use: abi.UseCookie, Primary: true, Secret: abi.TestSecret()}}
-	config.CountryHeader = "x-country"
-	config.Paused = []abi.Paused{{Environment: "v", Kind: abi.PausedOffer, Name: "b"}}
-	c := &caller{guest: guest.New(), requests: requests()}
-	if status, text := c.guest.Configure(abi.AppendConfig(nil, config)); status != abi.StatusOK {
-		t.Fatal(text)
-	}
+	c := &caller{guest: configured(t), requests: requests()}
 	if status, text := c.guest.Load(b); status != abi.StatusOK {
 		t.Fatal(text)
 	}
@@ -43,6 +36,19 @@ func newCaller(t testing.TB, b []byte) *caller {
 		c.requests = append(c.requests, r)
 	}
 	return c
+}
+
+// configured is a guest without a snapshot.
+func configured(t testing.TB) *guest.Guest {
+	config := abi.DefaultConfig()
+	config.Keys = []abi.Key{{Use: abi.UseCookie, Primary: true, Secret: abi.TestSecret()}}
+	config.CountryHeader = "x-country"
+	config.Paused = []abi.Paused{{Environment: "v", Kind: abi.PausedOffer, Name: "b"}}
+	g := guest.New()
+	if status, text := g.Configure(abi.AppendConfig(nil, config)); status != abi.StatusOK {
+		t.Fatal(text)
+	}
+	return g
 }
 
 // requests reach everything that a decision reads.
@@ -86,26 +92,33 @@ func record() abi.Record {
 // that would end an instance, or a response that no host could read, fails the
 // test.
 func (c *caller) ask(t testing.TB, v *snapshot.View, r *abi.Request) *abi.Answer {
+	out, err := c.call(v, r)
+	if err != nil {
+		t.Fatalf("response: %v", err)
+	}
+	if out.Status != abi.StatusOK {
+		t.Fatalf("status %s: %s", out.Status, out.Text)
+	}
+	for _, p := range out.Answer.Propositions {
+		if p.Status > catalog.Rejected {
+			t.Fatalf("a proposition with status %d", p.Status)
+		}
+	}
+	return &out.Answer
+}
+
+// call puts one request to the guest, and once more with a record if it needs
+// one.
+func (c *caller) call(v *snapshot.View, r *abi.Request) (*abi.Response, error) {
 	r.Snapshot, r.HasRecord = v.Hash(), false
 	for {
 		c.message = abi.AppendRequest(c.message[:0], r)
 		c.response = c.guest.Handle(c.response[:0], c.message)
 		out, err := abi.DecodeResponse(c.response)
-		switch {
-		case err != nil:
-			t.Fatalf("response: %v", err)
-		case out.Status == abi.StatusNeed && !r.HasRecord:
-			r.Record, r.HasRecord = record(), true
-			continue
-		case out.Status != abi.StatusOK:
-			t.Fatalf("status %s: %s", out.Status, out.Text)
+		if err != nil || out.Status != abi.StatusNeed || r.HasRecord {
+			return out, err
 		}
-		for _, p := range out.Answer.Propositions {
-			if p.Status > catalog.Rejected {
-				t.Fatalf("a proposition with status %d", p.Status)
-			}
-		}
-		return &out.Answer
+		r.Record, r.HasRecord = record(), true
 	}
 }
 
@@ -133,6 +146,40 @@ func (c *caller) survives(t testing.TB, b []byte) bool {
 	viewLines(&v)
 	_ = v.VerifyIndex() // whatever it says, it ends
 	return true
+}
+
+// endures puts the requests to a guest that loaded a snapshot which nobody
+// verified, as a careless host may. It may answer anything, also that it
+// panicked, after which it is made anew, as a host would; but it comes back, and
+// takes no more memory than from a good one.
+func (c *caller) endures(t testing.TB, b []byte) {
+	before := allocated()
+	v, err := snapshot.Open(b)
+	if err != nil {
+		return
+	}
+	fresh := uint64(0)
+	loaded := false
+	for i := range c.requests {
+		status := abi.StatusOK
+		if !loaded {
+			status, _ = c.guest.Load(b)
+			loaded = true
+		}
+		if status == abi.StatusOK {
+			if out, err := c.call(&v, &c.requests[i]); err == nil {
+				status = out.Status
+			}
+		}
+		if !status.Healthy() {
+			start := allocated()
+			c.guest, loaded = configured(t), false
+			fresh += allocated() - start
+		}
+	}
+	if n := allocated() - before - fresh; n > maxGarbage {
+		t.Fatalf("%d bytes allocated", n)
+	}
 }
 
 // allocated counts the bytes that were ever allocated.

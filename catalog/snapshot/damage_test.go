@@ -1,7 +1,6 @@
 package snapshot_test
 
 import (
-	"bytes"
 	"os"
 	"testing"
 
@@ -72,7 +71,8 @@ func TestEveryLengthButTheRightOneIsRefused(t *testing.T) {
 
 // TestDamageThatTheHashMisses writes every byte and every number of a snapshot
 // with values that often hurt, and makes the hash anew: Verify refuses it, or
-// it can be read to the last record and decided on.
+// it can be read to the last record and decided on. A great number that
+// it refuses is decided on all the same, by a guest that nobody asked to verify it.
 func TestDamageThatTheHashMisses(t *testing.T) {
 	b := small(t)
 	c := newCaller(t, b)
@@ -87,7 +87,9 @@ func TestDamageThatTheHashMisses(t *testing.T) {
 		if c.survives(t, b) {
 			accepted++
 		} else {
-			refused++
+			if refused++; size == 4 && value >= 1<<16 {
+				c.endures(t, b)
+			}
 		}
 		copy(b[at:], before[:size])
 	}
@@ -109,28 +111,4 @@ func TestDamageThatTheHashMisses(t *testing.T) {
 	if refused == 0 || accepted == 0 {
 		t.Error("one of the two never happened")
 	}
-}
-
-// FuzzVerify damages a snapshot in several places at once: each edit is three
-// bytes of offset, one that says how many to write, and four to write.
-func FuzzVerify(f *testing.F) {
-	b := small(f)
-	c := newCaller(f, b)
-	v := open(f, b)
-	for section := 1; section < snapshot.NumSections; section++ {
-		if s := v.Section(section); len(s) > 0 {
-			at := bytes.Index(b, s)
-			f.Add([]byte{byte(at), byte(at >> 8), byte(at >> 16), 4, 1, 0, 0, 0})
-			f.Add([]byte{byte(at), byte(at >> 8), byte(at >> 16), 1, 2, 0, 0, 0, byte(at + 4), byte(at >> 8), byte(at >> 16), 4, 255, 255, 255, 255})
-		}
-	}
-	damaged := make([]byte, len(b))
-	f.Fuzz(func(t *testing.T, edits []byte) {
-		copy(damaged, b)
-		for ; len(edits) >= 8; edits = edits[8:] {
-			at := (int(edits[0]) | int(edits[1])<<8 | int(edits[2])<<16) % len(b)
-			copy(damaged[at:], edits[4:4+edits[3]%5])
-		}
-		c.survives(t, damaged)
-	})
 }

@@ -188,7 +188,7 @@ func (m *modelEnvironment) inherit(list []*catalog.Category, above modelOffer) {
 			own.from, own.to = max(at.from, start(o.From)), min(at.to, end(o.To))
 			own.live = at.live && o.Enabled && o.Approved
 			if top := m.greatest(o); math.IsInf(top, 1) {
-				own.bound = top // and not NaN, where the multipliers' product is 0
+				own.bound = top // also where multipliers are too small for a number
 			} else {
 				own.bound *= top
 			}

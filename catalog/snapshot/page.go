@@ -48,7 +48,7 @@ func (v *View) site(host []byte) *Site {
 func (v *View) exactSite(host []byte, count uint32) *Site {
 	lo, hi := uint32(0), count
 	for lo < hi {
-		mid := (lo + hi) / 2
+		mid := lo + (hi-lo)/2
 		s := v.Site(mid)
 		switch bytes.Compare(v.Name(s.Name()), host) {
 		case 0:
@@ -68,7 +68,7 @@ func (v *View) FindPage(env *Environment, path []byte) *Page {
 	r := env.Pages()
 	lo, hi := r.Start, r.Start+env.ExactPages()
 	for lo < hi {
-		mid := (lo + hi) / 2
+		mid := lo + (hi-lo)/2
 		p := v.Page(mid)
 		switch bytes.Compare(v.Name(p.Match()), path) {
 		case 0:

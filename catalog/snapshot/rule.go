@@ -39,7 +39,7 @@ func (v *View) FindOffer(env *Environment, hash uint32) uint32 {
 	first := env.OfferIndex()
 	lo, hi := uint32(0), env.Offers().Count
 	for lo < hi {
-		mid := (lo + hi) / 2
+		mid := lo + (hi-lo)/2
 		offer := v.List(first + mid)
 		switch h := v.Offer(offer).Hash(); {
 		case h == hash:

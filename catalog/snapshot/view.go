@@ -216,7 +216,7 @@ func (v *View) Name(id uint32) []byte {
 func (v *View) Find(name []byte) uint32 {
 	lo, hi := uint32(0), v.Count(SecNameIndex)-1
 	for lo < hi {
-		mid := (lo + hi) / 2
+		mid := lo + (hi-lo)/2
 		switch bytes.Compare(v.Name(mid), name) {
 		case 0:
 			return mid
@@ -250,7 +250,7 @@ func (v *View) FindSpace(env *Environment, name uint32) uint32 {
 	r := env.Spaces()
 	lo, hi := r.Start, r.End()
 	for lo < hi {
-		mid := (lo + hi) / 2
+		mid := lo + (hi-lo)/2
 		switch n := v.Space(mid).Name(); {
 		case n == name:
 			return mid
@@ -271,7 +271,7 @@ func (v *View) FindCategory(env *Environment, name uint32) uint32 {
 	r := env.Categories()
 	lo, hi := r.Start, r.End()
 	for lo < hi {
-		mid := (lo + hi) / 2
+		mid := lo + (hi-lo)/2
 		cat := u32(v.sections[SecCategoryIndex][int(mid)*4 : int(mid)*4+4])
 		switch n := v.Category(cat).Name(); {
 		case n == name:
@@ -289,7 +289,7 @@ func (v *View) FindCategory(env *Environment, name uint32) uint32 {
 func (v *View) FindAttribute(r Range, name []byte) uint32 {
 	lo, hi := r.Start, r.End()
 	for lo < hi {
-		mid := (lo + hi) / 2
+		mid := lo + (hi-lo)/2
 		switch bytes.Compare(v.Name(v.Attribute(mid).Name()), name) {
 		case 0:
 			return mid - r.Start

@@ -33,6 +33,7 @@ func (e *Engine) chain(f *frame, cat uint32) (float64, bool) {
 		return f.factor[i], f.chain[i] == pass
 	}
 	c := e.view.Category(cat)
+	f.chain[i] = fail // ends a circle of parents, which Verify refuses
 	factor, ok := 1.0, true
 	if p := c.Parent(); p != none {
 		factor, ok = e.chain(f, p)
@@ -64,7 +65,7 @@ func (e *Engine) offerChain(f *frame, o *snapshot.Offer) bool {
 	if c.Flags()&snapshot.CategoryOfferFilter == 0 {
 		return true
 	}
-	for {
+	for range snapshot.MaxDepth {
 		if e.readsOffer(c) && !e.holds(f, c.Filter()) {
 			return false
 		}
@@ -73,4 +74,5 @@ func (e *Engine) offerChain(f *frame, o *snapshot.Offer) bool {
 		}
 		c = e.view.Category(c.Parent())
 	}
+	return false // a circle of parents, which Verify refuses
 }

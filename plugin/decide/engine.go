@@ -122,7 +122,9 @@ func (f *frame) forget() {
 
 func (e *Engine) newFrame(index uint32) *frame {
 	env := e.view.Environment(index)
-	cats, targets := env.Categories().Count, env.Target().Count
+	cats, targets := e.within(env.Categories(), snapshot.SecCategories), e.within(env.Target(), snapshot.SecAttributes)
+	e.within(env.Attributes(), snapshot.SecAttributes)
+	e.within(env.OfferAttributes(), snapshot.SecAttributes)
 	states := make([]uint8, e.view.Count(snapshot.SecPrograms)+cats)
 	factors := make([]float64, 2*cats)
 	values := make([]expr.Value, 3*targets+env.Attributes().Count+env.OfferAttributes().Count)
@@ -137,7 +139,7 @@ func (e *Engine) newFrame(index uint32) *frame {
 		changed: make([]bool, targets),
 	}
 	f.sieve.index = e.view.Index(index)
-	f.sieve.fits = make([]uint64, (env.Offers().Count+63)/64)
+	f.sieve.fits = make([]uint64, (e.within(env.Offers(), snapshot.SecOffers)+63)/64)
 	f.scope.Target, values = values[targets:2*targets:2*targets], values[2*targets:]
 	f.defaults, values = values[:targets:targets], values[targets:]
 	e.declare(f)
@@ -165,6 +167,16 @@ func (e *Engine) declare(f *frame) {
 
 // Schema declares the target attributes of a reached environment.
 func (e *Engine) Schema(env uint32) []Declared { return e.frames[env].schema }
+
+// within is the count of a range that memory is taken for. A snapshot that
+// nobody verified may have any, and memory that the system does not have ends
+// the instance, where a panic can be answered.
+func (e *Engine) within(r snapshot.Range, section int) uint32 {
+	if r.Count > 0 && uint64(r.Start)+uint64(r.Count) > uint64(e.view.Count(section)) {
+		panic("snapshot: a range leaves its section")
+	}
+	return r.Count
+}
 
 // Reached are the environments that answer slots of this call, in the order
 // of their first slot. Valid until the next Resolve.

@@ -103,7 +103,7 @@ func (e *Engine) alwaysInclude(f *frame) {
 			continue
 		}
 		fill(f.allowed[i-r.Start:c.End()-r.Start], true)
-		i = c.End()
+		i = max(i+1, c.End()) // on, also where nobody verified the snapshot
 	}
 }
 

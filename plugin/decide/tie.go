@@ -35,7 +35,7 @@ const dayMS = 24 * 60 * 60 * 1000
 func (e *Engine) localDay() int64 {
 	lo, hi := uint32(0), e.view.Count(snapshot.SecTransitions)
 	for lo < hi {
-		mid := (lo + hi) / 2
+		mid := lo + (hi-lo)/2
 		if e.view.Transition(mid).At() <= e.call.Time {
 			lo = mid + 1
 		} else {

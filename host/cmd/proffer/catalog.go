@@ -105,19 +105,19 @@ func loadModel(name string, diagnostics io.Writer) ([]byte, *catalog.Catalog, er
 
 // readSnapshot reads a file that begins like a snapshot and checks it whole.
 func readSnapshot(name string) (b []byte, ok bool, err error) {
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return nil, false, err
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, false, err
 	}
 	defer func() { _ = f.Close() }()
-	if info, err := f.Stat(); err != nil || info.IsDir() {
-		return nil, false, err
-	}
 	var head [16]byte
 	if n, _ := io.ReadFull(f, head[:]); n < len(head) || !bytes.Contains(head[:], []byte(snapshot.Magic)) || head[0] != 0xdc {
 		return nil, false, nil
 	}
-	b, err = os.ReadFile(name)
+	b, err = io.ReadAll(io.MultiReader(bytes.NewReader(head[:]), io.LimitReader(f, snapshot.MaxSize)))
 	if err != nil {
 		return nil, false, err
 	}

@@ -5,7 +5,10 @@ import (
 	"testing"
 
 	"github.com/profferhq/proffer/build/bench/internal/workload"
+	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/catalog/author"
 	"github.com/profferhq/proffer/catalog/compile"
+	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/guest"
 	"github.com/profferhq/proffer/plugin/seal"
@@ -138,5 +141,24 @@ func TestCookieVerifies(t *testing.T) {
 	}
 	if n := s.Sections[0].DataSize(); n < 100 || n > visitor.MaxData {
 		t.Errorf("%d bytes of visitor data", n)
+	}
+}
+
+// TestSourceCompiles reads and compiles what an author would have written.
+func TestSourceCompiles(t *testing.T) {
+	c, diags := author.Parse([]catalog.File{{Name: "a.yaml", Text: workload.Source(130, workload.Grammar{Rules: true})}})
+	if diags.HasErrors() {
+		t.Fatal(diags[0])
+	}
+	b, diags := compile.Compile(c)
+	if diags.HasErrors() {
+		t.Fatal(diags[0])
+	}
+	v, err := snapshot.Open(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := v.Count(snapshot.SecOffers); n != 130 {
+		t.Errorf("%d offers, want 130", n)
 	}
 }

@@ -113,7 +113,7 @@ func (c *Column) comparison(class int, in []byte) byte {
 func (c *Column) amongInts(class int, items []byte) byte {
 	for ; len(items) >= 8; items = items[8:] {
 		n := i64(items)
-		above, below := RelUnordered, RelUnordered
+		var above, below byte // how n stands to the ends of the class
 		if c.Kind == ColumnInt {
 			lo, hi := c.ints(class)
 			above, below = order(n, lo), order(n, hi)

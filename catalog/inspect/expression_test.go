@@ -2,6 +2,7 @@ package inspect_test
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -120,12 +121,16 @@ func said(c *inspect.Catalog) map[string]string {
 		"zone": true, "language": true, "consent": true, "catalog": true, "environment": true, "kind": true, "ties": true, "type": true, "default": true,
 		"slots": true, "channel": true, "identification implicit": true, "identification fallback": true, "allow_duplicates": true,
 		"fallback_offer": true, "fields": true, "store propositions": true, "store on_proposition": true, "store on_acceptance": true,
-		"holdout name": true, "holdout version": true, "holdout percent": true, "version": true, "below": true, "always_include": true, "label": true, "category": true,
+		"holdout name": true, "holdout version": true, "holdout percent": true, "version": true, "below": true, "share_folder": true, "history": true, "merge_history": true, "viewable": true, "json": true, "always_include": true, "label": true, "category": true,
 	}
 	out := map[string]string{}
 	var walk func(string, inspect.Item)
 	walk = func(place string, i inspect.Item) {
 		for _, f := range i.Facts {
+			if !f.Ordered && len(f.List) > 0 {
+				slices.Sort(f.List)
+				f.Text = strings.Join(f.List, ", ")
+			}
 			if kept[f.Name] {
 				out[place+f.Name] = f.Text
 			}

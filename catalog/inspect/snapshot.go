@@ -18,12 +18,14 @@ func Read(v *snapshot.View) *Catalog {
 	if out.Zone == "" {
 		out.Zone = "UTC"
 	}
-	if head.Flags()&snapshot.CatalogConsentAssumed != 0 {
-		out.Consent = "assumed"
+	out.Consent = consentOf(v, head.Consent())
+	for i := range v.Count(snapshot.SecJSONSlots) {
+		s := v.JSONSlot(i)
+		out.JSON = append(out.JSON, JSONSlot{Page: name(v, s.Page()), Path: name(v, s.Path()), Slot: slot(name(v, s.Space()), int(s.N()))})
 	}
 	for i := range v.Count(snapshot.SecSites) {
 		s := v.Site(i)
-		out.Sites = append(out.Sites, Site{Host: host(v, s), Environment: name(v, v.Environment(s.Environment()).Name())})
+		out.Sites = append(out.Sites, Site{Host: host(v, s), Environment: name(v, v.Environment(s.Environment()).Name()), Consent: consentOf(v, s.Consent())})
 	}
 	if len(v.Section(snapshot.SecRetention)) > 0 {
 		visitors, propositions := v.Retention()
@@ -49,6 +51,24 @@ func Read(v *snapshot.View) *Catalog {
 
 func name(v *snapshot.View, id uint32) string { return string(v.Name(id)) }
 
+// consentOf is a consent record, nil for None.
+func consentOf(v *snapshot.View, i uint32) *Consent {
+	if i == snapshot.None {
+		return nil
+	}
+	c := v.Consent(i)
+	out := &Consent{Source: consentSources[c.Source()], Name: name(v, c.Name()), Value: name(v, c.Value())}
+	for p := range 32 {
+		if c.Purposes()>>p&1 != 0 {
+			out.Purposes = append(out.Purposes, p+1)
+		}
+	}
+	if c.Flags()&snapshot.ConsentIgnoreGPC != 0 {
+		out.GPC = "ignore"
+	}
+	return out
+}
+
 func host(v *snapshot.View, s *snapshot.Site) string {
 	switch s.Kind() {
 	case snapshot.SiteSuffix:
@@ -68,7 +88,8 @@ func (d decoding) environment() Environment {
 	e := d.env
 	out := Environment{
 		Name: d.name(e.Name()), Kind: catalog.Kind(e.Kind()).String(), VisitorFolder: d.name(e.Folder()),
-		People: d.name(e.People()), History: "cookie", Filter: d.filter(e.Filter()),
+		ShareFolder: e.Flags()&snapshot.EnvironmentSharesFolder != 0, People: d.name(e.People()),
+		History: history(e.History() == snapshot.HistoryStore), MergeHistory: e.Flags()&snapshot.EnvironmentMergesHistory != 0, Filter: d.filter(e.Filter()),
 		Target: d.attributes(e.Target()), Attributes: d.attributes(e.Attributes()), OfferAttributes: d.attributes(e.OfferAttributes()),
 	}
 	if int(e.Ties()) < len(ties) {
@@ -149,7 +170,8 @@ func (d decoding) space(s *snapshot.Space) Space {
 		Name: d.name(s.Name()), Channel: d.name(s.Channel()),
 		Identification:  Identification{Implicit: flags&snapshot.SpaceImplicit != 0},
 		Themes:          d.list(s.Themes(), d.name),
-		AllowDuplicates: flags&snapshot.SpaceAllowDuplicates != 0,
+		AllowDuplicates: flags&snapshot.SpaceAllowDuplicates != 0, Viewable: flags&snapshot.SpaceViewable != 0,
+		Track: truth(flags&snapshot.SpaceTrack != 0),
 		Store: Store{
 			Propositions:  &stores,
 			OnProposition: catalog.Status(s.OnProposed()).String(), OnAcceptance: catalog.Status(s.OnAccepted()).String(),
@@ -168,7 +190,10 @@ func (d decoding) space(s *snapshot.Space) Space {
 		f := d.view.Field(i)
 		out.Fields = append(out.Fields, Field{Name: d.name(f.Name()), Type: catalog.FieldType(f.Type()).String(), Required: f.Required()})
 	}
-	out.Render.HTML = d.template(d.view.Text(s.HTML()), s.Fields())
+	out.Render = Render{
+		HTML: d.template(d.view.Text(s.HTML()), s.Fields()), JSON: d.template(d.view.Text(s.JSON()), s.Fields()),
+		Text: d.template(d.view.Text(s.Text()), s.Fields()),
+	}
 	return out
 }
 
@@ -231,9 +256,25 @@ func (d decoding) offer(o *snapshot.Offer) Offer {
 		}
 	}
 	for i := o.Contents().Start; i < o.Contents().End(); i++ {
-		out.Content = append(out.Content, d.content(d.view.Content(i)))
+		c := d.view.Content(i)
+		if c.Language() == snapshot.None {
+			out.Content = append(out.Content, d.content(c))
+		} else {
+			out.translate(d.name(c.Language()), d.content(c))
+		}
 	}
 	return out
+}
+
+// translate adds content to that of its language.
+func (o *Offer) translate(language string, c Content) {
+	for i := range o.Translations {
+		if t := &o.Translations[i]; t.Language == language {
+			t.Content = append(t.Content, c)
+			return
+		}
+	}
+	o.Translations = append(o.Translations, Translation{Language: language, Content: []Content{c}})
 }
 
 func (d decoding) weight(w *snapshot.Weight) Weight {

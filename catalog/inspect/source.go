@@ -11,7 +11,7 @@ import (
 // Source is what the model of a catalog says, in the author's words. Snapshot
 // and Bytes are left out. It is a copy.
 func Source(c *catalog.Catalog) *Catalog {
-	out := &Catalog{Name: c.Name.S, Zone: c.Zone.S, Language: c.Language.S, Consent: consent(c.Consent), People: texts(c.People)}
+	out := &Catalog{Name: c.Name.S, Zone: c.Zone.S, Language: c.Language.S, Consent: consent(&c.Consent), People: texts(c.People)}
 	if out.Zone == "" {
 		out.Zone = "UTC"
 	}
@@ -20,7 +20,10 @@ func Source(c *catalog.Catalog) *Catalog {
 		out.DefaultWeight = &weight
 	}
 	for _, s := range c.Sites {
-		out.Sites = append(out.Sites, Site{Host: strings.ToLower(s.Host.S), Environment: s.Environment.S})
+		out.Sites = append(out.Sites, Site{Host: strings.ToLower(s.Host.S), Environment: s.Environment.S, Consent: consent(s.Consent)})
+	}
+	for _, s := range c.JSON {
+		out.JSON = append(out.JSON, JSONSlot{Page: s.Page.S, Path: s.Path.S, Slot: slot(s.Slot.Space, s.Slot.N)})
 	}
 	if c.Retention != (catalog.Retention{}) {
 		out.Retention = &Retention{Visitors: duration(c.Retention.Visitors.MS), Propositions: duration(c.Retention.Propositions.MS)}
@@ -44,18 +47,30 @@ func Source(c *catalog.Catalog) *Catalog {
 	return out
 }
 
-func consent(c catalog.Consent) string {
-	if c.Source == catalog.ConsentAssumed {
-		return "assumed"
+// consentSources are the words of sources, by their numbers.
+var consentSources = [...]string{
+	catalog.ConsentUnset: "", catalog.ConsentAssumed: "assumed", catalog.ConsentCookie: "cookie", catalog.ConsentHeader: "header",
+	catalog.ConsentTCF: "tcf",
+}
+
+func consent(c *catalog.Consent) *Consent {
+	if c == nil || c.Source == catalog.ConsentUnset {
+		return nil
 	}
-	return ""
+	out := &Consent{Source: consentSources[c.Source], Name: c.Name.S, Value: c.Value.S, Purposes: slices.Clone(c.Purposes)}
+	if c.GPC != nil && !c.GPC.On {
+		out.GPC = "ignore"
+	}
+	return out
 }
 
 var ties = [...]string{catalog.TiesView: "view", catalog.TiesVisit: "visit", catalog.TiesDay: "day"}
 
 func environment(e *catalog.Environment) Environment {
 	out := Environment{
-		Name: e.Name.S, Kind: e.Kind.String(), VisitorFolder: e.VisitorFolder.S, People: e.People.S, History: "cookie",
+		Name: e.Name.S, Kind: e.Kind.String(), VisitorFolder: e.VisitorFolder.S, People: e.People.S, History: history(e.HistoryStore.On),
+		// Each of the two means something in one kind of environment.
+		ShareFolder: e.ShareFolder.On && e.Kind == catalog.Anonymous, MergeHistory: e.MergeHistory.On && e.Kind == catalog.Identified,
 		Ties: ties[e.Ties], Filter: filter(e.Filter), Filters: map[string]string{}, Typology: texts(e.Typology),
 		Target: attributes(e.Target), Attributes: attributes(e.Attributes), OfferAttributes: attributes(e.OfferAttributes),
 	}
@@ -74,6 +89,13 @@ func environment(e *catalog.Environment) Environment {
 	}
 	out.tree(e.Categories, "")
 	return out
+}
+
+func history(store bool) string {
+	if store {
+		return "store"
+	}
+	return "cookie"
 }
 
 // slot is the name of the n-th best offer of a space.
@@ -130,11 +152,14 @@ func space(s *catalog.Space) Space {
 		Identification: Identification{Implicit: s.Identification.Implicit, Fallback: s.Identification.Fallback.S},
 		Categories:     texts(s.Categories), Themes: texts(s.Themes),
 		AllowDuplicates: s.AllowDuplicates, FallbackOffer: s.FallbackOffer.S,
-		Render: Render{HTML: s.HTML.S},
+		Viewable: s.Viewable.On, Render: Render{HTML: s.HTML.S, JSON: s.JSON.S, Text: s.Text.S},
 		Store: Store{
 			Propositions: truth(s.Store.Propositions), OnProposition: s.Store.OnProposed.String(), OnAcceptance: s.Store.OnAccepted.String(),
 			Visitor: writes(s.Store.Visitor), VisitorOnAcceptance: writes(s.Store.OnAcceptance),
 		},
+	}
+	if s.Track != nil {
+		out.Track = truth(s.Track.On)
 	}
 	for _, f := range s.Fields {
 		out.Fields = append(out.Fields, Field{Name: f.Name.S, Type: f.Type.String(), Required: f.Required})
@@ -186,12 +211,20 @@ func offer(o *catalog.Offer, category string) Offer {
 	for _, a := range o.Attributes {
 		out.Attributes[a.Name.S] = constant(&a.Value)
 	}
-	for _, c := range o.Content {
+	out.Content = contents(o.Content)
+	for _, t := range o.Translations {
+		out.Translations = append(out.Translations, Translation{Language: strings.ToLower(t.Language.S), Content: contents(t.Content)})
+	}
+	return out
+}
+
+func contents(list []catalog.Content) (out []Content) {
+	for _, c := range list {
 		one := Content{Space: c.Space.S, Fields: map[string]string{}}
 		for _, f := range c.Fields {
 			one.Fields[f.Name.S] = f.Value.S
 		}
-		out.Content = append(out.Content, one)
+		out = append(out, one)
 	}
 	return out
 }

@@ -42,6 +42,25 @@ func period(from, to *Instant, zone *time.Location) string {
 	return out
 }
 
+func (c Consent) text(*time.Location) string {
+	out := c.Source
+	if c.Name != "" {
+		out += " " + c.Name
+	}
+	if c.Value != "" {
+		out += " = " + c.Value
+	}
+	if len(c.Purposes) > 0 {
+		out += " purposes " + plain(c.Purposes)
+	}
+	if c.GPC != "" {
+		out += ", gpc " + c.GPC
+	}
+	return out
+}
+
+func (s JSONSlot) text(*time.Location) string { return s.Page + " " + s.Path + ": " + s.Slot }
+
 func (f Filter) text(*time.Location) string {
 	return strings.Join(f, "; ")
 }

@@ -11,11 +11,12 @@ type Catalog struct {
 	Name          string        `json:"catalog,omitempty"` // a fact, so that a new name is told
 	Zone          string        `json:"zone"`
 	Language      string        `json:"language,omitempty"`
-	Consent       string        `json:"consent,omitempty"`
+	Consent       *Consent      `json:"consent,omitempty"`
 	People        []string      `json:"people,omitempty"`         // of a source only
 	DefaultWeight *float64      `json:"default_weight,omitempty"` // of a source only
 	Retention     *Retention    `json:"retention,omitempty"`      // absent: 30 and 365 days
 	Holdout       *Holdout      `json:"holdout,omitempty"`
+	JSON          []JSONSlot    `json:"json,omitempty"`
 	Sites         []Site        `json:"sites,omitempty" item:"site"`
 	Experiments   []Experiment  `json:"experiments,omitempty" item:"experiment"`
 	Rules         []Rule        `json:"rules,omitempty" item:"rule"` // of a source only
@@ -64,8 +65,25 @@ type Rule struct {
 
 // Site says which environment the pages of a host enter.
 type Site struct {
-	Host        string `json:"host" item:"key"`
-	Environment string `json:"environment"`
+	Host        string   `json:"host" item:"key"`
+	Environment string   `json:"environment"`
+	Consent     *Consent `json:"consent,omitempty"` // instead of the catalog's
+}
+
+// Consent is where a visitor's consent is read from.
+type Consent struct {
+	Source   string `json:"source"` // assumed, cookie, header or tcf
+	Name     string `json:"name,omitempty"`
+	Value    string `json:"value,omitempty"`
+	Purposes []int  `json:"purposes,omitempty"`
+	GPC      string `json:"gpc,omitempty"` // ignore; else it refuses
+}
+
+// JSONSlot is a place in a JSON answer.
+type JSONSlot struct {
+	Page string `json:"page"`
+	Path string `json:"path"`
+	Slot string `json:"slot"`
 }
 
 // Environment is one offer catalog with its spaces.
@@ -73,8 +91,10 @@ type Environment struct {
 	Name            string            `json:"name" item:"key"`
 	Kind            string            `json:"kind"`
 	VisitorFolder   string            `json:"visitor_folder,omitempty"`
+	ShareFolder     bool              `json:"share_folder,omitempty"`
 	People          string            `json:"people,omitempty"`
 	History         string            `json:"history"`
+	MergeHistory    bool              `json:"merge_history,omitempty"`
 	Ties            string            `json:"ties"`
 	Filter          Filter            `json:"filter,omitempty"`
 	Filters         map[string]string `json:"filters,omitempty"`  // of a source only
@@ -114,6 +134,8 @@ type Space struct {
 	Themes          []string       `json:"themes,omitempty"`
 	AllowDuplicates bool           `json:"allow_duplicates,omitempty"`
 	FallbackOffer   string         `json:"fallback_offer,omitempty"`
+	Viewable        bool           `json:"viewable,omitempty"`
+	Track           *bool          `json:"track,omitempty"` // of a source: if it is written
 	Fields          []Field        `json:"fields,omitempty"`
 	Render          Render         `json:"render"`
 	Store           Store          `json:"store"`
@@ -135,6 +157,8 @@ type Field struct {
 // Render are a space's renderings.
 type Render struct {
 	HTML string `json:"html,omitempty"`
+	JSON string `json:"json,omitempty"`
+	Text string `json:"text,omitempty"`
 }
 
 // Store says what a space stores.
@@ -171,18 +195,26 @@ type Multiplier struct {
 // period is within its categories'; of a source, status, enabled and dates are
 // its own.
 type Offer struct {
-	Code       string         `json:"code" item:"key"`
-	Label      string         `json:"label,omitempty"`
-	Category   string         `json:"category"`
-	Live       *bool          `json:"live,omitempty"`
-	Status     string         `json:"status,omitempty"`
-	Enabled    *bool          `json:"enabled,omitempty"`
-	From       *Instant       `json:"from,omitempty"`
-	To         *Instant       `json:"to,omitempty"`
-	Filter     Filter         `json:"filter,omitempty"`
-	Weights    []Weight       `json:"weights,omitempty"`
-	Attributes map[string]any `json:"attributes,omitempty"`
-	Content    []Content      `json:"content,omitempty" item:"content"`
+	Code         string         `json:"code" item:"key"`
+	Label        string         `json:"label,omitempty"`
+	Category     string         `json:"category"`
+	Live         *bool          `json:"live,omitempty"`
+	Status       string         `json:"status,omitempty"`
+	Enabled      *bool          `json:"enabled,omitempty"`
+	From         *Instant       `json:"from,omitempty"`
+	To           *Instant       `json:"to,omitempty"`
+	Filter       Filter         `json:"filter,omitempty"`
+	Weights      []Weight       `json:"weights,omitempty"`
+	Attributes   map[string]any `json:"attributes,omitempty"`
+	Content      []Content      `json:"content,omitempty" item:"content"`
+	Translations []Translation  `json:"translations,omitempty" item:"translation"`
+}
+
+// Translation is an offer's content in another language, its tag in small
+// letters. Of a snapshot, what a translation leaves out is filled in.
+type Translation struct {
+	Language string    `json:"language" item:"key"`
+	Content  []Content `json:"content" item:"content"`
 }
 
 // Weight is one of an offer's weights: a number, or an expression's text.

@@ -19,7 +19,7 @@ import (
 func main() {
 	fmt.Println("goroutines", goroutines(50))
 	fmt.Println("select", selecting())
-	fmt.Println("stack", deep(20_000))
+	fmt.Println("stack", deep(1_000))
 	fmt.Println("recover", recovered(3), recovered(0), recovered(-1))
 	fmt.Println("defers", defers(5))
 	fmt.Println("nested", nested())

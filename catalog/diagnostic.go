@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -65,6 +66,27 @@ func (d Diagnostics) Count() (errors, warnings int) {
 		}
 	}
 	return errors, warnings
+}
+
+// MaxDiagnostics bounds the lists that are printed: nobody reads on.
+const MaxDiagnostics = 1000
+
+// Limited is d, sorted, or its first MaxDiagnostics, errors before warnings,
+// and an entry that counts the others.
+func (d Diagnostics) Limited() Diagnostics {
+	d.Sort()
+	if len(d) <= MaxDiagnostics {
+		return d
+	}
+	byWeight := slices.Clone(d)
+	slices.SortStableFunc(byWeight, func(a, b Diagnostic) int { return int(a.Severity) - int(b.Severity) })
+	next := byWeight[MaxDiagnostics]
+	out := byWeight[:MaxDiagnostics]
+	out.Sort()
+	return append(out, Diagnostic{
+		Pos: next.Pos, Severity: next.Severity, Code: "more-problems",
+		Message: strconv.Itoa(len(d)-MaxDiagnostics) + " more problems are not listed; the next of them is here",
+	})
 }
 
 // Sort orders by place, then errors before warnings, then code and message.

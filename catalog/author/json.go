@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -41,20 +43,19 @@ type jsonRelated struct {
 func WriteJSON(w io.Writer, files []catalog.File, d catalog.Diagnostics) error {
 	out := bufio.NewWriter(w)
 	q := quoter{w: out, files: files, sources: map[string]*yaml.Source{}}
-	out.WriteByte('[')
+	before := "[\n" // a buffered writer keeps its error for Flush
 	for i := range d {
-		if i > 0 {
-			out.WriteByte(',')
-		}
-		out.WriteByte('\n')
+		fmt.Fprint(out, before)
 		if err := q.json(&d[i]); err != nil {
 			return fmt.Errorf("author: %w", err)
 		}
+		before = ",\n"
 	}
-	if len(d) > 0 {
-		out.WriteByte('\n')
+	if len(d) == 0 {
+		fmt.Fprint(out, "[]\n")
+	} else {
+		fmt.Fprint(out, "\n]\n")
 	}
-	out.WriteString("]\n")
 	return out.Flush()
 }
 
@@ -98,22 +99,23 @@ func (q *quoter) end(p catalog.Pos, length int) int {
 // Summary counts diagnostics: "2 errors, 1 warning". It is empty where there
 // are none.
 func Summary(d catalog.Diagnostics) string {
-	more := ""
-	if n := len(d) - 1; n >= 0 && d[n].Code == "more-problems" {
-		d, more = d[:n], " and more"
-	}
 	errors, warnings := d.Count()
 	var parts []string
-	for _, c := range []struct {
-		n    int
-		word string
-	}{{errors, "error"}, {warnings, "warning"}} {
-		switch {
-		case c.n == 1:
-			parts = append(parts, "1 "+c.word)
-		case c.n > 1:
-			parts = append(parts, fmt.Sprintf("%d %ss", c.n, c.word))
-		}
+	if errors > 0 {
+		parts = append(parts, counted(errors, "error"))
 	}
-	return strings.Join(parts, ", ") + more
+	if warnings > 0 {
+		parts = append(parts, counted(warnings, "warning"))
+	}
+	if slices.ContainsFunc(d, func(one catalog.Diagnostic) bool { return one.Code == "more-problems" }) {
+		parts = append(parts, "and more that are not listed")
+	}
+	return strings.Join(parts, ", ")
+}
+
+func counted(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return strconv.Itoa(n) + " " + word + "s"
 }

@@ -12,15 +12,18 @@ import (
 // Conflict are parts of filters that are never true together.
 type Conflict struct {
 	Name string // what they are about
-	// The part that cannot be true beside the other, which is of the same or
+	// At is the part that cannot be true beside Other, which is of the same or
 	// of an earlier filter. Group and OtherGroup number the filters.
 	Group, OtherGroup int
 	At, Other         Place
+	// Several says that it takes more than the two.
+	Several bool
 	// Alone says that the part is never true by itself, so that there is no
 	// other one; Domain that it is so because of the values that the name can
 	// have here.
 	Alone, Domain bool
 	Values        []string // of the domain
+	Words         []string // that the part compares with
 }
 
 // Domains are names of which it is known what values they can have.
@@ -79,6 +82,7 @@ func (e *Env) conflict(v variable, domain []string, filters []*Facts) (Conflict,
 			return c, true
 		}
 		if c.Domain = true; !satisfiable(domain, all[i]) {
+			c.Words = all[i].words()
 			return c, true
 		}
 		c.Domain = false
@@ -92,7 +96,19 @@ func (e *Env) conflict(v variable, domain []string, filters []*Facts) (Conflict,
 			}
 		}
 	}
-	return c, true // the last one and all before it together; Other is the one before
+	c.Several, c.OtherGroup, c.Other = true, all[0].group, all[0].Place
+	return c, true
+}
+
+// words are the texts that a test names.
+func (t *test) words() (out []string) {
+	for _, v := range t.values {
+		out = append(out, v.text)
+	}
+	for i := range t.any {
+		out = append(out, t.any[i].words()...)
+	}
+	return out
 }
 
 // satisfiable reports whether some value passes all tests, which are about one
@@ -136,18 +152,18 @@ func (s *space) add(t *test) {
 	}
 }
 
-func (s *space) compare(a, b scalar) int {
+func (a scalar) compare(b scalar) int {
 	return cmp.Or(cmp.Compare(a.number, b.number), strings.Compare(a.text, b.text))
 }
 
 func (s *space) sort() {
-	slices.SortFunc(s.cuts, s.compare)
-	s.cuts = slices.CompactFunc(s.cuts, func(a, b scalar) bool { return s.compare(a, b) == 0 })
+	slices.SortFunc(s.cuts, scalar.compare)
+	s.cuts = slices.CompactFunc(s.cuts, func(a, b scalar) bool { return a.compare(b) == 0 })
 }
 
 // point is the region of a constant.
 func (s *space) point(v scalar) int {
-	i, _ := slices.BinarySearchFunc(s.cuts, v, s.compare)
+	i, _ := slices.BinarySearchFunc(s.cuts, v, scalar.compare)
 	return 2*i + 1
 }
 
@@ -183,7 +199,10 @@ func (s *space) holds(t *test, region int) bool {
 	case kindAny:
 		return slices.ContainsFunc(t.any, func(one test) bool { return s.holds(&one, region) })
 	case kindIn:
-		in := slices.ContainsFunc(t.values, func(v scalar) bool { return s.point(v) == region })
+		in := false
+		if region%2 == 1 && !s.isNaN(region) {
+			_, in = slices.BinarySearchFunc(t.values, s.cuts[region/2], scalar.compare)
+		}
 		return in == (t.rel == snapshot.RelIs)
 	case kindPrefix:
 		starts := region >= s.point(t.values[0]) && region < s.point(scalar{text: behind(t.values[0].text)})

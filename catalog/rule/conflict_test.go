@@ -31,6 +31,9 @@ func conflicting(t *testing.T, domains rule.Domains, filters ...string) string {
 	case c.Alone:
 		return at
 	}
+	if c.Several {
+		return at + " ... " + filters[c.OtherGroup][c.Other.Offset:c.Other.End]
+	}
 	return at + " | " + filters[c.OtherGroup][c.Other.Offset:c.Other.End]
 }
 
@@ -53,7 +56,7 @@ func TestConflict(t *testing.T) {
 		{`target.s == "a" && target.s != "b"`, ``},
 		{`target.s in ["a", "b"] && !(target.s in ["b", "c", "a"])`, `!(target.s in ["b", "c", "a"]) | target.s in ["a", "b"]`},
 		{`target.s in ["a", "b"] && target.s != "a"`, ``},
-		{`target.s in ["a", "b"] && target.s != "a" && target.s != "b"`, `target.s != "b" | target.s != "a"`},
+		{`target.s in ["a", "b"] && target.s != "a" && target.s != "b"`, `target.s != "b" ... target.s in ["a", "b"]`},
 		{`target.s == "a" || target.s == "b"; target.s == "c"`, `target.s == "c" | target.s == "a" || target.s == "b"`},
 		{`(target.s == "a" || target.s == "b") && target.s == "c"`, `target.s == "c" | target.s == "a" || target.s == "b"`},
 		{`target.s == "a" || target.b; target.s == "c"`, ``},
@@ -81,7 +84,7 @@ func TestConflict(t *testing.T) {
 		{`"x" in target.l && !("x" in target.l)`, `!("x" in target.l) | "x" in target.l`},
 		{`"x" in target.l && !("y" in target.l)`, ``},
 		{`target.s in []`, `target.s in []`},
-		{`target.n > 1 && target.n < 9 && target.n != 2 && target.n in [2, 9]`, `target.n in [2, 9] | target.n != 2`},
+		{`target.n > 1 && target.n < 9 && target.n != 2 && target.n in [2, 9]`, `target.n in [2, 9] ... target.n > 1`},
 		{`target.s == "é" && target.s == "ü && (" && target.b`, `target.s == "ü && (" | target.s == "é"`},
 		{`size(target.s) > 3 && size(target.s) < 2`, ``}, // unknown parts say nothing
 		{`target.s == target.s && target.s == "a"`, ``},

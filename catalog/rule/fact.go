@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"slices"
 	"strings"
 
 	"cel.dev/cel-go/common/ast"
@@ -48,9 +49,9 @@ type test struct {
 	Place
 	typ    Type // of the variable
 	rel    byte
-	kind   kind // kindCompare, kindIn, kindPrefix, or kindAny
-	values []scalar
-	any    []test // of kindAny: one of them holds
+	kind   kind     // kindCompare, kindIn, kindPrefix, or kindAny
+	values []scalar // sorted
+	any    []test   // of kindAny: one of them holds
 }
 
 // scalar is a constant that tests compare with.
@@ -194,6 +195,7 @@ func (e *Env) compares(name *node, k kind, rel byte, values ...ref.Val) (test, b
 		}
 		t.values = append(t.values, s)
 	}
+	slices.SortFunc(t.values, scalar.compare)
 	return t, true
 }
 

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -24,9 +25,12 @@ func (s Severity) String() string {
 
 // Diagnostic is one problem of a catalog.
 type Diagnostic struct {
-	Pos      Pos
+	Pos Pos
+	// Length is how many characters from Pos on it is about; a place never
+	// goes beyond its line. 0 = the word that stands there.
+	Length   int
 	Severity Severity
-	Code     string // stable, kebab-case, for searching and silencing
+	Code     string // one of Codes
 	Message  string // one sentence, lower case, no full stop
 	Hint     string // what to do, or the nearest known name; may be empty
 	Related  *Related
@@ -35,6 +39,7 @@ type Diagnostic struct {
 // Related is another place that a diagnostic speaks of.
 type Related struct {
 	Pos     Pos
+	Length  int    // as a Diagnostic's
 	Message string // "first defined here"
 }
 
@@ -49,6 +54,39 @@ func (d Diagnostics) HasErrors() bool {
 		}
 	}
 	return false
+}
+
+// Count is how many errors and warnings there are.
+func (d Diagnostics) Count() (errors, warnings int) {
+	for i := range d {
+		if d[i].Severity == Error {
+			errors++
+		} else {
+			warnings++
+		}
+	}
+	return errors, warnings
+}
+
+// MaxDiagnostics bounds the lists that are printed: nobody reads on.
+const MaxDiagnostics = 1000
+
+// Limited is d, sorted, or its first MaxDiagnostics, errors before warnings,
+// and an entry that counts the others.
+func (d Diagnostics) Limited() Diagnostics {
+	d.Sort()
+	if len(d) <= MaxDiagnostics {
+		return d
+	}
+	byWeight := slices.Clone(d)
+	slices.SortStableFunc(byWeight, func(a, b Diagnostic) int { return int(a.Severity) - int(b.Severity) })
+	next := byWeight[MaxDiagnostics]
+	out := byWeight[:MaxDiagnostics]
+	out.Sort()
+	return append(out, Diagnostic{
+		Pos: next.Pos, Severity: next.Severity, Code: "more-problems",
+		Message: strconv.Itoa(len(d)-MaxDiagnostics) + " more problems are not listed; the next of them is here",
+	})
 }
 
 // Sort orders by place, then errors before warnings, then code and message.

@@ -19,6 +19,18 @@ type Catalog struct {
 	DefaultWeight *Float
 	// Files are the sources, for quoting lines in diagnostics.
 	Files []File
+	// Incomplete says that errors were found while reading: values may be
+	// missing, and no snapshot can be made. Gaps are where.
+	Incomplete bool
+	Gaps       map[Gap]bool
+}
+
+// Gap is a key of the source below which entries may have been lost to an
+// error. Pos is that of the object that has the key, none for the top level; a
+// Gap without key means that anything may be missing.
+type Gap struct {
+	Pos Pos
+	Key string
 }
 
 // File is one source file of a catalog.

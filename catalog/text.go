@@ -60,6 +60,19 @@ func (t Text) At(off int) Pos {
 	return p
 }
 
+// Length is how many characters of t's first line in the source it takes, from
+// t.Pos on.
+func (t Text) Length() int {
+	end := t.At(len(t.S))
+	if end.Line == t.Pos.Line {
+		return end.Column - t.Pos.Column
+	}
+	return maxLength
+}
+
+// maxLength is more than a line has: whoever marks a place ends with the line.
+const maxLength = 1 << 20
+
 // Slice is the part of t from one byte to another, with its places.
 func (t Text) Slice(from, to int) Text {
 	part := Text{Pos: t.At(from), S: t.S[from:to]}

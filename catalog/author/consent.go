@@ -58,7 +58,7 @@ func (r *reader) consentSource(o *object, c *catalog.Consent) {
 	v := o.get(source)
 	switch source {
 	case "":
-		if !o.partial {
+		if !o.partial && !o.misspelt(consentSources...) {
 			r.error(c.Pos, "missing-key", "a consent needs a source", "write assumed, cookie: NAME, header: NAME or tcf: NAME")
 		}
 		return
@@ -94,6 +94,7 @@ func (r *reader) consentOptions(o *object, c *catalog.Consent) {
 	switch {
 	case named && value != nil:
 		c.Value = r.consentValue(value.val)
+	case o.misspelt("value") || o.misspelt(consentSources...):
 	case named && !o.partial:
 		r.error(c.Pos, "missing-key", `a consent from a cookie or a header needs the key "value"`, `it is what stands there when the visitor agrees, such as "yes"`)
 	case value != nil:
@@ -102,6 +103,7 @@ func (r *reader) consentOptions(o *object, c *catalog.Consent) {
 	switch {
 	case tcf && purposes != nil:
 		c.Purposes = r.purposes(purposes.val)
+	case o.misspelt("purposes") || o.misspelt(consentSources...):
 	case tcf && !o.partial:
 		r.error(c.Pos, "missing-key", `a consent from TCF needs the key "purposes"`, "list the purposes that must be agreed to, such as [1, 4]")
 	case purposes != nil:

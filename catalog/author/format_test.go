@@ -85,35 +85,3 @@ func section(t *testing.T, page, title string) string {
 	text, _, _ := strings.Cut(rest, "\n#")
 	return text
 }
-
-// TestFormatHasEveryWarning holds the list of warnings to what this package
-// warns of.
-func TestFormatHasEveryWarning(t *testing.T) {
-	b, err := os.ReadFile("../FORMAT.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := section(t, string(b), "Errors and warnings")
-	for _, dir := range []string{".", "../compile"} {
-		files, err := os.ReadDir(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range files {
-			if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") {
-				continue
-			}
-			source, err := os.ReadFile(dir + "/" + f.Name())
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, m := range warning.FindAllSubmatch(source, -1) {
-				if !strings.Contains(text, "`"+string(m[1])+"`") {
-					t.Errorf("%s: the warning %s is not described", f.Name(), m[1])
-				}
-			}
-		}
-	}
-}
-
-var warning = regexp.MustCompile(`\.warn\([^"\n]+, "([a-z-]+)"`)

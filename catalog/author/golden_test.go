@@ -4,13 +4,9 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
 	"reflect"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -79,7 +75,7 @@ func sources(a *txtar.Archive) []catalog.File {
 func dump(c *catalog.Catalog) string {
 	var b strings.Builder
 	v := *c
-	v.Files = nil
+	v.Files, v.Gaps, v.Incomplete = nil, nil, false
 	dumpValue(&b, "", reflect.ValueOf(v))
 	return b.String()
 }
@@ -132,88 +128,4 @@ func dumpText(b *strings.Builder, path string, t catalog.Text) {
 		fmt.Fprintf(b, " @%d:%d", t.Pos.Line, t.Pos.Column)
 	}
 	b.WriteString("\n")
-}
-
-// generated are the codes that limits_test.go has cases for: their sources
-// are too large for testdata, or no text.
-var generated = []string{"too-large", "too-many-values", "too-many-files", "not-text", "more-problems"}
-
-// Every code that the source can report has a case.
-func TestEveryCodeHasACase(t *testing.T) {
-	have := map[string]bool{}
-	for _, code := range generated {
-		have[code] = true
-	}
-	paths, err := filepath.Glob("testdata/*.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range paths {
-		archive, err := txtar.ParseFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, d := author.Parse(sources(archive))
-		for i := range d {
-			have[d[i].Code] = true
-		}
-	}
-	codes := sourceCodes(t)
-	for code := range codes {
-		if !have[code] {
-			t.Errorf("no case gives %q", code)
-		}
-	}
-	for code := range have {
-		if !codes[code] {
-			t.Errorf("%q is given but not found in the source", code)
-		}
-	}
-}
-
-var codeForm = regexp.MustCompile(`^"[a-z]+(-[a-z]+)*"$`)
-
-// sourceCodes finds the codes of the package: the strings of their form that
-// are arguments of report functions, or stand in a table or a diagnostic.
-func sourceCodes(t *testing.T) map[string]bool {
-	paths, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	codes := map[string]bool{}
-	for _, path := range paths {
-		if strings.HasSuffix(path, "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			if s, ok := codeOf(n).(*ast.BasicLit); ok && codeForm.MatchString(s.Value) {
-				codes[strings.Trim(s.Value, `"`)] = true
-			}
-			return true
-		})
-	}
-	return codes
-}
-
-// codeOf is the expression in n that stands where a code stands, or nil.
-func codeOf(n ast.Node) ast.Expr {
-	switch n := n.(type) {
-	case *ast.CallExpr:
-		f, ok := n.Fun.(*ast.SelectorExpr)
-		if ok && (f.Sel.Name == "error" || f.Sel.Name == "warn" || f.Sel.Name == "related") && len(n.Args) > 1 {
-			return n.Args[1]
-		}
-	case *ast.KeyValueExpr:
-		if key, ok := n.Key.(*ast.Ident); ok && key.Name == "Code" {
-			return n.Value
-		}
-		if key, ok := n.Key.(*ast.SelectorExpr); ok && fmt.Sprint(key.X) == "yaml" {
-			return n.Value
-		}
-	}
-	return nil
 }

@@ -121,6 +121,7 @@ func (r *reader) object(at catalog.Pos, group []val, s *shape) *object {
 			r.error(key.pos(), "unknown-key", "unknown key "+quote(key.n.Text), s.hint(key.n.Text))
 		}
 	}
+	o.watch()
 	for i := range s.needs {
 		o.require(&s.needs[i])
 	}
@@ -154,8 +155,15 @@ func (o *object) field(key string) *field {
 
 // require reports a key that must be written and is not.
 func (o *object) require(n *need) {
-	if o.partial || o.field(n.key) != nil || o.skip(o.at) {
+	if o.partial || o.field(n.key) != nil || o.misspelt(n.key) || o.skip(o.at) {
 		return
 	}
 	o.error(o.at, "missing-key", fmt.Sprintf("%s needs the key %q", o.shape.what, n.key), n.hint)
+}
+
+// misspelt reports whether an unknown key seems to mean one of these.
+func (o *object) misspelt(keys ...string) bool {
+	return slices.ContainsFunc(o.all, func(f field) bool {
+		return !o.shape.has(f.key.n.Text) && slices.Contains(keys, catalog.Nearest(f.key.n.Text, o.shape.names()))
+	})
 }

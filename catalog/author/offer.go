@@ -46,6 +46,9 @@ func (r *reader) weights(v val) []catalog.Weight {
 	}
 	var out []catalog.Weight
 	for _, item := range r.list(v, "write a number or a list: [{value: 3}]") {
+		if out == nil {
+			out = []catalog.Weight{} // not nil: something was listed
+		}
 		if w, ok := r.weight(item); ok {
 			out = append(out, w)
 		}
@@ -111,11 +114,16 @@ func (r *reader) offerAttributes(v val, e *catalog.Environment) []catalog.Attrib
 // false as written.
 func (r *reader) content(f *field) catalog.Content {
 	c := catalog.Content{Space: f.key.text()}
-	list, _ := r.fields(f.group(), nil)
+	list, partial := r.fields(f.group(), nil)
 	for _, field := range list {
 		if t := r.textAs(field.val, "text, a number, true or false"); t.Pos.IsValid() {
 			c.Fields = append(c.Fields, catalog.ContentField{Name: field.key.text(), Value: t})
+		} else {
+			partial = true
 		}
+	}
+	if partial {
+		r.gaps.add(catalog.Gap{Pos: c.Space.Pos, Key: "content"})
 	}
 	return c
 }

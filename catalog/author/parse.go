@@ -18,19 +18,24 @@ const (
 
 // Parse reads files as one catalog: top-level maps, environments, and the
 // schemas, spaces and categories of an environment may be spread over them.
-// The catalog is there in any case, as far as it could be read; only a list
-// without errors makes it fit to be compiled. The diagnostics are sorted.
+// The catalog is there in any case, as far as it could be read; after errors it
+// can be checked further, but not become a snapshot. The diagnostics are sorted.
 func Parse(files []catalog.File) (*catalog.Catalog, catalog.Diagnostics) {
 	r := &reader{out: &catalog.Catalog{Files: files}}
 	if r.bounded(files) {
 		r.catalog(r.sources(files))
 	}
-	return r.out, r.finish()
+	d := r.finish()
+	if d.HasErrors() {
+		r.out.Incomplete, r.out.Gaps = true, r.found(d)
+	}
+	return r.out, d
 }
 
 // reader builds a catalog from trees.
 type reader struct {
 	reports
+	gaps
 	out   *catalog.Catalog
 	zones zones
 }
@@ -91,6 +96,8 @@ func (r *reader) sources(files []catalog.File) []val {
 		clean = clean && len(v.f.doc.Errors) == 0
 		if v.n = v.f.doc.Root; v.n != nil {
 			roots = append(roots, v)
+		} else if len(v.f.doc.Errors) > 0 {
+			r.gaps.add(catalog.Gap{})
 		}
 	}
 	if len(roots) == 0 && clean {

@@ -12,7 +12,7 @@ import (
 const (
 	// maxReports bounds the list: nobody reads on, and a file of another
 	// format would give one problem for each of its lines.
-	maxReports = 1000
+	maxReports = catalog.MaxDiagnostics
 	// maxQuoted is how many bytes of a value a message quotes.
 	maxQuoted = 60
 )

@@ -43,6 +43,7 @@ func (r *reader) window(o *object, out *catalog.Rule) {
 	case period != nil && calendar != nil:
 		r.related(calendar.key.pos(), "conflicting-keys", "a rule has a period or a calendar, not both",
 			period.key.pos(), "the period is here")
+	case o.misspelt("period", "calendar"):
 	case period == nil && calendar == nil && !o.partial:
 		r.error(out.Pos, "missing-key", `a rule needs the key "period" or "calendar"`, `write "period: 15d" or "calendar: week"`)
 	}

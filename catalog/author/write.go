@@ -54,18 +54,19 @@ func (q *quoter) diagnostic(d *catalog.Diagnostic) {
 		fmt.Fprintf(q.w, "%s: ", place)
 	}
 	fmt.Fprintf(q.w, "%s: %s [%s]\n", d.Severity, d.Message, d.Code)
-	q.quote(d.Pos)
+	q.quote(d.Pos, d.Length)
 	if d.Hint != "" {
 		fmt.Fprintf(q.w, "   hint: %s\n", d.Hint)
 	}
 	if d.Related != nil {
 		fmt.Fprintf(q.w, "   %s: %s\n", d.Related.Pos, d.Related.Message)
-		q.quote(d.Related.Pos)
+		q.quote(d.Related.Pos, d.Related.Length)
 	}
 }
 
-// quote prints the line of a place and marks the word that starts there.
-func (q *quoter) quote(p catalog.Pos) {
+// quote prints the line of a place and marks what it is about: so many
+// characters, or the word that starts there.
+func (q *quoter) quote(p catalog.Pos, length int) {
 	source := q.source(p.File)
 	if source == nil {
 		return
@@ -80,8 +81,11 @@ func (q *quoter) quote(p catalog.Pos) {
 	cutBefore := int(off-start) > len(string(before))
 	cutAfter := int(end-off) > len(string(after))
 	fmt.Fprintf(q.w, "%5d | %s%s%s\n", p.Line, dots(cutBefore), printable(append(slices.Clone(before), after...)), dots(cutAfter))
+	if length == 0 {
+		length = word(after)
+	}
 	fmt.Fprintf(q.w, "      | %s%s^%s\n", strings.Repeat(" ", len(dots(cutBefore))), padding(before),
-		strings.Repeat("~", word(after)-1))
+		strings.Repeat("~", max(1, min(length, len(after)))-1))
 }
 
 func lastRunes(s string, n int) []rune {

@@ -42,5 +42,5 @@ func (l *linker) collision(seen map[uint32]catalog.Text, kind string, name catal
 		return
 	}
 	l.related(name.Pos, "hash-collision", "rename one of them", first.Pos, "the other one",
-		"%s %q and %q have one 32-bit hash, so cookies could not tell them apart", kind, first.S, name.S)
+		"%s %q and %q would look alike in a visitor's cookie, for they happen to have one 32-bit hash", kind, first.S, name.S)
 }

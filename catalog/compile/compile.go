@@ -1,18 +1,22 @@
 package compile
 
 import (
+	"iter"
+
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/snapshot"
 )
 
 // Compile checks a catalog and writes its snapshot. Errors refuse it: then
 // there are no bytes. Warnings do not. The diagnostics are sorted. What
-// author.Parse checks, such as the forms of names, is not checked again.
+// author.Parse checks, such as the forms of names, is not checked again. One
+// that it could not read whole is checked as far as it goes and has no bytes:
+// nothing is reported that may be due to what is missing.
 func Compile(c *catalog.Catalog) ([]byte, catalog.Diagnostics) {
 	l := newLinker(ordered(c))
 	l.attempt()
-	l.diags.Sort()
-	if l.diags.HasErrors() {
+	l.diags = l.diags.Limited()
+	if l.diags.HasErrors() || c.Incomplete {
 		return nil, l.diags
 	}
 	l.names.seal()
@@ -36,9 +40,10 @@ type linker struct {
 	spaces   uint32 // how many were numbered
 	uses     map[string]*ruleUse
 	unused   map[string]unusedWord
-	errors   int // reported
-	charged  int // bytes
-	looked   int // names, for hints
+	errors   int          // reported
+	charged  int          // bytes
+	looked   int          // names, for hints
+	current  *environment // that the pass is at, nil = none
 }
 
 func newLinker(c *catalog.Catalog) *linker {
@@ -58,13 +63,13 @@ func (l *linker) link() {
 		l.name(s)
 	}
 	l.environments()
-	for _, env := range l.out.envs {
+	for env := range l.each() {
 		l.pages(env)
 		l.identification(env)
 		l.trees(env)
 	}
 	l.number()
-	for _, env := range l.out.envs {
+	for env := range l.each() {
 		l.charge(env.src.Name.Pos, 8*len(env.spaces)*((len(env.offers)+63)/64)) // which offers are live where
 		l.spaceDefaults(env)
 		l.spaceContent(env)
@@ -72,7 +77,7 @@ func (l *linker) link() {
 		l.offersOf(env)
 	}
 	l.rankOffers()
-	for _, env := range l.out.envs {
+	for env := range l.each() {
 		l.typology(env)
 	}
 	l.ruleWindows()
@@ -85,6 +90,23 @@ func (l *linker) link() {
 	l.folders()
 	l.collisions()
 	l.reportUnused()
+	for env := range l.each() {
+		l.remarks(env)
+	}
+	l.absences()
+}
+
+// each visits the environments; errors reported meanwhile are the visited one's.
+func (l *linker) each() iter.Seq[*environment] {
+	return func(yield func(*environment) bool) {
+		defer func() { l.current = nil }()
+		for _, env := range l.out.envs {
+			l.current = env
+			if !yield(env) {
+				return
+			}
+		}
+	}
 }
 
 func (l *linker) name(s string) {

@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"strings"
+
 	"slices"
 
 	"github.com/profferhq/proffer/catalog"
@@ -81,11 +83,10 @@ func (l *linker) filter(env *environment, f catalog.Filter, role rule.Role) uint
 		return none
 	}
 	conditions := make([]rule.Condition, len(f))
-	key := source{role: role}
 	for i, c := range f {
 		conditions[i] = rule.Condition{When: c.When.S, Expr: c.Expr.S}
-		key.text += c.When.S + "\x00" + c.Expr.S + "\x00"
 	}
+	key := filterSource(f, role)
 	if id, ok := env.compiled[key]; ok {
 		return id
 	}
@@ -101,12 +102,27 @@ func (l *linker) filter(env *environment, f catalog.Filter, role rule.Role) uint
 		return none
 	}
 	env.compiled[key] = l.programs.add(p)
+	env.facts[key] = p.Facts()
 	return env.compiled[key]
+}
+
+func filterSource(f catalog.Filter, role rule.Role) source {
+	var text strings.Builder
+	for _, c := range f {
+		for _, part := range [...]string{c.When.S, c.Expr.S} {
+			text.WriteString(part)
+			text.WriteByte(0)
+		}
+	}
+	return source{role: role, text: text.String()}
 }
 
 // issue reports what is wrong with an expression, and the predefined filter
 // that has a part in it.
 func (l *linker) issue(env *environment, src catalog.Text, issue rule.Issue) {
+	if env.maybe(src.S, issue.Offset) {
+		return
+	}
 	d := catalog.Diagnostic{Pos: src.At(issue.Offset), Code: "bad-expression", Message: issue.Message, Hint: issue.Hint}
 	switch issue.Kind {
 	case rule.Later:
@@ -157,18 +173,31 @@ func (l *linker) spaceContent(env *environment) {
 	for _, s := range env.spaces {
 		s.fields = markupFields(s.src)
 		if s.src.HTML.S != "" {
-			s.html = markupRendering(s.src.HTML, s.fields, filters, l.markupExpr(env), l.report)
+			s.html = markupRendering(s.src.HTML, s.fields, filters, l.markupExpr(env), l.reportFields(s))
 		}
 		if s.src.JSON.S != "" {
-			s.json = markupJSON(s.src.JSON, s.fields, filters, l.markupExpr(env), l.report)
+			s.json = markupJSON(s.src.JSON, s.fields, filters, l.markupExpr(env), l.reportFields(s))
 			l.notYetUsed(s.src.JSON.Pos, "renderings as JSON")
 		}
 		if s.src.Text.S != "" {
-			s.text = markupPlainText(s.src.Text, s.fields, filters, l.markupExpr(env), l.report)
+			s.text = markupPlainText(s.src.Text, s.fields, filters, l.markupExpr(env), l.reportFields(s))
 			l.notYetUsed(s.src.Text.Pos, "renderings as text")
 		}
 		s.writes = l.writes(env, s.src.Store.Visitor)
 		s.acceptance = l.writes(env, s.src.Store.OnAcceptance)
+	}
+}
+
+// reportFields reports what a rendering has wrong, but for names of fields that
+// a space may have.
+func (l *linker) reportFields(s *space) func(catalog.Diagnostic) {
+	if !l.gap(s.src.Pos, "fields") {
+		return l.report
+	}
+	return func(d catalog.Diagnostic) {
+		if d.Code != "unknown-field" {
+			l.report(d)
+		}
 	}
 }
 
@@ -199,7 +228,9 @@ func (l *linker) writes(env *environment, list []catalog.Write) []write {
 	for _, w := range list {
 		at := indexOf(env.target, w.Attribute.S)
 		if at < 0 {
-			l.unknownAttribute(w.Attribute, env.target)
+			if !env.lost["target"] {
+				l.unknownAttribute(w.Attribute, env.target)
+			}
 			continue
 		}
 		if id, ok := l.expression(env, w.Expr, ruleTypes[env.target[at].Type], rule.RoleVisitor); ok {

@@ -13,17 +13,17 @@ import (
 func (l *linker) folders() {
 	inFolder := map[string][]*environment{}
 	for _, env := range l.out.envs {
-		if env.src.Kind == catalog.Anonymous {
+		if env.src.Kind == catalog.Anonymous && !env.lost["visitor_folder"] && !env.lost["share_folder"] {
 			inFolder[env.folder] = append(inFolder[env.folder], env)
 		}
 	}
 	for _, env := range l.out.envs { // in their order
 		list := inFolder[env.folder]
-		if env.src.Kind != catalog.Anonymous || list[0] != env {
+		if env.src.Kind != catalog.Anonymous || len(list) == 0 || list[0] != env {
 			continue
 		}
 		if len(list) == 1 {
-			if share := env.src.ShareFolder; share.On {
+			if share := env.src.ShareFolder; share.On && !l.src.Incomplete {
 				l.warn(share.Pos, "no-effect", "remove share_folder", "no other environment keeps its visitors in folder %q", env.folder)
 			}
 			continue
@@ -61,6 +61,7 @@ func (l *linker) sharedAttributes(list []*environment) {
 			a := &env.target[i]
 			first, ok := seen[a.Name.S]
 			switch {
+			case l.gap(a.Name.Pos, "default"): // it may be declared alike
 			case !ok:
 				seen[a.Name.S] = a
 			case first.Type != a.Type || !sameDefault(first.Default, a.Default):

@@ -4,12 +4,8 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -22,9 +18,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite testdata/*.txtar and testdata/fixed.hash")
 
-// In an archive, "diagnostics" is what the compiler reports, as people see it;
-// every other file belongs to the catalog, which the reader takes without an
-// error. There are bytes unless one of the diagnostics is an error.
+// In an archive, "diagnostics" is what the reader and the compiler report, as
+// people see it; every other file belongs to the catalog. There are bytes
+// unless one of the diagnostics is an error.
 func TestGolden(t *testing.T) {
 	paths, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(paths) == 0 {
@@ -69,11 +65,10 @@ func sources(a *txtar.Archive) (files []catalog.File) {
 
 // report compiles a catalog's files and prints the diagnostics.
 func report(t *testing.T, files []catalog.File) string {
-	c, read := author.Parse(files)
-	if read.HasErrors() {
-		t.Fatal(read)
-	}
-	b, diags := compile.Compile(c)
+	c, diags := author.Parse(files)
+	b, more := compile.Compile(c)
+	diags = append(diags, more...)
+	diags.Sort()
 	if (b == nil) != diags.HasErrors() {
 		t.Errorf("%d bytes, errors: %v", len(b), diags.HasErrors())
 	}
@@ -82,105 +77,6 @@ func report(t *testing.T, files []catalog.File) string {
 		t.Fatal(err)
 	}
 	return printed.String()
-}
-
-var reported = regexp.MustCompile(`\[([a-z]+(?:-[a-z]+)*)\]`)
-
-// TestEveryCodeHasACase reads the package's source for the codes that it can
-// report, and testdata for those that a case provokes.
-func TestEveryCodeHasACase(t *testing.T) {
-	have := map[string]bool{}
-	for _, c := range tooMuch {
-		have[c.code] = true
-	}
-	paths, err := filepath.Glob("testdata/*")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range paths {
-		b, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range reported.FindAllSubmatch(b, -1) {
-			have[string(m[1])] = true
-		}
-	}
-	codes := sourceCodes(t)
-	if len(codes) < 70 {
-		t.Errorf("found %d codes in the source", len(codes))
-	}
-	for code := range codes {
-		if !have[code] {
-			t.Errorf("no case provokes %q", code)
-		}
-	}
-}
-
-// codeArgument is which argument of a function that reports is the code.
-var codeArgument = map[string]int{
-	"error": 1, "warn": 1, "related": 1, "unknown": 1, "unique": 1, // of the linker
-	"fail": 1, "refuse": 1, "placeholders": 1, "diagnostic": 2, // of markup
-}
-
-func sourceCodes(t *testing.T) map[string]bool {
-	paths, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	codes := map[string]bool{}
-	for _, path := range paths {
-		if strings.HasSuffix(path, "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			if code := codeOf(n); code != "" {
-				codes[code] = true
-			}
-			return true
-		})
-	}
-	return codes
-}
-
-// codeOf is the code that a call reports or that a diagnostic gets, "" for
-// anything else.
-func codeOf(n ast.Node) string {
-	switch n := n.(type) {
-	case *ast.KeyValueExpr:
-		if key, ok := n.Key.(*ast.Ident); ok && key.Name == "Code" {
-			return literal(n.Value)
-		}
-	case *ast.AssignStmt:
-		if to, ok := n.Lhs[0].(*ast.SelectorExpr); ok && to.Sel.Name == "Code" {
-			return literal(n.Rhs[0])
-		}
-	}
-	call, ok := n.(*ast.CallExpr)
-	if !ok {
-		return ""
-	}
-	method, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok {
-		return ""
-	}
-	at, ok := codeArgument[method.Sel.Name]
-	if !ok || at >= len(call.Args) {
-		return ""
-	}
-	return literal(call.Args[at])
-}
-
-// literal is a text that stands in the source, "" for anything else.
-func literal(e ast.Expr) string {
-	if code, ok := e.(*ast.BasicLit); ok {
-		return strings.Trim(code.Value, `"`)
-	}
-	return ""
 }
 
 // tooMuch are catalogs beyond a limit, too large for testdata.

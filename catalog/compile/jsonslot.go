@@ -54,6 +54,9 @@ func (l *linker) jsonSpace(src *catalog.JSONSlot) bool {
 		}
 		unlisted = p
 	}
+	if !known && (name.S == "" || l.gap(catalog.Pos{}, "environments") || slices.ContainsFunc(l.out.envs, func(e *environment) bool { return e.lost["spaces"] })) {
+		return false
+	}
 	if !known {
 		var all []string
 		for _, env := range l.out.envs {

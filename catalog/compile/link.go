@@ -13,7 +13,7 @@ import (
 // environments lists environments and spaces in the order of their names, with
 // their schemas.
 func (l *linker) environments() {
-	if len(l.src.Environments) == 0 {
+	if len(l.src.Environments) == 0 && !l.gap(catalog.Pos{}, "environments") {
 		l.error(l.src.Name.Pos, "no-environment", "an environment holds spaces, categories and offers", "the catalog has no environment")
 	}
 	if n := len(l.src.Environments); n > snapshot.MaxEnvironments {
@@ -37,10 +37,15 @@ func (l *linker) newEnvironment(src *catalog.Environment) *environment {
 	env := &environment{
 		src:        src,
 		compiled:   map[source]uint32{},
+		facts:      map[source]*rule.Facts{},
+		lost:       map[string]bool{},
 		target:     sortedAttributes(src.Target),
 		attributes: sortedAttributes(src.Attributes),
 		offerAttrs: sortedAttributes(src.OfferAttributes),
 	}
+	l.current = env
+	defer func() { l.current = nil }()
+	l.lose(env)
 	l.name(src.Name.S)
 	l.storage(env)
 	l.options(src)
@@ -70,6 +75,9 @@ func (l *linker) newEnvironment(src *catalog.Environment) *environment {
 // that the catalog declares, or a visitor folder.
 func (l *linker) storage(env *environment) {
 	src := env.src
+	if src.Kind == 0 {
+		return // reported
+	}
 	if src.Kind == catalog.Anonymous {
 		env.folder = src.VisitorFolder.S
 		l.name(env.folder)
@@ -81,7 +89,7 @@ func (l *linker) storage(env *environment) {
 	env.people = src.People.S
 	l.name(env.people)
 	sources := namesOf(l.src.People, func(p catalog.Text) string { return p.S })
-	if env.people != "" && !slices.Contains(sources, env.people) {
+	if env.people != "" && !slices.Contains(sources, env.people) && !l.gap(catalog.Pos{}, "people") {
 		hint := cmp.Or(didYouMean(env.people, sources), `list it in the catalog: "people: [`+env.people+`]"`)
 		l.error(src.People.Pos, "unknown-people", hint, "unknown people source %q", env.people)
 	}
@@ -122,7 +130,11 @@ func (l *linker) rules(env *environment) *rule.Env {
 }
 
 func (l *linker) badSchema(pos catalog.Pos, err error) {
-	l.error(pos, "bad-schema", "", "%s", strings.TrimPrefix(err.Error(), "rule: "))
+	hint := "choose another name for it"
+	if strings.Contains(err.Error(), "at most") {
+		hint = ""
+	}
+	l.error(pos, "bad-schema", hint, "%s", strings.TrimPrefix(err.Error(), "rule: "))
 }
 
 func newRules(groups [3][]catalog.Attribute, src *catalog.Environment) (*rule.Env, error) {
@@ -155,10 +167,16 @@ func (l *linker) findEnvironment(name string) *environment {
 }
 
 func (l *linker) unknownEnvironment(name catalog.Text) {
+	if name.S == "" || l.gap(catalog.Pos{}, "environments") {
+		return
+	}
 	l.unknown(name, "unknown-environment", "environment", namesOf(l.out.envs, func(e *environment) string { return e.src.Name.S }))
 }
 
 func (l *linker) unknownSpace(name catalog.Text, env *environment) {
+	if env.lost["spaces"] {
+		return
+	}
 	l.unknown(name, "unknown-space", "space", namesOf(env.spaces, func(s *space) string { return s.src.Name.S }))
 }
 
@@ -178,6 +196,9 @@ func (l *linker) identification(env *environment) {
 		target := l.findEnvironment(envName.S)
 		if target == nil {
 			l.unknownEnvironment(envName)
+			continue
+		}
+		if target.src.Kind == 0 {
 			continue
 		}
 		if target.src.Kind != catalog.Anonymous {

@@ -82,8 +82,11 @@ func (z *markupScanner) value(t *markupToken, a *markupAttr) bool {
 		z.at++
 	}
 	if z.inPart() {
-		z.refuse(z.at, "placeholder-unquoted", `put the value into quotes: `+a.name+`="{{ … }}"`,
-			"has a placeholder in %s of <%s> without quotes", a.name, t.name)
+		hint := `put the value into quotes: ` + a.name + `="{{ … }}"`
+		if markupAttrKind(t.name, a.name) == markupAttrEvent {
+			hint = "leave it out: offers run no scripts"
+		}
+		z.refuse(z.at, "placeholder-unquoted", hint, "has a placeholder in %s of <%s> without quotes", a.name, t.name)
 		return false
 	}
 	a.end, a.last = z.at, z.part

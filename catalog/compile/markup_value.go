@@ -141,6 +141,9 @@ func (w *markupWalk) urlPlaceholders(a *markupAttr, at int) int {
 
 // urlField writes a field that is the whole URL.
 func (w *markupWalk) urlField(p *markupPart, field *markupField, a *markupAttr) {
+	if field.typ == 0 {
+		return // the reader has reported its type
+	}
 	if field.typ != catalog.FieldURL && field.typ != catalog.FieldImage {
 		w.fail(p.off, "field-in-url", "declare the field as url or image: those are checked to be safe",
 			"has the %s field %q for the URL in %s", field.typ, field.name, a.name)

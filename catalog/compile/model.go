@@ -36,6 +36,10 @@ type environment struct {
 	index      uint32
 	rules      *rule.Env
 	compiled   map[source]uint32 // programs
+	facts      map[source]*rule.Facts
+	broken     bool            // it has errors, so what seems missing may be there
+	lost       map[string]bool // keys below which entries may be missing
+	unsure     []string        // names of expressions that may be declared, or whole groups of them
 	target     []catalog.Attribute
 	attributes []catalog.Attribute
 	offerAttrs []catalog.Attribute
@@ -127,6 +131,7 @@ type offer struct {
 	contents   []content
 	attributes [][]byte // msgpack, by the environment's order; nil = absent
 	bound      float64
+	told       bool // a warning says already why it is never shown
 }
 
 type weight struct {

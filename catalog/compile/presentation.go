@@ -22,6 +22,9 @@ func (l *linker) typology(env *environment) {
 			continue
 		}
 		at := slices.IndexFunc(l.src.Rules, func(r *catalog.Rule) bool { return r.Name.S == ref.S })
+		if at < 0 && l.gap(catalog.Pos{}, "rules") {
+			continue
+		}
 		if at < 0 {
 			l.unknown(ref, "unknown-rule", "rule", namesOf(l.src.Rules, func(r *catalog.Rule) string { return r.Name.S }))
 			continue

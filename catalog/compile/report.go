@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/profferhq/proffer/catalog"
@@ -11,6 +12,9 @@ func (l *linker) report(d catalog.Diagnostic) {
 	l.diags = append(l.diags, d)
 	if d.Severity != catalog.Error {
 		return
+	}
+	if l.current != nil {
+		l.current.broken = true
 	}
 	if l.errors++; l.errors >= maxErrors {
 		panic(enough{})
@@ -33,9 +37,26 @@ func (l *linker) related(pos catalog.Pos, code, hint string, other catalog.Pos, 
 	})
 }
 
+// remark warns of a piece of the source, with the place that has a part in it,
+// if any.
+func (l *linker) remark(at catalog.Text, code, hint string, related *catalog.Related, format string, args ...any) {
+	l.report(catalog.Diagnostic{
+		Pos: at.Pos, Length: at.Length(), Severity: catalog.Warning, Code: code, Hint: hint,
+		Message: fmt.Sprintf(format, args...), Related: related,
+	})
+}
+
 // unknown reports a name that nothing has, with the nearest one that something has.
 func (l *linker) unknown(name catalog.Text, code, kind string, known []string) {
-	l.error(name.Pos, code, l.nearest(name.S, known), "unknown %s %q", kind, name.S)
+	hint := l.nearest(name.S, known)
+	switch {
+	case hint != "":
+	case len(known) == 0:
+		hint = "there is no " + kind + " here to refer to"
+	case l.looked <= maxLooked:
+		hint = "write " + oneOf(distinct(slices.Clone(known)))
+	}
+	l.error(name.Pos, code, hint, "unknown %s %q", kind, name.S)
 }
 
 // didYouMean is a hint that names the nearest known name, or "".

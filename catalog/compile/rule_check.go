@@ -35,6 +35,9 @@ func retention(c *catalog.Catalog) (visitors, propositions int64, written bool) 
 
 // ruleWindows refuses rules that look further back than something is kept.
 func (l *linker) ruleWindows() {
+	if l.src.Incomplete && l.src.Retention.Pos.IsValid() {
+		return // it may have said something else
+	}
 	visitors, propositions, _ := retention(l.src)
 	for _, src := range l.src.Rules {
 		use := l.uses[src.Name.S]
@@ -114,6 +117,9 @@ func durationText(ms int64) string {
 
 // ruleEffects warns of rules that can exclude nothing.
 func (l *linker) ruleEffects() {
+	if l.src.Incomplete {
+		return
+	}
 	for _, src := range l.src.Rules {
 		use := l.uses[src.Name.S]
 		switch {

@@ -22,6 +22,9 @@ func (l *linker) trees(env *environment) {
 func (l *linker) tree(env *environment, parent *category, list []*catalog.Category, seen, codes map[string]catalog.Pos) {
 	for _, src := range list {
 		c := l.newCategory(env, parent, src)
+		for _, key := range []string{"categories", "offers", "themes"} {
+			env.lost["categories"] = env.lost["categories"] || l.gap(src.Pos, key)
+		}
 		l.unique(seen, "duplicate-category", "category", src.Name, "this environment")
 		if c.depth > snapshot.MaxDepth {
 			l.error(src.Name.Pos, "too-deep", "", "category %q is more than %d levels deep", src.Name.S, snapshot.MaxDepth)
@@ -45,6 +48,9 @@ func (l *linker) tree(env *environment, parent *category, list []*catalog.Catego
 // later place.
 func (l *linker) unique(seen map[string]catalog.Pos, code, kind string, name catalog.Text, where string) {
 	first, ok := seen[name.S]
+	if name.S == "" {
+		return // reported
+	}
 	if !ok {
 		seen[name.S] = name.Pos
 		return
@@ -53,7 +59,15 @@ func (l *linker) unique(seen map[string]catalog.Pos, code, kind string, name cat
 	if at.File == first.File && (at.Line < first.Line || at.Line == first.Line && at.Column < first.Column) {
 		at, first = first, at
 	}
-	l.related(at, code, "", first, "first defined here", "%s %q is in %s twice", kind, name.S, where)
+	l.related(at, code, twiceHints[kind], first, "first defined here", "%s %q is in %s twice", kind, name.S, where)
+}
+
+// twiceHints are what to do about two of a kind.
+var twiceHints = map[string]string{
+	"category": "rename one of them; a category has all of its offers in one place",
+	"offer":    "give one of them another code",
+	"page":     "put all slots of the page into one list",
+	"site":     "remove one of them; capitals make no difference",
 }
 
 func (l *linker) newCategory(env *environment, parent *category, src *catalog.Category) *category {
@@ -80,7 +94,7 @@ func (l *linker) newCategory(env *environment, parent *category, src *catalog.Ca
 	}
 	c.factor *= m
 	if math.IsInf(c.factor, 0) {
-		l.error(src.Multiplier.Pos, "multiplier-overflow", "", "the multipliers of category %q and its ancestors overflow", src.Name.S)
+		l.error(src.Multiplier.Pos, "multiplier-overflow", "write smaller factors", "the multipliers of category %q and its ancestors overflow", src.Name.S)
 	}
 	return c
 }
@@ -147,12 +161,12 @@ func (l *linker) spaceDefaults(env *environment) {
 		for _, ref := range s.src.Categories {
 			if c := env.named[ref.S]; c != nil {
 				s.categories = append(s.categories, c)
-			} else {
+			} else if !env.lost["categories"] {
 				l.unknown(ref, "unknown-category", "category", namesOf(env.categories, func(c *category) string { return c.src.Name.S }))
 			}
 		}
 		for _, ref := range s.src.Themes {
-			if !themes[ref.S] {
+			if !themes[ref.S] && !env.lost["categories"] {
 				l.unknown(ref, "unknown-theme", "theme", known)
 			}
 			l.name(ref.S)
@@ -167,7 +181,7 @@ func (l *linker) spaceDefaults(env *environment) {
 // last.
 func (l *linker) rankOffers() {
 	var first uint32
-	for _, env := range l.out.envs {
+	for env := range l.each() {
 		slices.SortFunc(env.offers, func(a, b *offer) int {
 			switch {
 			case a.bound > b.bound:
@@ -204,12 +218,16 @@ func (l *linker) fallbackOffers(env *environment) {
 		if ref.S == "" {
 			continue
 		}
-		if s.fallback = env.coded[ref.S]; s.fallback == nil {
+		s.fallback = env.coded[ref.S]
+		if s.fallback == nil && env.lost["categories"] {
+			continue
+		}
+		if s.fallback == nil {
 			l.unknown(ref, "unknown-offer", "offer", namesOf(env.offers, func(o *offer) string { return o.src.Code.S }))
 			continue
 		}
-		if !s.fallback.shows(s) {
-			l.error(ref.Pos, "bad-fallback-offer", "", "offer %q has no content for space %q", ref.S, s.src.Name.S)
+		if !s.fallback.shows(s) && !l.gap(s.fallback.src.Pos, "content") {
+			l.error(ref.Pos, "bad-fallback-offer", "write content for the space in that offer, or name another one", "offer %q has no content for space %q", ref.S, s.src.Name.S)
 		}
 	}
 }

@@ -24,6 +24,7 @@ const MaxList = 256
 type Env struct {
 	cel     *cel.Env
 	names   map[string]name
+	refs    map[uint16]known
 	order   []string // names as declared, for hints that do not depend on chance
 	stored  bool     // Schema.StoredHistory
 	offer   []string // names of declared offer attributes, by position
@@ -32,13 +33,19 @@ type Env struct {
 	open    []string // filters that are being compiled, each named by the one before it
 }
 
+// known is what a reference of a program stands for.
+type known struct {
+	full string
+	typ  Type
+}
+
 // NewEnv prepares the names of a schema and compiles its predefined filters. It
 // refuses attributes whose name or type the language does not take, that are
 // declared twice or that have the name of a built-in one, and filters by names
 // that mean something else. What is wrong with the filters' expressions is in
 // FilterIssues.
 func NewEnv(schema Schema) (*Env, error) {
-	e := &Env{names: map[string]name{}, filters: map[string]*definition{}, stored: schema.StoredHistory}
+	e := &Env{names: map[string]name{}, refs: map[uint16]known{}, filters: map[string]*definition{}, stored: schema.StoredHistory}
 	target, err := declared("target", snapshot.RootTarget, schema.Target)
 	if err != nil {
 		return nil, err
@@ -60,6 +67,9 @@ func NewEnv(schema Schema) (*Env, error) {
 			return nil, fmt.Errorf("rule: %s is declared twice or is a built-in name", n.full)
 		}
 		e.names[n.full] = n
+		if !n.absent {
+			e.refs[n.ref] = known{n.full, ofCEL(n.typ)}
+		}
 		e.order = append(e.order, n.full)
 		options = append(options, cel.Variable(n.full, n.typ))
 	}
@@ -115,18 +125,23 @@ type FilterIssue struct {
 func (e *Env) CompileFilter(conditions []Condition, role Role) (Program, []FilterIssue) {
 	var terms []*node
 	var all []FilterIssue
+	facts := &Facts{}
 	named := 0
 	for i, c := range conditions {
 		expr, issues := e.analyse(c.Expr, Bool, role)
 		all = appendIssues(all, i, false, issues)
 		term := strict(expr.node)
 		named += expr.named
+		var taken *node // into account
 		if c.When != "" {
 			when, issues := e.analyse(c.When, Bool, role)
 			all = appendIssues(all, i, true, issues)
 			term = choose(strict(when.node), term, constant(true))
 			named += when.named
+			taken = when.node
+			when.lower.demands(facts, nil, Place{Condition: i, When: true})
 		}
+		expr.lower.demands(facts, taken, Place{Condition: i})
 		terms = append(terms, term)
 	}
 	if all != nil {
@@ -136,6 +151,7 @@ func (e *Env) CompileFilter(conditions []Condition, role Role) (Program, []Filte
 	if err != nil {
 		return Program{}, []FilterIssue{{Issue: tooComplex(err, named > 0)}}
 	}
+	p.facts = facts
 	return p, nil
 }
 

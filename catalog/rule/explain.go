@@ -62,14 +62,23 @@ func explain(message string) (explained, hint string) {
 	} else if fn == operators.Conditional {
 		fn = "?:"
 	}
+	if fn == "+" && strings.Contains(args, "string") {
+		hint = "+ joins texts or adds numbers; in content, give each value its own {{ }}"
+	}
 	if strings.Contains(args, "double") && strings.Contains(args, "int") {
 		hint = "int, uint and double do not mix here: 1 is an int, 1u a uint, 1.0 a double"
 	}
 	return fn + " does not take " + args, hint
 }
 
-// mixHint is the hint for a number of the wrong type.
+// mixHint is the hint for a value of the wrong type.
 func mixHint(got, want Type) string {
+	if want == Bool && got.fits(Number) {
+		return "a condition is true or false: compare the number, as in target.visits > 0"
+	}
+	if want == Bool && got == String {
+		return `a condition is true or false: compare the text, as in target.country == "FR"`
+	}
 	if got.fits(Number) && (want == Int || want == Double) {
 		return "1 is an int, 1u a uint, 1.0 a double"
 	}

@@ -19,3 +19,17 @@ func nearest(unknown string, known []string) string {
 	}
 	return ""
 }
+
+// declare says where an attribute that nothing is near to would be declared.
+func declare(full string) string {
+	group, name, _ := strings.Cut(full, ".")
+	switch group {
+	case "target":
+		return "declare " + name + " under target: in the environment, with its type"
+	case "interaction":
+		return "declare " + name + " under attributes: in the environment, with its type"
+	case "offer":
+		return "declare " + name + " under offer_attributes: in the environment, with its type"
+	}
+	return ""
+}

@@ -21,7 +21,7 @@ func TestIssues(t *testing.T) {
 		// Names.
 		{`target.contry == "FR"`, []string{"1:1: unknown name target.contry (did you mean target.country?)"}},
 		{`country == "FR"`, []string{"1:1: unknown name country (did you mean target.country?)"}},
-		{`target.elephant == "FR"`, []string{"1:1: unknown name target.elephant"}},
+		{`target.elephant == "FR"`, []string{"1:1: unknown name target.elephant (declare elephant under target: in the environment, with its type)"}},
 		{`visitor.country == "FR"`, []string{"1:1: unknown name visitor.country"}},
 		{`target == 1`, []string{"1:1: target is a group of names and no value (write target.NAME)"}},
 		{`target.country.code == "FR"`, []string{"1:15: type 'string' does not support field selection"}},
@@ -81,8 +81,8 @@ func TestIssues(t *testing.T) {
 		{`target.member ? 1 : "a"`, []string{"1:15: ?: does not take (bool, int, string)"}},
 		{`startsWith(target.country, "F")`, []string{"1:1: startsWith does not take (string, string)"}},
 		{`target.country.size(1) == 1`, []string{"1:16: size does not take string.(int)"}},
-		{`size(target.country)`, []string{"1:1: the expression is int, wanted is bool"}},
-		{`  (target.visits + 1)`, []string{"1:4: the expression is int, wanted is bool"}},
+		{`size(target.country)`, []string{"1:1: the expression is int, wanted is bool (a condition is true or false: compare the number, as in target.visits > 0)"}},
+		{`  (target.visits + 1)`, []string{"1:4: the expression is int, wanted is bool (a condition is true or false: compare the number, as in target.visits > 0)"}},
 		{`target.segments`, []string{"1:1: the expression is list(string), wanted is bool"}},
 
 		// Syntax.

@@ -14,7 +14,11 @@ type Program struct {
 	Uses   snapshot.Uses
 
 	constant any
+	facts    *Facts
 }
+
+// Facts says what a filter demands; nil for other programs.
+func (p Program) Facts() *Facts { return p.facts }
 
 // Constant gives the value of a program that does not depend on anything: a
 // bool, int64, uint64, float64, string or []any of these. A program that always

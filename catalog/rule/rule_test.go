@@ -295,8 +295,8 @@ func TestFilters(t *testing.T) {
 	}
 	_, issues := env.CompileFilter([]rule.Condition{{Expr: "true"}, {When: "target.x", Expr: "1"}, {Expr: "offer.code"}}, rule.RoleEnvironment)
 	want := []string{
-		"1 false 1:1: the expression is int, wanted is bool",
-		"1 true 1:1: unknown name target.x",
+		"1 false 1:1: the expression is int, wanted is bool (a condition is true or false: compare the number, as in target.visits > 0)",
+		"1 true 1:1: unknown name target.x (declare x under target: in the environment, with its type)",
 		"2 false 1:1: offer.code is not available in an environment's filter",
 	}
 	var got []string

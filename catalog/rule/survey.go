@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -199,7 +200,7 @@ func (v *survey) member(e ast.Expr, full string, at int) {
 	case !v.role.has(group):
 		v.tell(e, at, full+" is not available "+v.role.where(group), "")
 	case !known:
-		v.tell(e, at, "unknown name "+full, nearest(full, v.known()))
+		v.tell(e, at, "unknown name "+full, cmp.Or(nearest(full, v.known()), declare(full)))
 	case n.absent:
 		v.later(e, at, full)
 	case n.stored && !v.env.stored:

@@ -9,31 +9,39 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/profferhq/proffer/catalog"
-	"github.com/profferhq/proffer/catalog/author"
-	"github.com/profferhq/proffer/catalog/compile"
 	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/plugin/seal"
 )
 
 type checkCommand struct {
 	Catalog string `arg:"" help:"Directory of YAML files, or one file." placeholder:"DIR|FILE"`
+	JSON    bool   `name:"json" help:"Print the problems as one JSON list on standard output, [] if there are none."`
 }
 
+// Help is the long help of the command.
+func (checkCommand) Help() string { return problemsHelp }
+
 func (c *checkCommand) Run(s streams) error {
-	_, err := loadCatalog(c.Catalog, s.err)
+	_, err := checkCatalog(c.Catalog, problemsTo(s, c.JSON))
 	return err
 }
 
 type buildCommand struct {
 	Catalog string `arg:"" help:"Directory of YAML files, or one file." placeholder:"DIR|FILE"`
 	Out     string `short:"o" required:"" help:"Where the snapshot goes." placeholder:"FILE"`
+	JSON    bool   `name:"json" help:"Print the problems as one JSON list on standard output, [] if there are none, and the snapshot's line on standard error."`
 }
 
+// Help is the long help of the command.
+func (buildCommand) Help() string { return problemsHelp }
+
 func (c *buildCommand) Run(s streams) error {
-	b, err := loadCatalog(c.Catalog, s.err)
+	b, err := checkCatalog(c.Catalog, problemsTo(s, c.JSON))
 	if err != nil {
 		return err
+	}
+	if c.JSON {
+		s.out = s.err
 	}
 	if err := writeFile(c.Out, b, 0o644); err != nil {
 		return err
@@ -74,33 +82,7 @@ func writeFile(name string, b []byte, mode os.FileMode) error {
 // the snapshot's bytes. It prints diagnostics; with errors among them the
 // error is errTold.
 func loadCatalog(name string, diagnostics io.Writer) ([]byte, error) {
-	b, _, err := loadModel(name, diagnostics)
-	return b, err
-}
-
-// loadModel is loadCatalog with the model, nil for a snapshot.
-func loadModel(name string, diagnostics io.Writer) ([]byte, *catalog.Catalog, error) {
-	if b, ok, err := readSnapshot(name); ok || err != nil {
-		return b, nil, err
-	}
-	c, found, err := author.Load(name)
-	if err != nil {
-		return nil, nil, err
-	}
-	var b []byte
-	if !found.HasErrors() {
-		var more catalog.Diagnostics
-		b, more = compile.Compile(c)
-		found = append(found, more...)
-	}
-	found.Sort()
-	if err := author.Write(diagnostics, c.Files, found); err != nil {
-		return nil, nil, err
-	}
-	if found.HasErrors() {
-		return nil, nil, errTold
-	}
-	return b, c, nil
+	return checkCatalog(name, textTo(diagnostics))
 }
 
 // readSnapshot reads a file that begins like a snapshot and checks it whole.

@@ -60,7 +60,7 @@ type side struct {
 // loadSide reads a catalog; of what is to say about it, errors only.
 func loadSide(name string, s streams) (*side, error) {
 	var said bytes.Buffer
-	b, model, err := loadModel(name, &said)
+	b, model, err := loadModel(name, textTo(&said))
 	if err != nil {
 		if said.Len() > 0 {
 			fmt.Fprintf(s.err, "%s:\n%s", name, said.Bytes())

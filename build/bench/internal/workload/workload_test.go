@@ -57,10 +57,15 @@ func TestSnapshotIsTheSameEachTime(t *testing.T) {
 	}
 }
 
-// TestNoWarnings holds the catalog to be one that its author would accept.
+// TestNoWarnings holds the catalog to be one that its author would accept, but
+// for what is measured on purpose: every offer has a filter, and weights are
+// drawn, so that some second ones are smaller.
 func TestNoWarnings(t *testing.T) {
-	if _, diags := compile.Compile(workload.Catalog(60, false)); len(diags) > 0 {
-		t.Errorf("%d diagnostics, the first: %v", len(diags), diags[0])
+	_, diags := compile.Compile(workload.Catalog(60, false))
+	for _, d := range diags {
+		if d.Code != "space-may-be-empty" && d.Code != "weight-never-wins" {
+			t.Errorf("%v", d)
+		}
 	}
 }
 

@@ -1,6 +1,9 @@
 package compile
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/profferhq/proffer/catalog"
 )
 
@@ -69,7 +72,8 @@ func before(a, b catalog.Pos) bool {
 
 // reportUnused warns once of each kind, at its first place.
 func (l *linker) reportUnused() {
-	for what, word := range l.unused { // the list is sorted by place later
+	for _, what := range slices.Sorted(maps.Keys(l.unused)) { // two may have one place, or none
+		word := l.unused[what]
 		l.warn(word.pos, "not-yet-used", word.hint, "this version compiles %s, but does not use them yet", what)
 	}
 }

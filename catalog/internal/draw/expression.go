@@ -74,12 +74,9 @@ func (d drawer) number(e *catalog.Environment) string {
 	return d.oneOf(numbers...)
 }
 
-// words is an expression with a text form.
-func (d drawer) words(e *catalog.Environment, offer bool) string {
-	words := []string{"interaction.space", `"<" + interaction.channel`, "request.country", "1 + 1"}
-	if offer {
-		words = append(words, "offer.code")
-	}
+// words is an expression with a text form, where there is an offer at hand.
+func (d drawer) words(e *catalog.Environment) string {
+	words := []string{"interaction.space", `"<" + interaction.channel`, "request.country", "1 + 1", "offer.code"}
 	for _, a := range e.Target {
 		if a.Type <= catalog.TypeString {
 			words = append(words, "target."+a.Name.S)

@@ -111,7 +111,7 @@ func (d drawer) content(e *catalog.Environment, s *catalog.Space) catalog.Conten
 
 // source is the source of a field's value.
 func (d drawer) source(e *catalog.Environment, t catalog.FieldType) string {
-	hole := "{{ " + d.words(e, true) + " }}"
+	hole := "{{ " + d.words(e) + " }}"
 	switch t {
 	case catalog.FieldURL, catalog.FieldImage:
 		return d.oneOf("/a/b?c=1&d=2", "https://example.com/é", "/s/"+hole, "https://example.com/?q="+hole+"&r=1")

@@ -49,12 +49,12 @@ func (d drawer) json(e *catalog.Environment, fields []catalog.Field) string {
 		}
 		out += part
 	}
-	return out + `"more": {{ ` + d.words(e, true) + " }} }"
+	return out + `"more": {{ ` + d.words(e) + " }} }"
 }
 
 // plain shows every field once, and an expression.
 func (d drawer) plain(e *catalog.Environment, fields []catalog.Field) string {
-	out := "{{ " + d.words(e, true) + " }}"
+	out := "{{ " + d.words(e) + " }}"
 	for _, f := range fields {
 		out += "{{? " + f.Name.S + " }}<{{ " + f.Name.S + " }}>{{/}}\n"
 	}
@@ -84,7 +84,7 @@ func (d drawer) rendering(e *catalog.Environment, fields []catalog.Field) string
 		}
 		out += part + "\n"
 	}
-	return out + "<i>{{ " + d.words(e, true) + " }}</i></div>"
+	return out + "<i>{{ " + d.words(e) + " }}</i></div>"
 }
 
 // writes draws visitor data for some of the target attributes.

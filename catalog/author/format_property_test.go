@@ -153,6 +153,7 @@ func FuzzFormat(f *testing.F) {
 	for _, text := range []string{
 		"a: 1 # b\n", "# a\n\nb: {c: [d, # e\n f]}\n", "a: |2+\n   b\n\n# c\n", "a: >-\n b\n  c\n", "- - a # b\n  - c\n",
 		"a: \"b\\\n  c\"\n", "a: b\n  c\n\n  d\ne:\n    # f\n", "{a: [], # b\n c: {\n # d\n }}", "a: |\n b", "---\na: 1\n...\n",
+		"a:\n    # b\n  - [] # c\nd:\n", "a:\n  - b: |-\n      c\n  # d\ne:\n",
 	} {
 		f.Add(text)
 	}

@@ -7,7 +7,7 @@ type comment struct {
 	off  uint32 // of its #
 	col  int    // in bytes, from 0
 	own  bool   // nothing but dashes and markers stands before it on its line
-	dash bool   // one stands between it and the scalar before
+	dash bool   // the last before it that is no comment is a dash
 	text string // with its #, without white space at its end
 }
 
@@ -25,7 +25,7 @@ func (d *Document) comments() []comment {
 type comments struct {
 	text string
 	at   uint32 // behind the last scalar or comment
-	dash bool   // one was seen since the last scalar
+	dash bool   // the last that was seen is a dash
 	all  []comment
 }
 
@@ -42,7 +42,7 @@ func (c *comments) scalars(n *Node) {
 	if n.Style == Literal || n.Style == Folded {
 		c.at = n.Off
 		c.gap(n.Off + uint32(len(lineOf(c.text[n.Off:]))))
-		c.at = n.End
+		c.at, c.dash = n.End, false // |- has a dash that is none
 	}
 }
 
@@ -58,7 +58,9 @@ func (c *comments) gap(to uint32) {
 		text := lineOf(c.text[off:])
 		c.at = off + uint32(len(text))
 		bol := uint32(strings.LastIndexByte(c.text[:off], '\n') + 1)
-		c.dash = c.dash || strings.IndexByte(c.text[from:off], '-') >= 0
+		if before := strings.TrimRight(c.text[from:off], " \t\r\n"); before != "" {
+			c.dash = strings.HasSuffix(before, "-")
+		}
 		c.all = append(c.all, comment{
 			off: off, col: int(off - bol), text: strings.TrimRight(text, " \t"), dash: c.dash,
 			own: bol >= from && strings.Trim(c.text[bol:off], " \t-.") == "",

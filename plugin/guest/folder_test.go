@@ -95,10 +95,12 @@ func held(t *testing.T, cookie string) (sections, attributes int) {
 	}
 	for i := range s.N {
 		data := s.Sections[i].Data()
-		for at, ok := 0, true; ; attributes++ {
-			if _, _, at, ok = visitor.Attribute(data, at); !ok {
+		for at := 0; ; attributes++ {
+			_, _, end, ok := visitor.Attribute(data, at)
+			if !ok {
 				break
 			}
+			at = end
 		}
 	}
 	return s.N, attributes

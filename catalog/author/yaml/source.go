@@ -49,7 +49,17 @@ func (s *Source) Position(off uint32) (line, column int) {
 		off = uint32(len(s.Text))
 	}
 	n := sort.Search(len(s.lines), func(i int) bool { return s.lines[i] > off })
-	return n, int(s.before(off)-s.before(s.lines[n-1])) + 1
+	start := s.lines[n-1]
+	if off-start > stride {
+		return n, int(s.before(off)-s.before(start)) + 1
+	}
+	column = 1
+	for _, c := range []byte(s.Text[start:off]) {
+		if utf8.RuneStart(c) {
+			column++
+		}
+	}
+	return n, column
 }
 
 // Line is the bytes of a line, from 1, without its end.

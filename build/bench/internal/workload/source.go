@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"strings"
+
+	"github.com/profferhq/proffer/catalog"
 )
 
 // Grammar switches parts of the authoring format on in a Source.
@@ -13,12 +15,34 @@ type Grammar struct {
 	Languages bool // content in a second language for every offer
 }
 
+// perFile is how many offers a file has: some 6 MB in two languages.
+const perFile = 3000
+
 // Source is the text of a catalog of n offers, as an author writes it: Catalog
-// in YAML, with dates, labels, and more filters, of which some come often.
-func Source(n int, with Grammar) []byte {
+// in YAML, with dates, labels, and more filters, of which some come often. The
+// first file has everything but the offers.
+func Source(n int, with Grammar) (files []catalog.File) {
 	w := &writer{maker: maker{random: rand.New(rand.NewPCG(2, uint64(n)))}, with: with}
 	w.head()
-	for i := 0; i < n; i += 4 * perCategory {
+	files = append(files, w.file("catalog.yaml"))
+	for i := 0; i < n; i += perFile {
+		w.line("environments:\n  %s:\n    categories:", Folder)
+		w.offers(i, min(i+perFile, n))
+		files = append(files, w.file(fmt.Sprintf("offers-%d.yaml", i)))
+	}
+	return files
+}
+
+// file is what was written since the last one.
+func (w *writer) file(name string) catalog.File {
+	text := []byte(w.b.String())
+	w.b.Reset()
+	return catalog.File{Name: name, Text: text}
+}
+
+// offers writes categories with the offers from first to last.
+func (w *writer) offers(first, n int) {
+	for i := first; i < n; i += 4 * perCategory {
 		w.line("      top%d:\n        themes: [theme%d]\n        multiplier: {value: %.1f, from: 2026-02-01, to: 2026-02-15T00:00}\n        categories:",
 			i, i%7, 1+float64(w.random.IntN(10))/10)
 		for j := i; j < min(i+4*perCategory, n); j += perCategory {
@@ -28,7 +52,6 @@ func Source(n int, with Grammar) []byte {
 			}
 		}
 	}
-	return []byte(w.b.String())
 }
 
 // writer writes a Source.
@@ -58,7 +81,6 @@ func (w *writer) head() {
 		w.line("      %s:\n        channel: web\n        fields: {title: {type: text, required: true}, text: text, image: image, url: {type: url, required: true}}\n        render: {html: '%s'}",
 			name, rendering)
 	}
-	w.line("    categories:")
 }
 
 func (w *writer) offer(i int) {

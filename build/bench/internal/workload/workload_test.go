@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/profferhq/proffer/build/bench/internal/workload"
-	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/author"
 	"github.com/profferhq/proffer/catalog/compile"
 	"github.com/profferhq/proffer/catalog/snapshot"
@@ -151,7 +150,7 @@ func TestCookieVerifies(t *testing.T) {
 
 // TestSourceCompiles reads and compiles what an author would have written.
 func TestSourceCompiles(t *testing.T) {
-	c, diags := author.Parse([]catalog.File{{Name: "a.yaml", Text: workload.Source(130, workload.Grammar{Rules: true})}})
+	c, diags := author.Parse(workload.Source(130, workload.Grammar{Rules: true, Languages: true}))
 	if diags.HasErrors() {
 		t.Fatal(diags[0])
 	}

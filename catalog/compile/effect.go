@@ -33,12 +33,13 @@ func (l *linker) idleOptions(env *environment) {
 
 // repeated warns of a name that a list has twice.
 func (l *linker) repeated(list []catalog.Text, kind string) {
-	for i, name := range list {
-		j := slices.IndexFunc(list[:i], func(t catalog.Text) bool { return t.S == name.S })
-		if j < 0 {
+	seen := make(map[string]catalog.Text, len(list))
+	for _, name := range list {
+		first, twice := seen[name.S]
+		if !twice {
+			seen[name.S] = name
 			continue
 		}
-		first := list[j]
 		if before(name.Pos, first.Pos) {
 			name, first = first, name
 		}
@@ -48,15 +49,18 @@ func (l *linker) repeated(list []catalog.Text, kind string) {
 
 // nestedDefaults warns of a default category that another one includes.
 func (l *linker) nestedDefaults(s *space) {
+	listed := make(map[string]catalog.Text, len(s.src.Categories))
+	for _, ref := range s.src.Categories {
+		listed[ref.S] = ref
+	}
 	for i, ref := range s.src.Categories {
 		c := s.env.named[ref.S]
 		if c == nil || i > 0 && ref.S == s.src.Categories[i-1].S {
 			continue // unknown, or said to be there twice
 		}
 		for up := c.parent; up != nil; up = up.parent {
-			i := slices.IndexFunc(s.src.Categories, func(t catalog.Text) bool { return t.S == up.src.Name.S })
-			if i >= 0 {
-				l.noEffect(ref, "leave it out", place(s.src.Categories[i], "the category above"),
+			if above, asked := listed[up.src.Name.S]; asked {
+				l.noEffect(ref, "leave it out", place(above, "the category above"),
 					"category %q is below %q, which is asked for already", ref.S, up.src.Name.S)
 				break
 			}
@@ -67,7 +71,13 @@ func (l *linker) nestedDefaults(s *space) {
 // inheritedThemes warns of a theme that a category carries already because one
 // above it does.
 func (l *linker) inheritedThemes(c *category) {
+	if c.parent == nil || len(c.parent.themes) == 0 {
+		return
+	}
 	for _, theme := range c.src.Themes {
+		if _, inherited := slices.BinarySearch(c.parent.themes, theme.S); !inherited || l.silent() {
+			continue
+		}
 		for up := c.parent; up != nil; up = up.parent {
 			i := slices.IndexFunc(up.src.Themes, func(t catalog.Text) bool { return t.S == theme.S })
 			if i >= 0 {

@@ -19,6 +19,9 @@ func (l *linker) remarks(env *environment) {
 		l.inheritedThemes(c)
 	}
 	for _, o := range env.offers {
+		if l.silent() {
+			break
+		}
 		l.offerDates(o)
 		never := d.offer(o)
 		o.told = o.told || never
@@ -29,6 +32,10 @@ func (l *linker) remarks(env *environment) {
 	}
 	l.idleOptions(env)
 }
+
+// silent reports whether there are more problems already than are shown, so
+// that remarks are no use.
+func (l *linker) silent() bool { return len(l.diags) > 2*catalog.MaxDiagnostics }
 
 // absences are warnings about what is not there: offers for spaces and
 // categories, slots for spaces. Where there are errors it may be.

@@ -46,6 +46,9 @@ func (l *linker) remark(at catalog.Text, code, hint string, related *catalog.Rel
 	})
 }
 
+// maxListed is how many known names a hint lists where none is near.
+const maxListed = 8
+
 // unknown reports a name that nothing has, with the nearest one that something has.
 func (l *linker) unknown(name catalog.Text, code, kind string, known []string) {
 	hint := l.nearest(name.S, known)
@@ -53,7 +56,7 @@ func (l *linker) unknown(name catalog.Text, code, kind string, known []string) {
 	case hint != "":
 	case len(known) == 0:
 		hint = "there is no " + kind + " here to refer to"
-	case l.looked <= maxLooked:
+	case len(known) <= maxListed:
 		hint = "write " + oneOf(distinct(slices.Clone(known)))
 	}
 	l.error(name.Pos, code, hint, "unknown %s %q", kind, name.S)

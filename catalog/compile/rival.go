@@ -4,10 +4,17 @@ import (
 	"github.com/profferhq/proffer/catalog"
 )
 
+// maxRivals bounds the weights that are compared with each other. People write
+// two or three.
+const maxRivals = 64
+
 // rivals warns of weights that never decide: those for a space that the offer
 // has no content for, and those beside which another of the offer's weights is
 // in force whenever they are, and at least as great.
 func (l *linker) rivals(o *offer) {
+	if len(o.weights) > maxRivals {
+		return
+	}
 	for i := range o.src.Weights {
 		src, w := &o.src.Weights[i], &o.weights[i]
 		if w.space != nil && len(o.contents) > 0 && len(o.contents) == len(o.src.Content) && !o.shows(w.space) {

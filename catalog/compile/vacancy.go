@@ -27,9 +27,10 @@ func (l *linker) emptyCategories(env *environment) {
 // supply is what a space can show when it asks for its default categories and
 // themes.
 type supply struct {
-	offers int  // live offers with content, whatever is asked for
-	asked  int  // of them in the default categories and themes
-	always bool // one of these never ends and has no filter
+	defaults asked
+	offers   int  // live offers with content, whatever is asked for
+	asked    int  // of them in the default categories and themes
+	always   bool // one of these never ends and has no filter
 }
 
 // supplies are what the spaces of the catalog can show.
@@ -37,7 +38,7 @@ func (l *linker) supplies() map[*space]*supply {
 	all := map[*space]*supply{}
 	for _, env := range l.out.envs {
 		for _, s := range env.spaces {
-			all[s] = &supply{}
+			all[s] = &supply{defaults: s.asked()}
 		}
 		for _, o := range env.offers {
 			l.supply(o, all)
@@ -71,24 +72,41 @@ func (l *linker) supply(o *offer, supplies map[*space]*supply) {
 	for i := range o.contents {
 		s := o.contents[i].space
 		supplies[s].offers++
-		if s.asks(o.category) {
+		if supplies[s].defaults.asks(o.category) {
 			supplies[s].asked++
 			supplies[s].always = supplies[s].always || o.told || always && l.weighsAlways(o, s)
 		}
 	}
 }
 
-// asks reports whether a category is among what a space asks for by default.
-func (s *space) asks(c *category) bool {
-	inCategory, inTheme := len(s.categories) == 0, len(s.themes) == 0
+// asked are the categories and themes that a space asks for by default.
+type asked struct {
+	categories map[*category]bool
+	themes     map[string]bool
+}
+
+func (s *space) asked() asked {
+	a := asked{map[*category]bool{}, map[string]bool{}}
+	for _, c := range s.categories {
+		a.categories[c] = true
+	}
 	for _, theme := range s.themes {
-		inTheme = inTheme || slices.Contains(c.themes, theme)
+		a.themes[theme] = true
+	}
+	return a
+}
+
+// asks reports whether a category is among them.
+func (a *asked) asks(c *category) bool {
+	inCategory, inTheme := len(a.categories) == 0, len(a.themes) == 0
+	if !inTheme {
+		inTheme = slices.ContainsFunc(c.themes, func(theme string) bool { return a.themes[theme] })
 	}
 	for ; c != nil; c = c.parent {
 		if c.src.AlwaysInclude {
 			return true
 		}
-		inCategory = inCategory || slices.Contains(s.categories, c)
+		inCategory = inCategory || a.categories[c]
 	}
 	return inCategory && inTheme
 }

@@ -29,13 +29,17 @@ type Conflict struct {
 // Domains are names of which it is known what values they can have.
 type Domains map[string][]string
 
+// maxTests bounds the parts that are compared with each other; the work grows
+// with their cube. What people write has fewer than ten.
+const maxTests = 64
+
 // Conflict finds parts of filters, all of which have to be true, that are not
 // true together whatever the names stand for. It does not find all, but what
 // it finds is so: a part of which it is not known what it demands is left out.
 // Only conflicts with a part of the last filter are looked for.
 func (e *Env) Conflict(domains Domains, filters ...*Facts) (Conflict, bool) {
 	last := len(filters) - 1
-	if filters[last] == nil || len(e.issues) > 0 { // broken predefined filters stand for nothing
+	if filters[last] == nil || len(filters[last].tests) > maxTests || len(e.issues) > 0 { // broken predefined filters stand for nothing
 		return Conflict{}, false
 	}
 	for i := range filters[last].tests {
@@ -71,7 +75,7 @@ func (e *Env) conflict(v variable, domain []string, filters []*Facts) (Conflict,
 	if v.has {
 		domain = nil
 	}
-	if satisfiable(domain, all...) {
+	if len(all) > maxTests || satisfiable(domain, all...) {
 		return Conflict{}, false
 	}
 	c := Conflict{Name: e.refs[v.ref].full, Values: domain}

@@ -18,6 +18,15 @@ const dateLen = len("2006-01-02")
 
 const dateHint = "write 2026-06-01, 2026-06-01T09:30 or 2026-06-01T09:30:00Z; a time zone may follow after a space"
 
+// dayAfter is the date behind one that was read.
+func dayAfter(date string) string {
+	day, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return date
+	}
+	return day.AddDate(0, 0, 1).Format(time.DateOnly)
+}
+
 // period reads from and to.
 func (r *reader) period(o *object) (from, to catalog.Instant) {
 	from, _ = r.instant(o.get("from"))
@@ -28,7 +37,7 @@ func (r *reader) period(o *object) (from, to catalog.Instant) {
 	}
 	if whole {
 		r.warn(to.Pos, "date-only-end", "this end is the start of the day, so the day itself is not in the period",
-			fmt.Sprintf("write %sT00:00%s if that is meant, else the day after", end.n.Text[:dateLen], end.n.Text[dateLen:]))
+			fmt.Sprintf("write %sT00:00%s if that is meant, or %sT00:00%[2]s to include the day", end.n.Text[:dateLen], end.n.Text[dateLen:], dayAfter(end.n.Text[:dateLen])))
 	}
 	if from.Set && from.MS >= to.MS {
 		r.related(to.Pos, "end-before-start", "the period ends before it starts", from.Pos, "starts here")

@@ -45,7 +45,7 @@ func (r *reader) weights(v val) []catalog.Weight {
 		return []catalog.Weight{{Pos: v.pos(), Value: f}}
 	}
 	var out []catalog.Weight
-	for _, item := range r.list(v, "write a number or a list: [{value: 3}]") {
+	for _, item := range r.list(v, "write a number, or a list for expressions: [{value: 'target.visits * 2'}]") {
 		if out == nil {
 			out = []catalog.Weight{} // not nil: something was listed
 		}

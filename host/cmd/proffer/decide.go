@@ -25,6 +25,31 @@ type decideCommand struct {
 	engineOptions
 }
 
+// Help describes the request document.
+func (*decideCommand) Help() string {
+	return `A request document is one JSON object. Only "slots" is required:
+
+  slots       what is asked: [{"space":"hero","n":2,"environment":"visitors",
+              "categories":[],"themes":[],"attributes":{}}], n is the n-th best
+  host, path, query, headers    the page, as a browser asks for it
+  cookies     {"proffer":"…"} to come back as the visitor of an earlier answer,
+              {"proffer_identity":"…"} to log in (see "proffer token identity")
+  target      a person's key, as from a trusted caller
+  people      {"KEY":{"attributes":{}}}: what the people sources know
+  visitor     {"id":"32 hex digits","attributes":{},"history":[]}
+  attributes  declared call data, and "language"
+  consent     false: the visitor refused. no_store: true writes nothing
+  time, seed  when, and what decides between equal weights; with both given the
+              answer is always the same
+
+Without "environment" a slot enters the one that the host's site names. A slot
+whose answer has no environment is unknown: a space of that name is not there.
+
+Example: echo '{"slots":[{"space":"hero"},{"space":"side","n":2}],
+"attributes":{"language":"fr"}}' | proffer decide --catalog DIR --request -`
+}
+
+// Run answers the documents.
 func (c *decideCommand) Run(s streams) error {
 	ctx := context.Background()
 	snapshot, err := loadCatalog(c.Catalog, s.err)

@@ -26,6 +26,9 @@ type reloader struct {
 	logger *slog.Logger
 	diags  io.Writer
 
+	watcher *fsnotify.Watcher
+	only    string // the name of a catalog that is one file
+
 	mu      sync.Mutex
 	current string // hash of the resident snapshot
 	since   time.Time
@@ -91,23 +94,30 @@ func (r *reloader) swap(ctx context.Context, b []byte) error {
 // editors write a file in several steps.
 const settleTime = 100 * time.Millisecond
 
-// watch reloads after every save until ctx ends. Directories are watched, not
-// files: most editors save by renaming.
-func (r *reloader) watch(ctx context.Context) error {
-	w, err := fsnotify.NewWatcher()
+// watch begins to note saves; it comes before the first load, so that none
+// falls between the two. Directories are watched, not files: most editors save
+// by renaming.
+func (r *reloader) watch() (err error) {
+	dir := r.path
+	info, err := os.Stat(r.path)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = w.Close() }()
-	dir, only := r.path, ""
-	if info, err := os.Stat(r.path); err != nil {
-		return err
-	} else if !info.IsDir() {
-		dir, only = filepath.Dir(r.path), filepath.Base(r.path)
+	if !info.IsDir() {
+		dir, r.only = filepath.Dir(r.path), filepath.Base(r.path)
 	}
-	if err := w.Add(dir); err != nil {
+	if r.watcher, err = fsnotify.NewWatcher(); err != nil {
 		return err
 	}
+	if err := r.watcher.Add(dir); err != nil {
+		return errors.Join(err, r.watcher.Close())
+	}
+	return nil
+}
+
+// follow reloads after every save until ctx ends.
+func (r *reloader) follow(ctx context.Context) error {
+	w := r.watcher
 	settle := time.NewTimer(time.Hour)
 	settle.Stop()
 	for {
@@ -118,7 +128,7 @@ func (r *reloader) watch(ctx context.Context) error {
 			if !ok {
 				return nil
 			}
-			if relevant(e, only) {
+			if relevant(e, r.only) {
 				settle.Reset(settleTime)
 			}
 		case err, ok := <-w.Errors:

@@ -57,6 +57,10 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 	}
 	defer func() { _ = e.Close(context.Background()) }()
 	r := &reloader{path: c.Catalog, engine: e, logger: logger, diags: s.err}
+	if err := r.watch(); err != nil {
+		return err
+	}
+	defer func() { _ = r.watcher.Close() }()
 	if err := r.load(ctx); err != nil {
 		return err
 	}
@@ -154,7 +158,7 @@ func (c *serveCommand) run(ctx context.Context, pages, admin http.Handler, r *re
 	for i, l := range []net.Listener{visitors, operators} {
 		go func() { failed <- servers[i].Serve(l) }()
 	}
-	go func() { failed <- r.watch(ctx) }()
+	go func() { failed <- r.follow(ctx) }()
 	logger.Info("serving", "pages", "http://"+visitors.Addr().String(), "admin", "http://"+operators.Addr().String(), "origin", c.Origin)
 	select {
 	case <-ctx.Done():

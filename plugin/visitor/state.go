@@ -22,8 +22,8 @@ const (
 
 // Tags of the parts of a section.
 const (
-	partData = 1 // attributes: u32 hash of the name, msgpack value
-	// 2 and 3 are the propositions, whole and folded.
+	partData    = 1 // attributes: u32 hash of the name, msgpack value
+	partHistory = 2 // propositions, see History
 )
 
 // State is the content of a visitor cookie. The zero State is a stranger's.
@@ -132,7 +132,10 @@ func (s *State) Section(person bool, name uint32) *Section {
 
 // Data are the encoded attributes of a section, none for a nil section: for each
 // the Hash32 of its name in four bytes, little-endian, and its msgpack value.
-func (t *Section) Data() []byte {
+func (t *Section) Data() []byte { return t.part(partData) }
+
+// part is the content of the first part with that tag, or nil.
+func (t *Section) part(want byte) []byte {
 	if t == nil {
 		return nil
 	}
@@ -141,7 +144,7 @@ func (t *Section) Data() []byte {
 		if !ok {
 			return nil
 		}
-		if tag == partData {
+		if tag == want {
 			return part
 		}
 		rest = tail

@@ -89,7 +89,7 @@ func (g *Guest) writeVisitor() {
 	p := &g.page
 	secure := p.request.Flags.Has(abi.FlagSecure)
 	if !p.consent && p.sentOurs {
-		g.cookie(visitor.AppendExpire(p.out, secure))
+		g.cookie(visitor.AppendExpire(p.out, visitor.Name(secure), secure))
 	}
 	keeps := g.storing() && p.state.Known
 	if keeps {

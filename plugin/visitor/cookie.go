@@ -158,19 +158,22 @@ func (t *Section) AppendSection(dst []byte) []byte {
 // AppendSetCookie writes a whole Set-Cookie value around a body. It reports
 // false, and dst is unchanged, if there is no key to sign it with.
 func AppendSetCookie(dst []byte, keys *seal.Keyring, body []byte, secure bool) ([]byte, bool) {
+	return appendCookie(dst, keys, Name(secure), body, secure)
+}
+
+func appendCookie(dst []byte, keys *seal.Keyring, name string, body []byte, secure bool) ([]byte, bool) {
 	if _, _, ok := keys.Primary(seal.UseCookie); !ok {
 		return dst, false
 	}
-	name := Name(secure)
 	dst = append(dst, name...)
 	dst = append(dst, '=')
 	dst = seal.Seal(dst, keys, seal.UseCookie, name, body)
 	return appendAttributes(dst, maxAge, secure), true
 }
 
-// AppendExpire writes a Set-Cookie value that removes the visitor cookie.
-func AppendExpire(dst []byte, secure bool) []byte {
-	dst = append(dst, Name(secure)...)
+// AppendExpire writes a Set-Cookie value that removes a cookie.
+func AppendExpire(dst []byte, name string, secure bool) []byte {
+	dst = append(dst, name...)
 	dst = append(dst, '=')
 	return appendAttributes(dst, "0", secure)
 }

@@ -131,7 +131,7 @@ func TestSetCookie(t *testing.T) {
 		if n := len(c.Name) + 1 + len(c.Value); n > 768 {
 			t.Errorf("the largest cookie has %d bytes", n)
 		}
-		gone, err := http.ParseSetCookie(string(visitor.AppendExpire(nil, secure)))
+		gone, err := http.ParseSetCookie(string(visitor.AppendExpire(nil, visitor.Name(secure), secure)))
 		if err != nil || gone.Name != c.Name || gone.Value != "" || gone.MaxAge != -1 || gone.Path != "/" || gone.Secure != secure {
 			t.Errorf("%+v", gone)
 		}

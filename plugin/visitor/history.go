@@ -108,6 +108,23 @@ func (e *Entry) Raise(status catalog.Status, minute uint32) (changed bool) {
 // stage is how far a status is; those that end a proposition are equally far.
 func stage(s catalog.Status) catalog.Status { return min(s, catalog.Accepted) }
 
+// Raise is Entry.Raise for the i-th proposition, and puts it where its time
+// belongs.
+func (h *History) Raise(i int, status catalog.Status, minute uint32) (changed bool) {
+	e := &h.Entries[i]
+	if !e.Raise(status, minute) {
+		return false
+	}
+	least := 0
+	if i >= h.Whole {
+		e.First, least = e.Last, h.Whole
+	}
+	for ; i > least && h.Entries[i].First > h.Entries[i-1].First; i-- {
+		h.Entries[i], h.Entries[i-1] = h.Entries[i-1], h.Entries[i]
+	}
+	return true
+}
+
 // Remove takes the i-th entry out.
 func (h *History) Remove(i int) {
 	copy(h.Entries[i:h.N-1], h.Entries[i+1:h.N])
@@ -121,14 +138,14 @@ func (h *History) Remove(i int) {
 // one, else the last whole one.
 func (h *History) Oldest() int { return h.N - 1 }
 
-// Find is the whole proposition with that id, or nil.
-func (h *History) Find(id []byte) *Entry {
+// Find is the place of the whole proposition with that id, or -1.
+func (h *History) Find(id []byte) int {
 	for i := range h.Entries[:h.Whole] {
 		if string(h.Entries[i].ID[:]) == string(id) {
-			return &h.Entries[i]
+			return i
 		}
 	}
-	return nil
+	return -1
 }
 
 // History reads the history of a section into h; a nil section has none. It

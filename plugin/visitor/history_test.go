@@ -53,8 +53,8 @@ func TestHistoryRoundTrip(t *testing.T) {
 		for range rapid.IntRange(0, 60).Draw(t, "steps") {
 			now := rapid.Uint32Range(1_400_000, 1_500_000).Draw(t, "minute")
 			if h.Whole > 0 && rapid.Bool().Draw(t, "event") {
-				e := &h.Entries[rapid.IntRange(0, h.Whole-1).Draw(t, "which")]
-				e.Raise(catalog.Status(rapid.IntRange(2, 5).Draw(t, "to")), now)
+				i := rapid.IntRange(0, h.N-1).Draw(t, "which")
+				h.Raise(i, catalog.Status(rapid.IntRange(1, 5).Draw(t, "to")), now)
 			} else {
 				h.Add(entry(t, now))
 			}

@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/expr"
@@ -19,6 +20,8 @@ type Engine struct {
 	machine expr.Machine
 	frames  []*frame // one for each environment, made when first reached
 	modes   [abi.Anonymous + 1][]byte
+	// The words of statuses, as expressions read them.
+	statuses [catalog.Rejected + 1][]byte
 
 	call     *Call
 	results  [abi.MaxSlots]Result
@@ -51,6 +54,8 @@ type frame struct {
 	next    []expr.Value
 	changed []bool // where next differs from the target
 	sieve   sieve
+	past    []Past // propositions of the target before this call
+	counter counter
 
 	schema   []Declared   // the target attributes
 	defaults []expr.Value // their values where nothing is known
@@ -79,6 +84,9 @@ func New(view *snapshot.View) *Engine {
 		proposed: make([]Proposition, 0, abi.MaxSlots),
 		arena:    make([]byte, 0, arenaSize),
 	}
+	for i := range e.statuses {
+		e.statuses[i] = []byte(catalog.Status(i).String())
+	}
 	for i := range e.modes {
 		e.modes[i] = []byte(abi.Identification(i).String())
 	}
@@ -105,6 +113,7 @@ func (e *Engine) frame(index uint32) *frame {
 	if !f.used {
 		f.used = true
 		f.entered, f.ownData = false, false
+		f.past = f.past[:0]
 		f.forget()
 		copy(f.scope.Target, f.defaults)
 		e.reached = append(e.reached, index)
@@ -118,6 +127,7 @@ func (f *frame) forget() {
 	clear(f.chain)
 	f.bySpace = false
 	f.sieve.chosen = false
+	f.counter.ready = false
 }
 
 func (e *Engine) newFrame(index uint32) *frame {

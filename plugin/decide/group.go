@@ -104,6 +104,8 @@ func (e *Engine) decideGroup(g int) {
 	sp := e.view.Space(r.Space)
 	e.enter(f, r, &e.call.Slots[first])
 	e.scopeGroup(f, sp, &e.call.Slots[first])
+	e.counted(f, r.Space)
+	proposed := len(e.proposed)
 	n := e.rank(f, r.Space, e.groups[g].depth)
 	fallback := sp.FallbackOffer()
 	for i := range e.call.Slots {
@@ -119,6 +121,9 @@ func (e *Engine) decideGroup(g int) {
 		}
 	}
 	e.take(g)
+	for i := proposed; i < len(e.proposed) && f.counter.ready; i++ {
+		e.countProposed(f, &e.proposed[i])
+	}
 }
 
 // place puts a ranked offer into a slot. Slots of one group with one ordinal

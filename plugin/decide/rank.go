@@ -44,7 +44,7 @@ func (e *Engine) rank(f *frame, space uint32, depth int) int {
 		if gate == unseen {
 			gate = e.gate(f, o.Category())
 		}
-		if gate < 0 || e.skips(s, o) || n < depth && !e.passes(f, o) {
+		if gate < 0 || e.skips(f, s, o) || n < depth && !e.passes(f, o) {
 			continue
 		}
 		c := candidate{offer: s.offer, code: o.Code(), tie: snapshot.Tie(s.tie, o.Tie())}
@@ -62,8 +62,12 @@ func (e *Engine) rank(f *frame, space uint32, depth int) int {
 	return n
 }
 
-// skips reports whether an offer was taken by an earlier group or is paused.
-func (e *Engine) skips(s *scan, o *snapshot.Offer) bool {
+// skips reports whether an offer was taken by an earlier group, is paused, or
+// is excluded by a presentation rule.
+func (e *Engine) skips(f *frame, s *scan, o *snapshot.Offer) bool {
+	if c := &f.counter; (c.bars || len(c.tallies) > 0) && e.excludes(f, s.offer) {
+		return true
+	}
 	return e.ntaken > 0 && !s.duplicates && contains(e.taken[:e.ntaken], o.Code()) ||
 		len(e.paused.offers) > 0 && e.paused.offer(s.offer)
 }

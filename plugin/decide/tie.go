@@ -28,27 +28,3 @@ func (id *Identity) tieKey(f *frame) []byte {
 	}
 	return nil
 }
-
-const dayMS = 24 * 60 * 60 * 1000
-
-// localDay is the number of the day in the catalog's zone.
-func (e *Engine) localDay() int64 {
-	lo, hi := uint32(0), e.view.Count(snapshot.SecTransitions)
-	for lo < hi {
-		mid := lo + (hi-lo)/2
-		if e.view.Transition(mid).At() <= e.call.Time {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	local := e.call.Time
-	if e.view.Count(snapshot.SecTransitions) > 0 {
-		local += e.view.Transition(max(lo, 1) - 1).Offset() // the first holds before it too
-	}
-	day := local / dayMS
-	if local%dayMS < 0 {
-		day--
-	}
-	return day
-}

@@ -1,0 +1,49 @@
+package decide
+
+import (
+	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/catalog/snapshot"
+)
+
+// Past is one proposition that the target was shown before. Names are as
+// histories keep them: an offer by Hash32 of its code, a channel by the upper
+// half of its Hash32.
+type Past struct {
+	Offer   uint32
+	Channel uint16
+	Status  catalog.Status
+	// First is when it was presented (while it is not, when it was generated),
+	// Last when it reached its status: milliseconds since 1970-01-01T00:00:00Z.
+	First, Last int64
+}
+
+// AddPast tells of one proposition of the target in a reached environment,
+// between Resolve and Decide.
+func (e *Engine) AddPast(env uint32, p *Past) {
+	f := e.frames[env]
+	if f.env.Rules().Count == 0 {
+		return // nothing asks
+	}
+	f.past = append(f.past, *p)
+}
+
+// ChannelHash is the form in which histories name a channel.
+func ChannelHash(name []byte) uint16 { return uint16(snapshot.Hash32(name) >> 16) }
+
+// since is the time at which a proposition reached what a rule counts, and
+// whether it has.
+func (p *Past) since(counted catalog.CountedStatus) (at int64, ok bool) {
+	switch counted {
+	case catalog.CountAny:
+		return p.First, true
+	case catalog.CountSeen:
+		return p.First, p.Status >= catalog.Presented
+	case catalog.CountAcceptedOrRejected:
+		return p.Last, p.Status == catalog.Accepted || p.Status == catalog.Rejected
+	case catalog.CountAccepted:
+		return p.Last, p.Status == catalog.Accepted
+	case catalog.CountRejected:
+		return p.Last, p.Status == catalog.Rejected
+	}
+	return 0, false
+}

@@ -37,16 +37,16 @@ func (e *Engine) beginOf(c catalog.Calendar) int64 {
 func (e *Engine) instant(local int64) int64 {
 	i := e.transition(local - dayMS) // zones are within 24 hours of UTC
 	for n := e.view.Count(snapshot.SecTransitions); i+1 < n; i++ {
-		if at := e.within(i, local); at < e.view.Transition(i+1).At() {
+		if at := e.during(i, local); at < e.view.Transition(i+1).At() {
 			return at
 		}
 	}
-	return e.within(i, local)
+	return e.during(i, local)
 }
 
-// within is when the local time comes while the offset of a transition holds,
+// during is when the local time comes while the offset of a transition holds,
 // if not at its beginning.
-func (e *Engine) within(i uint32, local int64) int64 {
+func (e *Engine) during(i uint32, local int64) int64 {
 	at := local - e.offset(i)
 	if i > 0 {
 		at = max(at, e.view.Transition(i).At())

@@ -29,6 +29,7 @@ type call struct {
 	newVisit     bool
 	refused      bool
 	targets      map[string]map[string]any // by environment and attribute
+	past         map[string][]past         // by environment
 	pausedOffers [][2]string               // environment and code
 	pausedSpaces [][2]string
 }
@@ -54,7 +55,7 @@ func (g draw) call(c *catalog.Catalog) *call {
 		host: pick(g, hosts...), path: pick(g, "/", "/a"), country: pick(g, "", "FR", "DE"),
 		device: pick(g, "", "phone"), language: pick(g, "", "fr"),
 		data: g.data(), linked: g.chance(30), newVisit: g.chance(50), visitStart: g.instant() / 1000,
-		refused: g.chance(15), targets: map[string]map[string]any{},
+		refused: g.chance(15), targets: map[string]map[string]any{}, past: map[string][]past{},
 	}
 	if g.chance(60) && !q.refused {
 		q.visitor = pick(g, "0123456789abcdef", "fedcba9876543210")
@@ -62,6 +63,7 @@ func (g draw) call(c *catalog.Catalog) *call {
 	g.identity(q)
 	for _, env := range []string{"visitors", "others", "known", "club"} {
 		q.targets[env] = g.target()
+		q.past[env] = g.history(q.time)
 		if g.chance(3) {
 			q.pausedOffers = append(q.pausedOffers, [2]string{env, pick(g, "o1", "o2", "x")})
 		}
@@ -216,6 +218,7 @@ type answer struct {
 	propositions []proposition
 	stored       map[string]map[string]any // by environment and attribute
 	written      int
+	excluded     int // offers that rules excluded; the reference counts them
 }
 
 type proposition struct {
@@ -238,6 +241,12 @@ func (q *call) run(e *decide.Engine) answer {
 	e.Resolve(q.engineCall())
 	for _, i := range e.Reached() {
 		q.fill(v, i, e.Target(i))
+		for _, p := range q.past[string(v.Name(v.Environment(i).Name()))] {
+			e.AddPast(i, &decide.Past{
+				Offer: snapshot.Hash32([]byte(p.code)), Channel: decide.ChannelHash([]byte(p.channel)),
+				Status: p.status, First: p.first, Last: p.last,
+			})
+		}
 	}
 	e.Decide()
 	out := answer{written: e.Store(), stored: map[string]map[string]any{}}

@@ -94,6 +94,7 @@ func TestEngineAgreesWithTheReference(t *testing.T) {
 				q := g.call(c)
 				got, want := q.run(e), ref.decide(q)
 				seen.count(&got)
+				seen["excluded"] += want.excluded
 				if diff := differ(&got, &want); diff != "" {
 					t.Fatalf("%s\ncall %+v\ncatalog %s", diff, *q, dump(c))
 				}
@@ -109,7 +110,7 @@ func TestEngineAgreesWithTheReference(t *testing.T) {
 	t.Logf("%v", seen)
 	for _, what := range []string{
 		"mode nobody", "mode explicit", "mode implicit", "mode anonymous", "unknown", "fallback offer", "empty",
-		"rank above 1", "tie", "written",
+		"rank above 1", "tie", "written", "excluded",
 	} {
 		if seen[what] < seen["slots"]/400 {
 			t.Errorf("%q came %d times in %d slots: too seldom to say anything", what, seen[what], seen["slots"])

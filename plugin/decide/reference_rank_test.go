@@ -26,6 +26,9 @@ func (r *reference) fill(g *set, out *answer, taken map[string]bool) {
 	if !g.answers.AllowDuplicates {
 		ranking = slices.DeleteFunc(ranking, func(o ranked) bool { return taken[o.code] })
 	}
+	eligible := len(ranking)
+	ranking = slices.DeleteFunc(ranking, func(o ranked) bool { return r.excluded(g, out, o.code) })
+	out.excluded += eligible - len(ranking)
 	fallback := r.fallbackOffer(g)
 	shown := map[int]int{}
 	for _, i := range g.slots {

@@ -2,6 +2,7 @@ package decide_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"cel.dev/cel-go/cel"
@@ -46,6 +47,8 @@ var (
 		`(target.country == "FR" || target.country == "DE") && target.visits > 1 && (target.vip || target.score > 1.0)`,
 	}
 	allFilters = slices.Concat(generalFilters, offerFilters, indexFilters)
+	// targetFilters are those that the target of a rule may use.
+	targetFilters = slices.DeleteFunc(slices.Clone(generalFilters), func(s string) bool { return strings.Contains(s, "known") })
 
 	weightSources = []string{
 		`target.visits`, `target.score`, `interaction.basket`, `offer.margin`, `10 / target.visits`,
@@ -60,6 +63,19 @@ var (
 		{Attribute: catalog.Text{S: "score"}, Expr: catalog.Text{S: `target.score / 2.0`}},
 		{Attribute: catalog.Text{S: "vip"}, Expr: catalog.Text{S: `interaction.space == "s1" || target.vip`}},
 		{Attribute: catalog.Text{S: "tags"}, Expr: catalog.Text{S: `target.vip ? ["a", "b"] : target.tags`}},
+	}
+)
+
+// The expressions of rules: about offers, and about propositions.
+var (
+	appliesSources = []string{
+		`offer.category == "c1"`, `offer.code in ["o0", "o1", "o2", "o3", "o4"]`, `offer.margin > 0.0`, `"t0" in offer.themes`,
+		`"c0" in offer.categories`,
+	}
+	propositionSources = []string{
+		`proposition.code != "o1"`, `proposition.category == "c1"`, `proposition.channel == "web"`,
+		`proposition.status != "rejected"`, `proposition.status in ["generated", "presented"] && target.vip`,
+		`proposition.code == "o2" || target.visits > 1`,
 	}
 )
 
@@ -88,6 +104,7 @@ func compileCEL(t testing.TB) map[string]cel.Program {
 		"request.host": text, "request.path": text, "request.country": text, "request.device": text,
 		"offer.code": text, "offer.category": text, "offer.categories": list, "offer.themes": list,
 		"offer.margin": cel.DoubleType, "offer.kind": text,
+		"proposition.code": text, "proposition.category": text, "proposition.channel": text, "proposition.status": text,
 	} {
 		options = append(options, cel.Variable(name, typ))
 	}
@@ -98,7 +115,7 @@ func compileCEL(t testing.TB) map[string]cel.Program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sources := slices.Concat(allFilters, weightSources)
+	sources := slices.Concat(allFilters, weightSources, appliesSources, propositionSources)
 	for _, w := range writeSources {
 		sources = append(sources, w.Expr.S)
 	}

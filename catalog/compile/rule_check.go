@@ -149,7 +149,7 @@ func (u *ruleUse) channels() (out []string) {
 func (l *linker) notHeeded() {
 	at := slices.IndexFunc(l.out.envs, func(env *environment) bool { return len(env.typology) > 0 })
 	if at >= 0 {
-		l.notYetUsed(l.out.envs[at].src.Typology[0].Pos, "presentation rules")
+		l.notYetUsedBut(l.out.envs[at].src.Typology[0].Pos, "histories in the cookie", "until then rules count what the call itself shows, and the history that a request document brings")
 	}
 	if len(l.src.Experiments) > 0 {
 		l.notYetUsed(l.src.Experiments[0].Pos, "experiments")

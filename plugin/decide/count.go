@@ -54,6 +54,10 @@ func (e *Engine) counted(f *frame, space uint32) {
 	clear(c.barred)
 	for i := range c.rules {
 		e.beginRule(f, uint32(i))
+		// Who refused has no history, so a rule that applies holds all back.
+		if c.rules[i].on && e.call.Visitor.Refused {
+			c.bar(e.view, e.view.Rule(rules.Start+uint32(i)))
+		}
 	}
 	for i := range f.past {
 		e.count(f, &f.past[i])

@@ -56,6 +56,9 @@ func (r *reference) excludes(g *set, rule *catalog.Rule, history []past, code st
 	if rule.Channel.S != "" && rule.Channel.S != g.answers.Channel.S || !r.applies(g, rule, offer) || !r.holds(g, nil, rule.Target) {
 		return false
 	}
+	if r.q.refused {
+		return true // nothing is known of the target, so no rule lets anything through
+	}
 	n := int64(0)
 	for i := range history {
 		p := &history[i]

@@ -82,6 +82,7 @@ func (g *Guest) answer(dst []byte) []byte {
 	g.engine.Resolve(&p.call)
 	g.settleVisitor()
 	g.fillTargets()
+	g.fillHistory()
 	g.engine.Decide()
 	g.engine.Store()
 	dst = g.writeSlots(dst)

@@ -33,7 +33,7 @@ func TestCatalogsAreCorrect(t *testing.T) {
 		}
 		for i := range found {
 			if d := &found[i]; d.Severity == catalog.Error || d.Code != allowed {
-				t.Errorf("%s: %v", dir, d)
+				t.Errorf("%s/%s:%d: %s [%s]", dir, d.Pos.File, d.Pos.Line, d.Message, d.Code)
 			}
 		}
 		if (len(found) > 0) != (allowed != "") {

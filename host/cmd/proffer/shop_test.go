@@ -190,6 +190,41 @@ func TestShop(t *testing.T) {
 	}
 }
 
+// TestShopInFrench holds that the shop's offers speak the browser's language,
+// and the catalog's where they have no other.
+func TestShopInFrench(t *testing.T) {
+	keys := newKeys(t)
+	s := serve(t, shop(t, keys).URL, shopCatalog, keys)
+	for language, want := range map[string]string{"fr-CH, en;q=0.5": "<span>dès</span>", "it": "<span>from</span>", "": "<span>from</span>"} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if language != "" {
+			r.Header.Set("Accept-Language", language)
+		}
+		page := body(t, r)
+		if hero := between(page, `data-offer-space="hero"`, `data-offer-space="hero_2"`); !strings.Contains(hero, want) {
+			t.Errorf("language %q: the hero has no %s: %s", language, want, hero)
+		}
+	}
+}
+
+// body is what a stranger is answered.
+func body(t *testing.T, r *http.Request) string {
+	t.Helper()
+	answer, err := person(t).Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	b, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
 func between(page, from, to string) string {
 	_, rest, found := strings.Cut(page, from)
 	if !found {

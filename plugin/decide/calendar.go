@@ -10,11 +10,8 @@ const dayMS = 24 * 60 * 60 * 1000
 
 // localDay is the number of the day in the catalog's zone.
 func (e *Engine) localDay() int64 {
-	day, local := int64(0), e.call.Time+e.offset(e.transition(e.call.Time))
-	if day = local / dayMS; local%dayMS < 0 {
-		day--
-	}
-	return day
+	local := e.call.Time + e.offset(e.transition(e.call.Time))
+	return (local - mod(local, dayMS)) / dayMS
 }
 
 // beginOf is the start of the day, week (from Monday) or month that it is in the

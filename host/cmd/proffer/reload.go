@@ -116,24 +116,24 @@ func (r *reloader) watch() (err error) {
 }
 
 // follow reloads after every save until ctx ends.
-func (r *reloader) follow(ctx context.Context) error {
+func (r *reloader) follow(ctx context.Context) {
 	w := r.watcher
 	settle := time.NewTimer(time.Hour)
 	settle.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case e, ok := <-w.Events:
 			if !ok {
-				return nil
+				return
 			}
 			if relevant(e, r.only) {
 				settle.Reset(settleTime)
 			}
 		case err, ok := <-w.Errors:
 			if !ok {
-				return nil
+				return
 			}
 			r.logger.Warn("watching the catalog", "error", err)
 			settle.Reset(settleTime)

@@ -153,12 +153,12 @@ func (c *serveCommand) run(ctx context.Context, pages, admin http.Handler, r *re
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	failed := make(chan error, 3)
+	failed := make(chan error, 2)
 	servers := []*http.Server{newServer(pages, logger), newServer(admin, logger)}
 	for i, l := range []net.Listener{visitors, operators} {
 		go func() { failed <- servers[i].Serve(l) }()
 	}
-	go func() { failed <- r.follow(ctx) }()
+	go r.follow(ctx)
 	logger.Info("serving", "pages", "http://"+visitors.Addr().String(), "admin", "http://"+operators.Addr().String(), "origin", c.Origin)
 	select {
 	case <-ctx.Done():

@@ -45,7 +45,7 @@ func (e *Engine) counted(f *frame, space uint32) {
 	}
 	c := &f.counter
 	if c.rules == nil {
-		c.rules = make([]ruleCount, rules.Count)
+		c.rules = make([]ruleCount, e.within(rules, snapshot.SecRules))
 		c.barred = make([]uint64, (f.env.Offers().Count+63)/64)
 	}
 	c.ready, c.channel, c.bars = true, channel, false

@@ -119,6 +119,13 @@ var tooMuch = []struct {
 		}
 		return one(e)
 	}},
+	{"conditions", "too-many", "the filter has 257 conditions, more than 256", func() *catalog.Catalog {
+		e := &catalog.Environment{}
+		for range 257 {
+			e.Filter = append(e.Filter, catalog.Condition{Expr: word("interaction.new_visit")})
+		}
+		return one(e)
+	}},
 	{"rules", "too-many", `environment "one" has 257 rules, more than 256`, func() *catalog.Catalog {
 		e := &catalog.Environment{}
 		c := one(e)

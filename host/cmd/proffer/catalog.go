@@ -107,6 +107,9 @@ func readSnapshot(name string) (b []byte, ok bool, err error) {
 	if err == nil {
 		err = v.Verify(seal.Sum256)
 	}
+	if err == nil {
+		err = v.VerifyIndex() // which the module, where every kilobyte counts, does not
+	}
 	if err != nil {
 		return nil, false, fmt.Errorf("%s: %w", name, err)
 	}

@@ -45,6 +45,8 @@ func Catalog(n int, equal bool) *catalog.Catalog {
 	env := &catalog.Environment{
 		Name: text(Folder), Kind: catalog.Anonymous, VisitorFolder: text(Folder),
 		Target: schema(), Pages: []catalog.Page{page()},
+		OfferAttributes: []catalog.Attribute{{Name: text("margin"), Type: catalog.TypeDouble, Default: &catalog.Value{Type: catalog.TypeDouble}}},
+		Typology:        []catalog.Text{text(ruleName)},
 	}
 	for _, name := range Spaces {
 		env.Spaces = append(env.Spaces, space(name))
@@ -64,8 +66,15 @@ func Catalog(n int, equal bool) *catalog.Catalog {
 		Name: text("bench"), Language: text("en"), Consent: catalog.Consent{Source: catalog.ConsentAssumed},
 		Sites:        []catalog.Site{{Host: text(Host), Environment: text(Folder)}},
 		Environments: []*catalog.Environment{env},
+		Rules: []*catalog.Rule{{
+			Name: text(ruleName), Active: true, AppliesTo: text("offer.margin > 0.5"), Quantity: 3,
+			Period: catalog.Duration{MS: 10 * dayMS}, Counted: catalog.CountSelf,
+		}},
 	}
 }
+
+// ruleName is the presentation rule on half of the offers.
+const ruleName = "no_nagging"
 
 func text(s string) catalog.Text { return catalog.Text{S: s} }
 
@@ -148,6 +157,10 @@ func (m *maker) offer(i int) *catalog.Offer {
 			o.Content = append(o.Content, m.content(i, name))
 		}
 	}
+	o.Translations = []catalog.Translation{{Language: text("fr"), Content: m.translated(o.Content)}}
+	if i%2 == 0 {
+		o.Attributes = []catalog.AttributeValue{{Name: text("margin"), Value: catalog.Value{Type: catalog.TypeDouble, Double: 0.6}}}
+	}
 	return o
 }
 
@@ -196,6 +209,17 @@ func (m *maker) content(i int, space string) catalog.Content {
 		{Name: text("image"), Value: text("/images/" + space + "/offer-" + n + ".jpg")},
 		{Name: text("url"), Value: text("/travel/" + space + "/offer-" + n + "?from=page")},
 	}}
+}
+
+// translated gives every content another title and text.
+func (m *maker) translated(list []catalog.Content) (out []catalog.Content) {
+	for _, c := range list {
+		out = append(out, catalog.Content{Space: c.Space, Fields: []catalog.ContentField{
+			{Name: text("title"), Value: text("FR " + c.Fields[0].Value.S)},
+			{Name: text("text"), Value: text("FR " + c.Fields[1].Value.S)},
+		}})
+	}
+	return out
 }
 
 var vocabulary = strings.Fields("a the sun sea wide quiet old town night train slow road with from every morning " +

@@ -6,9 +6,11 @@
 // the pairs of offer and visitor, content of some 300 bytes on two of the
 // spaces, and a weight; a fifth has a second, dated one. A quarter of the
 // categories multiplies weights, half of those not at the time of the requests.
+// Titles and texts are there in French too, which is what the requests ask for,
+// and a presentation rule applies to half of the offers.
 //
-// Limits: it is one shape of catalog. What it leaves out, because it does not
-// exist yet, are presentation rules and history.
+// Limits: it is one shape of catalog. What it leaves out, because the cookie
+// does not keep it yet, is history.
 //
 // Where to look next: catalog.go for the shape, request.go for a page call.
 package workload

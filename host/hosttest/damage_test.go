@@ -2,13 +2,9 @@ package hosttest_test
 
 import (
 	"bytes"
-	"context"
 	"math/rand/v2"
 	"testing"
-	"time"
 
-	"github.com/profferhq/proffer/host"
-	"github.com/profferhq/proffer/host/hosttest"
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
@@ -16,17 +12,7 @@ import (
 // and by additions: proffer.wasm refuses each, the host keeps the good one, and
 // what it answers does not change.
 func TestDamagedSnapshotsAreNotSwappedIn(t *testing.T) {
-	h, err := host.New(t.Context(), hosttest.Artefact(t, "proffer.wasm"), host.Config{
-		Instances: 1, Wait: time.Minute, CacheDir: hosttest.CacheDir(t), Settings: hosttest.Settings(),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := h.Close(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
+	h := newHost(t)
 	good := shop(t)
 	if err := h.Swap(t.Context(), good); err != nil {
 		t.Fatal(err)

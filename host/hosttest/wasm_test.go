@@ -15,8 +15,9 @@ import (
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
-// TestCorpusReactor runs proffer.wasm as a server does.
-func TestCorpusReactor(t *testing.T) {
+// newHost is proffer.wasm in a host with one instance, as a server runs it.
+func newHost(t *testing.T) *host.Host {
+	t.Helper()
 	h, err := host.New(t.Context(), hosttest.Artefact(t, "proffer.wasm"), host.Config{
 		Instances: 1, Wait: time.Minute, CacheDir: hosttest.CacheDir(t), Settings: hosttest.Settings(),
 	})
@@ -28,6 +29,12 @@ func TestCorpusReactor(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	return h
+}
+
+// TestCorpusReactor runs proffer.wasm as a server does.
+func TestCorpusReactor(t *testing.T) {
+	h := newHost(t)
 	hosttest.Compare(t, func(t testing.TB, _, snapshot []byte, r *abi.Request) []byte {
 		if s := h.Snapshot(); s == nil || !bytes.Equal(s.Bytes, snapshot) {
 			if err := h.Swap(t.Context(), snapshot); err != nil {

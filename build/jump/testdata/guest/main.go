@@ -26,7 +26,7 @@ func main() {
 	fmt.Println("floats", floats())
 	fmt.Println("text", text())
 	fmt.Println("collected", collected())
-	time.Sleep(time.Millisecond)
+	time.Sleep(time.Millisecond) // parks the only goroutine: the scheduler has to come back to it
 	fmt.Println("switches", switches())
 }
 

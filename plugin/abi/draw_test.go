@@ -145,13 +145,13 @@ func drawHeader(t *rapid.T) abi.Header {
 
 func drawRequest(t *rapid.T) *abi.Request {
 	r := &abi.Request{
-		Kind:       abi.KindPage,
+		Kind:       abi.Kind(rapid.IntRange(1, 3).Draw(t, "kind")),
 		Snapshot:   drawSizedOrNil(t, abi.HashSize),
 		Time:       rapid.Int64().Draw(t, "time"),
 		Seed:       rapid.Uint64().Draw(t, "seed"),
 		Entropy:    drawSizedOrNil(t, abi.EntropySize),
 		Flags:      drawFlags(t),
-		Want:       abi.Want(rapid.IntRange(0, 7).Draw(t, "want")),
+		Want:       abi.Want(rapid.IntRange(0, 31).Draw(t, "want")),
 		Host:       drawText(t),
 		Path:       append([]byte("/"), drawText(t)...),
 		Query:      drawText(t),
@@ -163,6 +163,12 @@ func drawRequest(t *rapid.T) *abi.Request {
 		Target:     drawPersonKey(t),
 		Visitor:    drawSizedOrNil(t, abi.VisitorSize),
 		HasRecord:  rapid.Bool().Draw(t, "has record"),
+	}
+	if rapid.Bool().Draw(t, "endpoint") {
+		r.Method, r.Offers = drawTextOrNil(t), drawTexts(t)
+		if rapid.Bool().Draw(t, "body") {
+			r.Body = drawText(t)
+		}
 	}
 	if r.HasSlots {
 		r.Slots = drawList(t, 5, drawSlot)

@@ -7,8 +7,8 @@ type Kind uint8
 const (
 	KindPing    Kind = 0
 	KindPage    Kind = 1
-	KindEvent   Kind = 2
-	KindExplain Kind = 3
+	KindEvent   Kind = 2 // a request to an endpoint of the module's own
+	KindExplain Kind = 3 // a page, with the reasons
 )
 
 // Flags say where a request came from and what may be done with it.
@@ -35,8 +35,10 @@ type Want uint8
 // The wants.
 const (
 	WantHTML         Want = 1 << iota // HTML renderings
-	WantContent                       // content fields and links
+	WantContent                       // content fields
 	WantPropositions                  // propositions and the visitor
+	WantLinks                         // links of the propositions
+	WantEvents                        // event lines
 	knownWants       = 1<<iota - 1
 )
 

@@ -148,12 +148,16 @@ func foreignRequest(r *abi.Request) []any {
 	for _, h := range r.Headers {
 		headers = append(headers, string(h.Name), string(h.Value))
 	}
-	return []any{
+	tree := []any{
 		uint8(r.Kind), foreignBin(r.Snapshot), r.Time, r.Seed, foreignBin(r.Entropy),
 		uint8(r.Flags), uint8(r.Want), string(r.Host), string(r.Path), string(r.Query),
 		headers, uint8(r.Mode), foreignSlots(r), foreignCallData(r.Attributes),
 		foreignText(r.Language), foreignPersonKey(r.Target), foreignBin(r.Visitor), foreignRecord(r),
 	}
+	if r.Method == nil && r.Body == nil && r.Offers == nil {
+		return tree
+	}
+	return append(tree, foreignText(r.Method), foreignBin(r.Body), foreignNames(r.Offers))
 }
 
 func foreignNeed(n *abi.Need) []any {

@@ -35,6 +35,8 @@ const (
 	MaxAttributes = 64   // for the call and for each slot
 	MaxAttribute  = 1024 // bytes of name and encoded value together
 	MaxHeaders    = 256  // strings, so half as many headers
+	MaxBody       = 64 << 10
+	MaxOffers     = 200 // named by a request to explain
 	// MaxPersons and MaxVisitors bound a record and the need it answers: more
 	// people sources or folders than a call of 64 slots can reach.
 	MaxPersons  = 256

@@ -42,7 +42,7 @@ func TestRequestOverLimits(t *testing.T) {
 		{"request", withElement(9, text(abi.MaxRequest)), refused, "request: over the limit of 1 MiB"},
 		{"flags", withElement(5, 128), refused, "flags: unknown bit"},
 		{"consent", withElement(5, 8+16), refused, "flags: consent both given and refused"},
-		{"want", withElement(6, 8), refused, "want: unknown bit"},
+		{"want", withElement(6, 32), refused, "want: unknown bit"},
 		{"path", withElement(8, "index.html"), refused, "path: does not begin with /"},
 		{"headers", withElement(10, repeated(258, "x")), refused, "headers: over the limit of 256 strings"},
 		{"mode", withElement(11, 2), refused, "slot mode: unknown"},
@@ -62,8 +62,9 @@ func TestRequestOverLimits(t *testing.T) {
 		{"one source twice", record([]any{[]any{"a"}, []any{"b"}, []any{"a"}}, nil), refused, "record: two persons of one source"},
 		{"one folder twice", record(nil, []any{[]any{""}, []any{}}), refused, "record: two visitors of one folder"},
 		{"history's status", record([]any{[]any{"a", "k", nil, []any{[]any{nil, "o", "s", "c", 6, 0}}}}, nil), refused, "history: unknown status"},
-		{"event", []any{2}, abi.StatusUnsupported, "kind: not supported"},
-		{"explain", []any{3}, abi.StatusUnsupported, "kind: not supported"},
+		{"body", withElement(19, make([]byte, abi.MaxBody+1)), refused, "body: over the limit of 64 KiB"},
+		{"offers", withElement(20, repeated(201, "o")), refused, "offers: over the limit of 200"},
+		{"kind", []any{4}, abi.StatusUnsupported, "kind: not supported"},
 		{"later kind", []any{int64(1) << 40}, abi.StatusUnsupported, "kind: not supported"},
 	})
 }
@@ -97,7 +98,7 @@ func TestRequestMalformed(t *testing.T) {
 	}
 	fields := []string{
 		"kind", "snapshot", "time", "seed", "entropy", "flags", "want", "host", "path", "query", "headers",
-		"slot mode", "slots", "attributes", "language", "target", "visitor", "record",
+		"slot mode", "slots", "attributes", "language", "target", "visitor", "record", "method", "body", "offers",
 	}
 	for i, field := range fields {
 		cases = append(cases, refusal{field + " of another type", withElement(i, true), abi.StatusMalformed, field + ": malformed"})

@@ -24,6 +24,12 @@ type Request struct {
 	HasRecord  bool        // true: Record answers a need
 	Record     Record
 
+	// Of a request to an endpoint of the module's own.
+	Method []byte // nil: GET
+	Body   []byte // nil: none
+	// Of a request to explain: codes of offers that the trace must not leave out.
+	Offers [][]byte
+
 	// Arenas of the slots' lists. A list is cut from its arena when it is
 	// complete; an arena that moves leaves the lists cut before where they are.
 	names  [][]byte

@@ -9,7 +9,7 @@ func AppendRequest(dst []byte, r *Request) []byte {
 	if r.Kind == KindPing {
 		return wire.AppendUint(wire.AppendArray(dst, 1), uint64(KindPing))
 	}
-	dst = wire.AppendArray(dst, 18)
+	dst = wire.AppendArray(dst, r.elements())
 	dst = wire.AppendUint(dst, uint64(r.Kind))
 	dst = appendBinOrNil(dst, r.Snapshot)
 	dst = wire.AppendInt(dst, r.Time)
@@ -27,10 +27,30 @@ func AppendRequest(dst []byte, r *Request) []byte {
 	dst = appendStrOrNil(dst, r.Language)
 	dst = appendPersonKey(dst, r.Target)
 	dst = appendBinOrNil(dst, r.Visitor)
-	if !r.HasRecord {
-		return wire.AppendNil(dst)
+	if r.HasRecord {
+		dst = appendRecord(dst, &r.Record)
+	} else {
+		dst = wire.AppendNil(dst)
 	}
-	return appendRecord(dst, &r.Record)
+	if r.elements() == pageElements {
+		return dst
+	}
+	dst = appendStrOrNil(dst, r.Method)
+	dst = appendBinOrNil(dst, r.Body)
+	return appendNames(dst, r.Offers)
+}
+
+// pageElements is how many elements the message of a page has, allElements how
+// many there are.
+const pageElements, allElements = 18, 21
+
+// elements is how many elements the message of r has: the last ones are left out
+// where they say nothing.
+func (r *Request) elements() int {
+	if r.Method == nil && r.Body == nil && len(r.Offers) == 0 {
+		return pageElements
+	}
+	return allElements
 }
 
 func appendHeaders(dst []byte, list []Header) []byte {

@@ -22,6 +22,9 @@ var requestFaults = [...]string{
 	"target: malformed",
 	"visitor: malformed",
 	"record: malformed",
+	"method: malformed",
+	"body: malformed",
+	"offers: malformed",
 	"request: malformed",
 }
 
@@ -34,10 +37,11 @@ func (r *Request) Decode(b []byte) (Status, string) {
 	d := newDecoder(b)
 	outer := d.enter()
 	r.Kind = d.kind()
-	if r.Kind == KindPage {
+	if r.Kind != KindPing {
 		r.call(&d)
 		r.page(&d)
 		r.identity(&d)
+		r.endpoint(&d)
 	}
 	d.leave(outer, 1)
 	return d.finish(requestFaults[:])
@@ -51,6 +55,7 @@ func (r *Request) reset() {
 	r.Mode, r.HasSlots, r.Slots, r.Attributes = SlotsListed, false, r.Slots[:0], r.Attributes[:0]
 	r.Language, r.Target.Source, r.Target.Key, r.Visitor = nil, nil, nil, nil
 	r.HasRecord, r.Record.Persons, r.Record.Visitors = false, r.Record.Persons[:0], r.Record.Visitors[:0]
+	r.Method, r.Body, r.Offers = nil, nil, nil
 	r.names, r.values = r.names[:0], r.values[:0]
 }
 
@@ -62,7 +67,7 @@ func (d *decoder) kind() Kind {
 	}
 	d.left--
 	kind := d.c.Uint()
-	if kind > uint64(KindPage) {
+	if kind > uint64(KindExplain) {
 		d.refuse(StatusUnsupported, "kind: not supported")
 		return KindPing
 	}
@@ -111,6 +116,20 @@ func (r *Request) identity(d *decoder) {
 	r.Target = d.personKey("target: no key")
 	r.Visitor = d.sized(VisitorSize, "visitor: not 16 bytes")
 	r.record(d)
+}
+
+// endpoint reads elements 18 to 20: what a request to an endpoint of the
+// module's own or a question for reasons has beside a page's.
+func (r *Request) endpoint(d *decoder) {
+	if d.left == 0 {
+		return
+	}
+	r.Method = d.str()
+	r.Body = d.bin()
+	if len(r.Body) > MaxBody {
+		d.refuse(StatusRefused, "body: over the limit of 64 KiB")
+	}
+	r.Offers = d.strs(&r.names, MaxOffers, "offers: over the limit of 200")
 }
 
 func (r *Request) headers(d *decoder) {

@@ -30,6 +30,7 @@ type Event struct {
 	Create  bool
 	Person  bool   // the section's kind, and
 	Section uint32 // its name; both are kept with Create alone
+	Space   uint32 // that an acceptance writes visitor data for; 0 = it writes none
 }
 
 // Events is the content of the second cookie, newest first.
@@ -54,6 +55,7 @@ const (
 	eventStatus = 7
 	eventCreate = 8
 	eventPerson = 16
+	eventWrites = 32
 )
 
 // Decode reads an opened body. It reports false, and v is empty, if the body is
@@ -74,6 +76,9 @@ func (v *Events) Decode(body []byte) bool {
 		if e.Create {
 			e.Section = r.u32()
 			e.Channel = uint16(r.byte()) | uint16(r.byte())<<8
+		}
+		if flags&eventWrites != 0 {
+			e.Space = r.u32()
 		}
 		r.bad = r.bad || e.Status > catalog.Rejected || e.Last > maxMinute
 	}
@@ -101,6 +106,9 @@ func (e *Event) append(dst []byte) []byte {
 			flags |= eventPerson
 		}
 	}
+	if e.Space != 0 {
+		flags |= eventWrites
+	}
 	dst = append(dst, flags)
 	dst = append(dst, e.ID[:]...)
 	dst = appendLE32(dst, e.Offer)
@@ -109,6 +117,9 @@ func (e *Event) append(dst []byte) []byte {
 	if e.Create {
 		dst = appendLE32(dst, e.Section)
 		dst = append(dst, byte(e.Channel), byte(e.Channel>>8))
+	}
+	if e.Space != 0 {
+		dst = appendLE32(dst, e.Space)
 	}
 	return dst
 }
@@ -121,6 +132,7 @@ func (v *Events) Note(e Event) (changed bool) {
 			if !held.Raise(e.Status, e.Last) {
 				return false
 			}
+			held.Space = e.Space
 			copy(v.List[1:i+1], v.List[:i])
 			v.List[0] = held
 			return true

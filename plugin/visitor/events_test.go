@@ -14,6 +14,7 @@ import (
 func event(t *rapid.T, now uint32) visitor.Event {
 	e := visitor.Event{Entry: entry(t, now), Create: rapid.Bool().Draw(t, "create")}
 	e.Status = catalog.Status(rapid.IntRange(0, 5).Draw(t, "to"))
+	e.Space = rapid.SampledFrom([]uint32{0, 1, 1 << 31}).Draw(t, "space")
 	e.Last += uint32(rapid.IntRange(0, 50_000).Draw(t, "after"))
 	if e.Create {
 		e.Person, e.Section = rapid.Bool().Draw(t, "person"), rapid.Uint32().Draw(t, "section")

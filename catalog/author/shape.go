@@ -82,7 +82,7 @@ var (
 			{"share_folder", aBool, "of an anonymous environment: whether others keep their visitors in its folder too. All of them have to say so. Then they know the same visitors: an attribute that several of them declare is one value, so they declare it with one type and one default, and what one writes the others read"},
 			{"people", named(plainName), "of an identified environment: the source that knows the people. Without it an identity token is believed as it is, and its attributes are target.* as long as the token is there; who is recognised by the cookie alone has the defaults"},
 			{"history", oneOf("cookie", "store"), "where what was shown is kept (store: not yet used)"},
-			{"merge_history", aBool, "of an identified environment: whether what a visitor was shown before counts for the person (not yet used)"},
+			{"merge_history", aBool, "of an identified environment: whether what a visitor was shown before counts for the person"},
 			{"target", schemaForm, "what is known about a visitor or person: target.NAME"},
 			{"attributes", schemaForm, "what the caller may say about one call: interaction.NAME"},
 			{"offer_attributes", schemaForm, "what offers may say about themselves: offer.NAME"},

@@ -14,11 +14,8 @@ func (l *linker) options(src *catalog.Environment) {
 	if share := src.ShareFolder; share.On && !anonymous {
 		l.warn(share.Pos, "no-effect", "remove share_folder", "environment %q is identified, so it keeps no visitors", src.Name.S)
 	}
-	switch merge := src.MergeHistory; {
-	case merge.On && anonymous:
+	if merge := src.MergeHistory; merge.On && anonymous {
 		l.warn(merge.Pos, "no-effect", "remove merge_history", "environment %q is anonymous, so there is no person whose history could take in a visitor's", src.Name.S)
-	case merge.On:
-		l.notYetUsed(merge.Pos, "merged histories")
 	}
 	if src.HistoryStore.On {
 		l.notYetUsed(src.HistoryStore.Pos, "histories in a store")

@@ -147,17 +147,13 @@ func (u *ruleUse) channels() (out []string) {
 
 // notHeeded notes the words whose meaning decisions do not heed yet.
 func (l *linker) notHeeded() {
-	at := slices.IndexFunc(l.out.envs, func(env *environment) bool { return len(env.typology) > 0 })
-	if at >= 0 {
-		l.notYetUsedBut(l.out.envs[at].src.Typology[0].Pos, "histories in the cookie", "until then rules count what the call itself shows, and the history that a request document brings")
-	}
 	if len(l.src.Experiments) > 0 {
 		l.notYetUsed(l.src.Experiments[0].Pos, "experiments")
 	}
 	if l.src.Holdout != nil {
 		l.notYetUsed(l.src.Holdout.Pos, "holdouts")
 	}
-	if _, _, written := retention(l.src); written {
-		l.notYetUsed(l.src.Retention.Pos, "periods of retention")
+	if v := l.src.Retention.Visitors; v.MS != 0 {
+		l.notYetUsed(v.Pos, "the retention of visitors")
 	}
 }

@@ -43,6 +43,7 @@ type Answer struct {
 	Events       [][]byte // event lines
 	Holdout      bool
 	Trace        []byte
+	Evicted      int // entries of histories that a rule could still count and that the cookie had no room for
 }
 
 // SlotAnswer is the decision for one slot of the interaction. Without an Offer

@@ -74,6 +74,7 @@ func drawAnswer(t *rapid.T) *abi.Answer {
 		Events:       drawTexts(t),
 		Holdout:      rapid.Bool().Draw(t, "holdout"),
 		Trace:        drawTextOrNil(t),
+		Evicted:      rapid.IntRange(0, 100).Draw(t, "evicted"),
 	}
 	if a.HasVisitor {
 		a.Visitor = abi.VisitorAnswer{
@@ -226,7 +227,7 @@ func TestResponseAllocations(t *testing.T) {
 
 // answerWith is the answer of the least form with another value at one position.
 func answerWith(i int, v any) []any {
-	tree := []any{0, make([]byte, abi.HashSize), nil, false, []any{}, nil, []any{}, []any{}, 0, []any{}, false, nil}
+	tree := []any{0, make([]byte, abi.HashSize), nil, false, []any{}, nil, []any{}, []any{}, 0, []any{}, false, nil, 0}
 	tree[i] = v
 	return tree
 }

@@ -82,11 +82,7 @@ func (e *Engine) beginRule(f *frame, i uint32) {
 	if c.on = e.holds(f, r.Target()); !c.on {
 		return
 	}
-	if r.Calendar() != uint8(catalog.NoCalendar) {
-		c.from = e.beginOf(catalog.Calendar(r.Calendar()))
-	} else {
-		c.from = e.call.Time - r.Period() + 1 // strictly newer
-	}
+	c.from = e.windowOf(r)
 }
 
 // countProposed counts a proposition of this call.

@@ -52,7 +52,7 @@ type frame struct {
 	allowed []bool    // these are
 	gates   []float64 // of the categories, for the current group
 	next    []expr.Value
-	changed []bool // where next differs from the target
+	changed []bool // where the call has changed the target, or next differs from it
 	sieve   sieve
 	past    []Past // propositions of the target before this call
 	counter counter
@@ -114,6 +114,7 @@ func (e *Engine) frame(index uint32) *frame {
 		f.used = true
 		f.entered, f.ownData = false, false
 		f.past = f.past[:0]
+		clear(f.changed)
 		f.forget()
 		copy(f.scope.Target, f.defaults)
 		e.reached = append(e.reached, index)

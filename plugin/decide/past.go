@@ -1,6 +1,8 @@
 package decide
 
 import (
+	"math"
+
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/snapshot"
 )
@@ -25,6 +27,31 @@ func (e *Engine) AddPast(env uint32, p *Past) {
 		return // nothing asks
 	}
 	f.past = append(f.past, *p)
+}
+
+// Horizon is the time before which no rule of an environment, reached or not,
+// counts a proposition of that status, in milliseconds since
+// 1970-01-01T00:00:00Z; the end of time where none counts it. Windows depend on
+// the time of the call alone.
+func (e *Engine) Horizon(env *snapshot.Environment, status catalog.Status) int64 {
+	at := int64(math.MaxInt64)
+	p := Past{Status: status}
+	rules := env.Rules()
+	for i := rules.Start; i < rules.End(); i++ {
+		r := e.view.Rule(i)
+		if _, ok := p.since(catalog.CountedStatus(r.Status())); ok {
+			at = min(at, e.windowOf(r))
+		}
+	}
+	return at
+}
+
+// windowOf is the time from which on a rule counts.
+func (e *Engine) windowOf(r *snapshot.Rule) int64 {
+	if r.Calendar() != uint8(catalog.NoCalendar) {
+		return e.beginOf(catalog.Calendar(r.Calendar()))
+	}
+	return e.call.Time - r.Period() + 1 // strictly newer
 }
 
 // ChannelHash is the form in which histories name a channel.

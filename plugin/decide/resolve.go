@@ -15,6 +15,7 @@ func (e *Engine) Resolve(call *Call) {
 	}
 	e.reached = e.reached[:0]
 	e.proposed = e.proposed[:0]
+	e.arena = e.arena[:0]
 	e.ngroups, e.ntaken = 0, 0
 	e.call = call
 	e.machine.Reset(StepBudget)

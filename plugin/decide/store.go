@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/profferhq/proffer/catalog/snapshot"
+	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/expr"
 )
 
@@ -14,12 +15,7 @@ import (
 // slot's space wins. An expression that fails leaves
 // the attribute as it was.
 func (e *Engine) Store() (written int) {
-	e.arena = e.arena[:0]
-	for _, i := range e.reached {
-		f := e.frames[i]
-		copy(f.next, f.scope.Target)
-		clear(f.changed)
-	}
+	e.beginWrites()
 	for g := range e.groups[:e.ngroups] {
 		r := &e.results[e.groups[g].first]
 		sp := e.view.Space(r.Space)
@@ -28,9 +24,50 @@ func (e *Engine) Store() (written int) {
 		}
 		f := e.frames[r.Environment]
 		e.enter(f, r, &e.call.Slots[e.groups[g].first])
-		written += e.storeSpace(f, sp)
+		written += e.write(f, sp.Writes())
 	}
 	return written
+}
+
+// Accept evaluates what a space, named by its Hash32, writes about the target of
+// a reached environment when an offer is accepted: between Resolve and Decide, so
+// that the decision sees it. An expression that fails leaves the attribute as it
+// was, and none sees what another one of the space has written.
+func (e *Engine) Accept(env, space uint32) {
+	f := e.frames[env]
+	r := f.env.Spaces()
+	for i := r.Start; i < r.End(); i++ {
+		sp := e.view.Space(i)
+		if sp.AcceptanceWrites().Count == 0 || snapshot.Hash32(e.view.Name(sp.Name())) != space {
+			continue
+		}
+		e.enter(f, &Result{Space: i, Mode: e.modeOf(env)}, &abi.Slot{})
+		e.beginWrites()
+		e.write(f, sp.AcceptanceWrites())
+		for _, i := range e.reached {
+			copy(e.frames[i].scope.Target, e.frames[i].next)
+			e.frames[i].forget()
+		}
+		return
+	}
+}
+
+// beginWrites makes what is written begin with what there is.
+func (e *Engine) beginWrites() {
+	for _, i := range e.reached {
+		copy(e.frames[i].next, e.frames[i].scope.Target)
+	}
+}
+
+// modeOf is how the target of a reached environment was identified: in its first
+// slot.
+func (e *Engine) modeOf(env uint32) abi.Identification {
+	for i := range e.call.Slots {
+		if e.results[i].Environment == env {
+			return e.results[i].Mode
+		}
+	}
+	return abi.Nobody
 }
 
 // answeredBefore reports whether an earlier group was answered by the space.
@@ -43,8 +80,8 @@ func (e *Engine) answeredBefore(g int, space uint32) bool {
 	return false
 }
 
-func (e *Engine) storeSpace(f *frame, sp *snapshot.Space) (written int) {
-	r := sp.Writes()
+// write evaluates what a space writes about the target.
+func (e *Engine) write(f *frame, r snapshot.Range) (written int) {
 	for i := r.Start; i < r.End(); i++ {
 		w := e.view.Write(i)
 		v := e.machine.Eval(e.view.Program(w.Program()), &f.scope)
@@ -54,7 +91,7 @@ func (e *Engine) storeSpace(f *frame, sp *snapshot.Space) (written int) {
 		if e.keep(&v) {
 			i := w.Attribute()
 			f.next[i] = v
-			f.changed[i] = !same(&v, &f.scope.Target[i])
+			f.changed[i] = f.changed[i] || !same(&v, &f.scope.Target[i])
 			written++
 			e.share(f, w.Attribute(), v)
 		}
@@ -99,8 +136,8 @@ func same(a, b *expr.Value) bool {
 	return a.Kind == b.Kind && a.Bits == b.Bits && bytes.Equal(a.Bytes, b.Bytes)
 }
 
-// Changed says of each target attribute of a reached environment whether Store
-// gave it another value.
+// Changed says of each target attribute of a reached environment whether Store,
+// or Accept before, gave it another value.
 func (e *Engine) Changed(env uint32) []bool { return e.frames[env].changed }
 
 // Stored are the target attributes of a reached environment after Store.

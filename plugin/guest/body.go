@@ -67,6 +67,25 @@ func (g *Guest) datum(s *section, i int) []byte {
 // environments that answered, then those of others as they were.
 func (g *Guest) writeBody() {
 	p := &g.page
+	g.forget()
+	for {
+		g.assemble()
+		excess := len(p.body) - visitor.MaxBody
+		if excess <= 0 {
+			return
+		}
+		if !g.makeRoom(excess) {
+			break
+		}
+	}
+	p.strict = true // nothing is left to make room, so whole sections go
+	g.assemble()
+	p.strict = false
+}
+
+// assemble appends everything, whether it fits or not.
+func (g *Guest) assemble() {
+	p := &g.page
 	p.body = p.state.AppendHead(p.body[:0])
 	first := 0
 	for e := range g.engine.Reached() {
@@ -79,7 +98,9 @@ func (g *Guest) writeBody() {
 	}
 	for i := range p.state.Sections[:p.state.N] {
 		if t := &p.state.Sections[i]; !g.answered(t) {
-			g.addSection(t.AppendSection(p.body))
+			w := visitor.BeginSection(p.body, t.Person, t.Name)
+			w.Data(t)
+			g.finishSection(&w, t.Person, t.Name, t)
 		}
 	}
 }
@@ -98,7 +119,18 @@ func (g *Guest) writeSection(s *section, first int) {
 		}
 	}
 	g.carry(s.place, &w)
-	w.Other(s.old)
+	g.finishSection(&w, s.person, s.name, s.old)
+}
+
+// finishSection writes what a section holds beside attributes, and takes it into
+// the body.
+func (g *Guest) finishSection(w *visitor.Writer, person bool, name uint32, old *visitor.Section) {
+	for i := range g.page.chronicles {
+		if c := &g.page.chronicles[i]; c.person == person && c.section == name {
+			w.AppendHistory(c.env, &c.history)
+		}
+	}
+	w.Other(old)
 	g.addSection(w.End())
 }
 
@@ -121,10 +153,10 @@ func (g *Guest) writeData(w *visitor.Writer, s *section) {
 	}
 }
 
-// addSection takes a body with one more section, if it still fits into a
-// cookie. What comes last is what this call has not used.
+// addSection takes a body with one more section; in the end only if it still
+// fits into a cookie. What comes last is what this call has not used.
 func (g *Guest) addSection(body []byte) {
-	if len(body) <= visitor.MaxBody {
+	if !g.page.strict || len(body) <= visitor.MaxBody {
 		g.page.body = body
 	}
 }

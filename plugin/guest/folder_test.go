@@ -23,7 +23,7 @@ environments:
     share_folder: true
     target: {note: string, pages: {type: int, default: 0}}
     attributes: {note: string}
-    spaces: {r: {channel: web, fields: {t: text}, store: {visitor: {note: interaction.note, pages: target.pages + 1}}}}
+    spaces: {r: {channel: web, fields: {t: text}, store: {propositions: false, visitor: {note: interaction.note, pages: target.pages + 1}}}}
     categories: {all: {offers: {a: {weights: 1, content: {r: {t: 'Note {{ target.note }}'}}, translations: {fr: {r: {t: 'Mot {{ target.note }}'}}}}}}}
   blue:
     kind: anonymous
@@ -31,7 +31,7 @@ environments:
     share_folder: true
     target: {other: string, pages: {type: int, default: 0}}
     attributes: {other: string}
-    spaces: {b: {channel: web, fields: {t: text}, store: {visitor: {other: interaction.other, pages: target.pages + 1}}}}
+    spaces: {b: {channel: web, fields: {t: text}, store: {propositions: false, visitor: {other: interaction.other, pages: target.pages + 1}}}}
     categories: {all: {offers: {b: {weights: 1, content: {b: {t: '{{ target.other }} {{ target.pages }}'}}}}}}
 `
 

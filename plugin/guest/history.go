@@ -1,31 +1,161 @@
 package guest
 
 import (
+	"slices"
+
+	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/decide"
+	"github.com/profferhq/proffer/plugin/visitor"
 )
 
-// maxPast is how many entries of a history are counted, the newest. A visitor's
-// cookie cannot hold as many; it bounds what a host's record can cost.
+// maxPast is how many entries of a host's record are counted, the newest: it
+// bounds what a record can cost. A cookie cannot hold as many.
 const maxPast = 256
 
-// fillHistory tells the engine what the targets of the environments that answer
-// were shown before, as the host's records say. Without consent nothing is known.
+// chronicle is one history that the visitor cookie holds or is to hold.
+type chronicle struct {
+	person  bool // of the section, and
+	section uint32
+	env     uint32 // see visitor.Section.History
+	history visitor.History
+	weighed bool // the horizon is worked out
+	horizon visitor.Horizon
+}
+
+// fillHistory reads what the targets of the environments that answer were shown
+// before, takes in what the second cookie says of it, and tells the engine.
+// Without consent nothing is known.
 func (g *Guest) fillHistory() {
-	if !g.page.consent {
+	p := &g.page
+	reached := g.engine.Reached()
+	p.chronicles = slices.Grow(p.chronicles[:0], len(reached))[:len(reached)]
+	if !p.consent {
 		return
 	}
-	for _, index := range g.engine.Reached() {
-		env := g.view.Environment(index)
-		if env.Rules().Count > 0 {
-			g.addHistory(index, g.history(env))
+	g.heedEvents()
+	for e := range reached {
+		g.readHistory(e)
+	}
+	g.readOthers()
+	for _, index := range reached {
+		if env := g.view.Environment(index); env.Rules().Count > 0 {
+			g.tellHistory(index, env)
 		}
 	}
 }
 
-// history is that of an environment's target, nil if nothing is known of it.
-func (g *Guest) history(env *snapshot.Environment) abi.History {
+// heedEvents drops the events of another visitor. Those without a visitor come
+// from a page that was made before there was one.
+func (g *Guest) heedEvents() {
+	v, s := &g.page.events, &g.page.state
+	if v.Visitor != 0 && (!s.Known || v.Visitor != visitor.Tag(&s.ID)) {
+		v.N = 0
+	}
+}
+
+// readHistory reads the history of an environment that answers.
+func (g *Guest) readHistory(e int) {
+	p := &g.page
+	index := g.engine.Reached()[e]
+	env := g.view.Environment(index)
+	c := &p.chronicles[e]
+	c.weighed = false
+	c.person, c.section, c.env = env.Kind() == snapshot.KindIdentified, env.Section(), g.historyName(env)
+	p.state.Section(c.person, c.section).History(c.env, &c.history)
+	if list := g.record(env); list != nil {
+		p.changed = raise(&c.history, list) || p.changed
+	}
+	changed := g.applyEvents(c)
+	p.changed = p.changed || changed != 0
+	for i := p.events.N - 1; i >= 0; i-- {
+		if space := p.events.List[i].Space; changed>>i&1 != 0 && space != 0 {
+			g.engine.Accept(index, space)
+		}
+	}
+}
+
+// historyName is the name of an environment's history in its section: see
+// visitor.Section.History.
+func (g *Guest) historyName(env *snapshot.Environment) uint32 {
+	if env.Flags()&snapshot.EnvironmentSharesFolder == 0 {
+		return 0
+	}
+	return snapshot.Hash32(g.view.Name(env.Name()))
+}
+
+// applyEvents takes the second cookie's events into a history; the result says
+// which changed it.
+func (g *Guest) applyEvents(c *chronicle) uint16 {
+	name := c.section
+	if c.env != 0 {
+		name = c.env
+	}
+	return g.page.events.Apply(&c.history, c.person, name)
+}
+
+// readOthers reads the histories of the cookie that belong to none of the
+// environments that answer: they may have to make room, or count for a person.
+func (g *Guest) readOthers() {
+	p := &g.page
+	for i := range p.state.Sections[:p.state.N] {
+		t := &p.state.Sections[i]
+		for it := t.Histories(); it.Next(); {
+			if g.isRead(t, it.Environment) {
+				continue
+			}
+			n := len(p.chronicles)
+			p.chronicles = slices.Grow(p.chronicles, 1)[:n+1]
+			c := &p.chronicles[n]
+			c.weighed = false
+			c.person, c.section, c.env = t.Person, t.Name, it.Environment
+			if !it.Read(&c.history) {
+				p.chronicles = p.chronicles[:n]
+			}
+		}
+	}
+}
+
+func (g *Guest) isRead(t *visitor.Section, env uint32) bool {
+	list := g.page.chronicles
+	for i := range list {
+		if c := &list[i]; c.person == t.Person && c.section == t.Name && c.env == env {
+			return true
+		}
+	}
+	return false
+}
+
+// tellHistory tells the engine what an environment's target was shown: by the
+// cookie and the host's record, each proposition once, and, where histories are
+// merged, what the visitor that is linked to the person was shown in any folder.
+func (g *Guest) tellHistory(index uint32, env *snapshot.Environment) {
+	p := &g.page
+	own := &p.chronicles[slices.Index(g.engine.Reached(), index)]
+	g.addHistory(index, &own.history)
+	g.addRecord(index, g.record(env), &own.history)
+	if env.Flags()&snapshot.EnvironmentMergesHistory == 0 || !p.state.Link.Set {
+		return
+	}
+	for i := range p.chronicles {
+		c := &p.chronicles[i]
+		if c.person {
+			continue
+		}
+		if i >= len(g.engine.Reached()) && g.applyEvents(c) != 0 {
+			p.changed = true
+		}
+		g.addHistory(index, &c.history)
+	}
+	for i := range p.request.Record.Visitors {
+		g.addRecord(index, p.request.Record.Visitors[i].History, nil)
+	}
+}
+
+// record is the history that the host has of an environment's target, nil if it
+// has none.
+func (g *Guest) record(env *snapshot.Environment) abi.History {
 	if env.Kind() == snapshot.KindIdentified {
 		if p := g.person(env); p != nil {
 			return p.History
@@ -38,12 +168,162 @@ func (g *Guest) history(env *snapshot.Environment) abi.History {
 	return nil
 }
 
-func (g *Guest) addHistory(env uint32, list abi.History) {
+// raise takes into a history what a record says of propositions in both.
+func raise(h *visitor.History, list abi.History) (changed bool) {
 	var e abi.HistoryEntry
 	for n, it := 0, list.Iterate(); n < maxPast && it.Next(&e); n++ {
-		g.engine.AddPast(env, &decide.Past{
-			Offer: snapshot.Hash32(e.Offer), Channel: decide.ChannelHash(e.Channel),
-			Status: e.Status, First: e.Time, Last: e.Time,
+		if i := place(h, &e); i >= 0 {
+			changed = h.Raise(i, e.Status, visitor.Minute(e.Time)) || changed
+		}
+	}
+	return changed
+}
+
+// place is that of a record's proposition in the cookie's history, or -1.
+func place(h *visitor.History, e *abi.HistoryEntry) int {
+	if h == nil || len(e.ID) != abi.PropositionSize {
+		return -1
+	}
+	return h.Find(e.ID)
+}
+
+// addRecord tells what a record has and the cookie's history lacks.
+func (g *Guest) addRecord(index uint32, list abi.History, h *visitor.History) {
+	var e abi.HistoryEntry
+	for n, it := 0, list.Iterate(); n < maxPast && it.Next(&e); n++ {
+		if place(h, &e) < 0 {
+			g.engine.AddPast(index, &decide.Past{
+				Offer: snapshot.Hash32(e.Offer), Channel: decide.ChannelHash(e.Channel),
+				Status: e.Status, First: e.Time, Last: e.Time,
+			})
+		}
+	}
+}
+
+func (g *Guest) addHistory(index uint32, h *visitor.History) {
+	list := h.All()
+	for i := range list {
+		e := &list[i]
+		g.engine.AddPast(index, &decide.Past{
+			Offer: e.Offer, Channel: e.Channel, Status: e.Status,
+			First: visitor.Millis(e.First), Last: visitor.Millis(e.Last),
 		})
 	}
+}
+
+// noteShown puts what this call has shown into the histories.
+func (g *Guest) noteShown() {
+	p := &g.page
+	list := g.engine.Propositions()
+	now := visitor.Minute(p.request.Time)
+	for i := range list {
+		q := &list[i]
+		if !g.stores(q) {
+			continue
+		}
+		sp := g.view.Space(q.Space)
+		p.chronicles[slices.Index(g.engine.Reached(), q.Environment)].history.Add(visitor.Entry{
+			ID: p.ids[i], Offer: g.view.Offer(q.Offer).Hash(), Channel: decide.ChannelHash(g.view.Name(sp.Channel())),
+			Status: g.status(q), First: now, Last: now,
+		})
+		p.changed = true
+	}
+}
+
+// forget drops what is kept no longer, and of what is folded what no rule of the
+// snapshot can count.
+func (g *Guest) forget() {
+	_, kept := g.view.Retention()
+	least := visitor.Minute(g.page.request.Time - kept)
+	for i := range g.page.chronicles {
+		if c := &g.page.chronicles[i]; c.history.N > c.history.Whole {
+			g.weigh(c)
+			c.history.Prune(least, &c.horizon)
+		}
+	}
+}
+
+// weigh works out what of a history the rules of the environments that see it
+// can count.
+func (g *Guest) weigh(c *chronicle) {
+	c.weighed = true
+	for status := range c.horizon {
+		at := int64(1<<63 - 1)
+		for i := range g.view.Count(snapshot.SecEnvironments) {
+			if env := g.view.Environment(i); g.sees(env, c) {
+				at = min(at, g.engine.Horizon(env, catalog.Status(status)))
+			}
+		}
+		c.horizon[status] = visitor.Minute(at)
+	}
+}
+
+// sees reports whether the rules of an environment count a history: its own, or
+// where histories are merged any visitor's.
+func (g *Guest) sees(env *snapshot.Environment, c *chronicle) bool {
+	if env.Section() == c.section && (env.Kind() == snapshot.KindIdentified) == c.person && g.historyName(env) == c.env {
+		return true
+	}
+	return !c.person && env.Flags()&snapshot.EnvironmentMergesHistory != 0
+}
+
+// makeRoom takes entries out of the histories until about that many bytes are
+// free: what no rule can count goes first, then the oldest. It reports whether
+// anything went.
+func (g *Guest) makeRoom(excess int) (gone bool) {
+	const folded, whole = 8, 18 // bytes of an entry at most
+	for excess > 0 {
+		c, i, counts := g.dispensable()
+		if c == nil {
+			return gone
+		}
+		excess -= folded
+		if i < c.history.Whole {
+			excess -= whole - folded
+		}
+		if counts {
+			g.page.answer.Evicted++
+		}
+		c.history.Remove(i)
+		gone = true
+	}
+	return gone
+}
+
+// dispensable is the entry that goes first, and whether a rule could count it;
+// nil if there is none.
+func (g *Guest) dispensable() (from *chronicle, place int, counts bool) {
+	least := uint32(0)
+	for i := range g.page.chronicles {
+		c := &g.page.chronicles[i]
+		if !c.weighed {
+			g.weigh(c)
+		}
+		for j := range c.history.All() {
+			last, may := c.history.Entries[j].Last, c.horizon.Counts(&c.history.Entries[j])
+			if from == nil || !may && counts || may == counts && last < least {
+				from, place, counts, least = c, j, may, last
+			}
+		}
+	}
+	return from, place, counts
+}
+
+// stores reports whether a proposition of this call is to be stored: one of a
+// space that stores propositions, in a slot that the body holds or may hold.
+func (g *Guest) stores(q *decide.Proposition) bool {
+	return g.storing() && g.mints() && q.Held != abi.HeldNo &&
+		g.view.Space(q.Space).Flags()&snapshot.SpaceStorePropositions != 0
+}
+
+// mints reports whether there is something to make ids of.
+func (g *Guest) mints() bool { return len(g.page.request.Entropy) == abi.EntropySize }
+
+// status is that in which a proposition is stored: of a slot that the body may
+// hold nobody knows yet whether it was shown.
+func (g *Guest) status(q *decide.Proposition) catalog.Status {
+	if q.Held == abi.HeldYes {
+		return catalog.Status(g.view.Space(q.Space).OnProposed())
+	}
+	return catalog.Generated
 }

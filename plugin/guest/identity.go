@@ -67,6 +67,7 @@ func (g *Guest) readCookies(header []byte) {
 	if ok {
 		p.keyID = id
 	}
+	p.events.Open(p.second[:0], g.config.keys, header, secure)
 }
 
 // readIdentity finds the explicit person: the trusted caller's key, else a

@@ -15,11 +15,11 @@ const people = `
 catalog: x
 people: [main, club]
 environments:
-  mains: {kind: identified, people: main, target: {tier: {type: string, default: none}}, spaces: {m: {channel: web, fields: {t: text}, identification: {implicit: true}}},
+  mains: {kind: identified, people: main, target: {tier: {type: string, default: none}}, spaces: {m: {channel: web, fields: {t: text}, identification: {implicit: true}, store: {propositions: false}}},
     categories: {all: {offers: {m: {weights: 1, content: {m: {t: '{{ target.tier }}'}}}}}}}
-  clubs: {kind: identified, people: club, target: {tier: {type: string, default: none}}, spaces: {c: {channel: web, fields: {t: text}, identification: {implicit: true}}},
+  clubs: {kind: identified, people: club, target: {tier: {type: string, default: none}}, spaces: {c: {channel: web, fields: {t: text}, identification: {implicit: true}, store: {propositions: false}}},
     categories: {all: {offers: {c: {weights: 1, content: {c: {t: '{{ target.tier }}'}}}}}}}
-  frees: {kind: identified, target: {tier: {type: string, default: none}}, spaces: {f: {channel: web, fields: {t: text}, identification: {implicit: true}}},
+  frees: {kind: identified, target: {tier: {type: string, default: none}}, spaces: {f: {channel: web, fields: {t: text}, identification: {implicit: true}, store: {propositions: false}}},
     categories: {all: {offers: {f: {weights: 1, content: {f: {t: '{{ target.tier }}'}}}}}}}
   visitors: {kind: anonymous, target: {n: {type: int, default: 0}}, spaces: {v: {channel: web, fields: {t: text}, store: {visitor: {n: target.n + 1}}}},
     categories: {all: {offers: {v: {weights: 1, content: {v: {t: '{{ target.n }}'}}}}}}}

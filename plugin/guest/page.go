@@ -23,6 +23,7 @@ type page struct {
 	replaced bool  // what is known of the visitor is another person's
 	changed  bool  // the cookie must be written
 	listed   bool
+	strict   bool // what does not fit into the cookie is left out
 
 	identity struct {
 		source, key []byte
@@ -30,11 +31,16 @@ type page struct {
 		attributes  seal.Attributes
 	}
 	persons [abi.MaxPersons]decide.Person
-	slots   [abi.MaxSlots]abi.Slot
-	spaces  [abi.MaxSlots]uint32 // that the listed slots ask for
-	held    []held               // what the visitor's record has for the target attributes
+	events  visitor.Events // of the second cookie
+	// The histories of the cookie: of the environments that answer, in their
+	// order, then the others.
+	chronicles []chronicle
+	slots      [abi.MaxSlots]abi.Slot
+	spaces     [abi.MaxSlots]uint32 // that the listed slots ask for
+	held       []held               // what the visitor's record has for the target attributes
 
 	opened  [seal.OpenSize]byte
+	second  [seal.OpenSize]byte
 	token   [seal.TokenSize]byte
 	body    []byte // of the new cookie
 	text    []byte // strings that live until the response is written
@@ -50,7 +56,7 @@ type page struct {
 	// What the lists above begin with, so that the first calls do not grow
 	// them step by step: enough for a page of four slots.
 	room struct {
-		body  [visitor.MaxBody]byte
+		body  [2 << 10]byte // before it is made to fit
 		text  [4 << 10]byte
 		out   [8 << 10]byte
 		held  [64]held
@@ -85,6 +91,7 @@ func (g *Guest) answer(dst []byte) []byte {
 	g.fillHistory()
 	g.engine.Decide()
 	g.engine.Store()
+	g.mintPropositions()
 	dst = g.writeSlots(dst)
 	g.writePropositions()
 	g.writeVisitor()
@@ -96,6 +103,7 @@ func (p *page) reset() {
 	p.answer = abi.Answer{Propositions: props, Cookies: cookies}
 	p.call = decide.Call{}
 	p.state = visitor.State{}
+	p.events.N = 0
 	p.sentOurs, p.fresh, p.replaced, p.changed, p.listed = false, false, false, false, false
 	p.keyID = 0
 	p.identity.source, p.identity.key, p.identity.token = nil, nil, false

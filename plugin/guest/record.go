@@ -1,7 +1,6 @@
 package guest
 
 import (
-	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/catalog/wire"
 	"github.com/profferhq/proffer/plugin/abi"
@@ -20,21 +19,31 @@ func (g *Guest) storing() bool {
 // propositions presented in a slot that the body holds or may hold.
 func (g *Guest) writePropositions() {
 	p := &g.page
-	if !g.storing() || p.answer.Interaction == nil || !p.request.Want.Has(abi.WantPropositions) {
+	if !p.request.Want.Has(abi.WantPropositions) {
+		return
+	}
+	list := g.engine.Propositions()
+	for i := range list {
+		if q := &list[i]; g.stores(q) {
+			p.answer.Propositions = append(p.answer.Propositions, g.proposition(q, p.ids[i][:]))
+		}
+	}
+}
+
+// mintPropositions gives every proposition of the call its id, if there is
+// anything to make it of.
+func (g *Guest) mintPropositions() {
+	p := &g.page
+	if !g.mints() {
 		return
 	}
 	var ids [32]byte
-	list := g.engine.Propositions()
-	for i := range list {
-		q := &list[i]
-		const perBlock = len(ids) / abi.PropositionSize
+	const perBlock = len(ids) / abi.PropositionSize
+	for i := range g.engine.Propositions() {
 		if i%perBlock == 0 {
 			ids = seal.Expand((*[32]byte)(p.request.Entropy), "proposition", uint32(i/perBlock))
 		}
 		copy(p.ids[i][:], ids[i%perBlock*abi.PropositionSize:])
-		if q.Held != abi.HeldNo && g.view.Space(q.Space).Flags()&snapshot.SpaceStorePropositions != 0 {
-			p.answer.Propositions = append(p.answer.Propositions, g.proposition(q, p.ids[i][:]))
-		}
 	}
 }
 
@@ -46,10 +55,7 @@ func (g *Guest) proposition(q *decide.Proposition, id []byte) abi.Proposition {
 		Environment: g.view.Name(env.Name()), Channel: g.view.Name(sp.Channel()),
 		Categories: g.path(o.Category()), Storage: abi.StorageVisitor,
 		Rank: q.Rank, Weight: q.Weight, Time: g.page.request.Time, Mode: q.Mode, Fallback: q.Fallback,
-		Status: catalog.Generated,
-	}
-	if q.Held == abi.HeldYes {
-		out.Status = catalog.Status(sp.OnProposed())
+		Status: g.status(q),
 	}
 	if env.Kind() == snapshot.KindIdentified {
 		out.Storage = abi.StorageRecipient
@@ -94,6 +100,7 @@ func (g *Guest) writeVisitor() {
 	keeps := g.storing() && p.state.Known
 	if keeps {
 		g.fitData()
+		g.noteShown()
 	}
 	if p.consent && p.request.Want.Has(abi.WantPropositions) {
 		g.describeVisitor()

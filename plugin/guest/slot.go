@@ -18,7 +18,7 @@ func (g *Guest) writeSlots(dst []byte) []byte {
 	a := &p.answer
 	a.Snapshot = g.view.Hash()
 	a.Listed = p.listed
-	if len(p.request.Entropy) == abi.EntropySize {
+	if g.mints() {
 		sum := seal.Expand((*[32]byte)(p.request.Entropy), "interaction", 0)
 		copy(p.talk[:], sum[:])
 		a.Interaction = p.talk[:]

@@ -113,8 +113,17 @@ func (w *Writer) Attribute(name uint32, value []byte) {
 	w.dst = append(appendLE32(w.dst, name), value...)
 }
 
-// Other appends the parts of an older form of the section that are not
-// attributes, as they are.
+// Data appends the attributes of an older form of the section as they are.
+func (w *Writer) Data(old *Section) {
+	if data := old.Data(); len(data) > 0 {
+		w.begun = true
+		w.dst, w.data = begin(w.dst, partData)
+		w.dst = append(w.dst, data...)
+	}
+}
+
+// Other appends the parts of an older form of the section that are neither
+// attributes nor histories, as they are.
 func (w *Writer) Other(old *Section) {
 	w.endData()
 	if old == nil {
@@ -125,7 +134,7 @@ func (w *Writer) Other(old *Section) {
 		if !ok {
 			return
 		}
-		if tag != partData {
+		if tag != partData && tag != partHistory && tag != partShared {
 			w.dst = append(w.dst, rest[:3+len(part)]...)
 		}
 		rest = tail
@@ -146,13 +155,6 @@ func (w *Writer) End() []byte {
 		return w.dst[:w.at]
 	}
 	return finish(w.dst, w.at)
-}
-
-// AppendSection writes a section as it is.
-func (t *Section) AppendSection(dst []byte) []byte {
-	w := BeginSection(dst, t.Person, t.Name)
-	w.dst = append(w.dst, t.Parts...)
-	return w.End()
 }
 
 // AppendSetCookie writes a whole Set-Cookie value around a body. It reports

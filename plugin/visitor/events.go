@@ -29,7 +29,7 @@ type Event struct {
 	Entry
 	Create  bool
 	Person  bool   // the section's kind, and
-	Section uint32 // its name; both are kept with Create alone
+	Section uint32 // its name, in a shared folder the environment's; both are kept with Create alone
 	Space   uint32 // that an acceptance writes visitor data for; 0 = it writes none
 }
 
@@ -188,16 +188,18 @@ func (v *Events) size() int {
 }
 
 // Apply raises the history of a section by the events of its propositions, and
-// adds those that it lacks and that belong to it. It reports whether the history
-// changed.
-func (v *Events) Apply(h *History, person bool, section uint32) (changed bool) {
+// adds those that it lacks and that belong to it. Bit i of changed says that
+// List[i] changed the history.
+func (v *Events) Apply(h *History, person bool, section uint32) (changed uint16) {
 	for i := v.N - 1; i >= 0; i-- {
 		e := &v.List[i]
 		if at := h.match(e); at >= 0 {
-			changed = h.Raise(at, e.Status, e.Last) || changed
+			if h.Raise(at, e.Status, e.Last) {
+				changed |= 1 << i
+			}
 		} else if e.Create && e.Person == person && e.Section == section {
 			h.Add(e.Entry)
-			changed = true
+			changed |= 1 << i
 		}
 	}
 	return changed

@@ -134,6 +134,22 @@ func (h *History) Remove(i int) {
 	}
 }
 
+// Horizon is for each status the minute before which nothing counts.
+type Horizon [catalog.Rejected + 1]uint32
+
+// Counts reports whether an entry may count.
+func (z *Horizon) Counts(e *Entry) bool { return e.Last >= z[e.Status] }
+
+// Prune drops what reached its status before a minute, and of what is folded
+// what does not count.
+func (h *History) Prune(least uint32, z *Horizon) {
+	for i := h.N - 1; i >= 0; i-- {
+		if e := &h.Entries[i]; e.Last < least || i >= h.Whole && !z.Counts(e) {
+			h.Remove(i)
+		}
+	}
+}
+
 // Oldest is the entry that goes first when there is no room: the last folded
 // one, else the last whole one.
 func (h *History) Oldest() int { return h.N - 1 }
@@ -148,12 +164,59 @@ func (h *History) Find(id []byte) int {
 	return -1
 }
 
-// History reads the history of a section into h; a nil section has none. It
-// reports false, and h is empty, if the part is not well formed.
-func (t *Section) History(h *History) bool {
+// History reads a history of a section into h; a nil section has none. env is 0,
+// or, in a folder that several environments share, the Hash32 of the name of one
+// of them. It reports false, and h is empty, if the part is not well formed.
+func (t *Section) History(env uint32, h *History) bool {
 	h.N, h.Whole = 0, 0
-	part := t.part(partHistory)
-	return part == nil || h.decode(part)
+	for it := t.Histories(); it.Next(); {
+		if it.Environment == env {
+			return it.Read(h)
+		}
+	}
+	return true
+}
+
+// Histories walks the histories of a section.
+type Histories struct {
+	Environment uint32 // of the last one, see Section.History
+	part, rest  []byte
+}
+
+// Histories are those of a section, none of a nil one.
+func (t *Section) Histories() Histories {
+	if t == nil {
+		return Histories{}
+	}
+	return Histories{rest: t.Parts}
+}
+
+// Next goes on to the next history.
+func (it *Histories) Next() bool {
+	for len(it.rest) > 0 {
+		tag, part, tail, ok := cut(it.rest)
+		if !ok {
+			it.rest = nil
+			return false
+		}
+		it.rest = tail
+		switch {
+		case tag == partHistory:
+			it.Environment, it.part = 0, part
+			return true
+		case tag == partShared && len(part) > 4:
+			it.Environment, it.part = le32(part), part[4:]
+			return true
+		}
+	}
+	return false
+}
+
+// Read reads the history into h. It reports false, and h is empty, if it is not
+// well formed.
+func (it *Histories) Read(h *History) bool {
+	h.N, h.Whole = 0, 0
+	return h.Decode(it.part)
 }
 
 // statuses is how many there are: an entry's first number is
@@ -164,7 +227,9 @@ const statuses = uint32(catalog.Rejected) + 1
 // presentation.
 func later(s catalog.Status) bool { return s > catalog.Presented }
 
-func (h *History) decode(part []byte) bool {
+// Decode reads a part of a section into an empty history, which stays empty if
+// the part is not well formed.
+func (h *History) Decode(part []byte) bool {
 	r := reader{rest: part}
 	base := r.u24()
 	var channels [maxChannels]uint16
@@ -206,15 +271,21 @@ func (h *History) decode(part []byte) bool {
 	return true
 }
 
-// AppendHistory writes the history as a part of a section; an empty one is left
-// out. Entries of more than maxChannels channels are left out as well.
-func (w *Writer) AppendHistory(h *History) {
+// AppendHistory writes a history as a part of a section, for env as in
+// Section.History; an empty one is left out. Entries of more than maxChannels
+// channels are left out as well.
+func (w *Writer) AppendHistory(env uint32, h *History) {
 	w.endData()
 	if h.N == 0 {
 		return
 	}
 	var at int
-	w.dst, at = begin(w.dst, partHistory)
+	if env == 0 {
+		w.dst, at = begin(w.dst, partHistory)
+	} else {
+		w.dst, at = begin(w.dst, partShared)
+		w.dst = appendLE32(w.dst, env)
+	}
 	w.dst = h.append(w.dst)
 	w.dst = finish(w.dst, at)
 }

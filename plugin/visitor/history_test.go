@@ -14,7 +14,7 @@ import (
 func section(t fataler, h *visitor.History) (s visitor.State, size int) {
 	head := visitor.State{ID: [16]byte{1}, Known: true, VisitStart: 1, LastNoted: 2}
 	w := visitor.BeginSection(head.AppendHead(nil), false, 7)
-	w.AppendHistory(h)
+	w.AppendHistory(0, h)
 	body := w.End()
 	if len(body) > visitor.MaxBody {
 		t.Fatalf("%d bytes, more than a body may have", len(body))
@@ -62,7 +62,7 @@ func TestHistoryRoundTrip(t *testing.T) {
 		sorted(t, &h)
 		s, _ := section(t, &h)
 		var got visitor.History
-		if !s.Section(false, 7).History(&got) {
+		if !s.Section(false, 7).History(0, &got) {
 			t.Fatal("history is not well formed")
 		}
 		sameHistory(t, &got, &h)
@@ -168,7 +168,7 @@ func FuzzHistory(f *testing.F) {
 		}
 		one := visitor.Section{Parts: append([]byte{2, byte(len(part)), byte(len(part) >> 8)}, part...)}
 		var h, again visitor.History
-		if !one.History(&h) {
+		if !one.History(0, &h) {
 			if h.N != 0 || h.Whole != 0 {
 				t.Fatal("a history that is not well formed has entries")
 			}
@@ -178,7 +178,7 @@ func FuzzHistory(f *testing.F) {
 			return
 		}
 		s, _ := section(t, &h)
-		if !s.Section(false, 7).History(&again) {
+		if !s.Section(false, 7).History(0, &again) {
 			t.Fatal("what was written is not well formed")
 		}
 		sameHistory(t, &again, &h)

@@ -24,6 +24,7 @@ const (
 const (
 	partData    = 1 // attributes: u32 hash of the name, msgpack value
 	partHistory = 2 // propositions, see History
+	partShared  = 3 // u32 hash of an environment's name, then its propositions: in a folder that several share
 )
 
 // State is the content of a visitor cookie. The zero State is a stranger's.

@@ -15,7 +15,17 @@ import (
 func encode(s *visitor.State) []byte {
 	b := s.AppendHead(nil)
 	for i := range s.Sections[:s.N] {
-		b = s.Sections[i].AppendSection(b)
+		old := &s.Sections[i]
+		w := visitor.BeginSection(b, old.Person, old.Name)
+		w.Data(old)
+		var h visitor.History
+		for it := old.Histories(); it.Next(); {
+			if it.Read(&h) {
+				w.AppendHistory(it.Environment, &h)
+			}
+		}
+		w.Other(old)
+		b = w.End()
 	}
 	return b
 }
@@ -142,18 +152,20 @@ func TestSections(t *testing.T) {
 	})
 }
 
-// TestOtherParts: a section that is written anew keeps the parts that are not
-// attributes, and loses the attributes that are not written again.
+// TestOtherParts: a section that is written anew keeps the parts of later
+// versions, and loses attributes and histories that are not written again.
 func TestOtherParts(t *testing.T) {
 	old := visitor.Section{Name: 1, Parts: []byte{
-		2, 2, 0, 'a', 'b', // propositions of a later version
+		4, 2, 0, 'a', 'b',
+		2, 1, 0, 'h',
 		1, 6, 0, 9, 9, 9, 9, 0xa1, 'x',
-		3, 1, 0, 'c',
+		5, 1, 0, 'c',
+		3, 1, 0, 's',
 	}}
 	w := visitor.BeginSection(nil, false, 1)
 	w.Attribute(7, []byte{5})
 	w.Other(&old)
-	want := []byte{2, 20, 0, 1, 0, 0, 0, 1, 5, 0, 7, 0, 0, 0, 5, 2, 2, 0, 'a', 'b', 3, 1, 0, 'c'}
+	want := []byte{2, 20, 0, 1, 0, 0, 0, 1, 5, 0, 7, 0, 0, 0, 5, 4, 2, 0, 'a', 'b', 5, 1, 0, 'c'}
 	want[1] = byte(len(want) - 3)
 	if got := w.End(); !bytes.Equal(got, want) {
 		t.Errorf("got  %x\nwant %x", got, want)

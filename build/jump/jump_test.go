@@ -60,6 +60,11 @@ func TestProgramDoesTheSame(t *testing.T) {
 	if got := run(t, after); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
+	for _, name := range []string{"runtime.mallocgc", "proc.go"} {
+		if !bytes.Contains(before, []byte(name)) || bytes.Contains(after, []byte(name)) {
+			t.Errorf("%s: was there %v, is there %v", name, bytes.Contains(before, []byte(name)), bytes.Contains(after, []byte(name)))
+		}
+	}
 	twice, err := jump.Direct(after)
 	if err != nil {
 		t.Fatal(err)
@@ -82,6 +87,19 @@ func TestNoModules(t *testing.T) {
 	for name, b := range tests {
 		if out, err := jump.Direct([]byte(b)); err == nil {
 			t.Errorf("%s: got %x", name, out)
+		}
+	}
+}
+
+// TestOtherDataStays: data without Go's table of functions comes back as it is.
+func TestOtherDataStays(t *testing.T) {
+	for name, data := range map[string]string{
+		"at a constant": "\x01\x00\x41\x08\x0b\x03a\x00\x00",
+		"passive":       "\x01\x01\x03abc",
+	} {
+		module := "\x00asm\x01\x00\x00\x00" + "\x0b" + string(rune(len(data))) + data
+		if out, err := jump.Direct([]byte(module)); err != nil || string(out) != module {
+			t.Errorf("%s: got %x, %v", name, out, err)
 		}
 	}
 }

@@ -11,6 +11,7 @@ const (
 	sectionType     = 1
 	sectionFunction = 3
 	sectionCode     = 10
+	sectionData     = 11
 	typeI32         = 0x7f
 )
 
@@ -20,7 +21,8 @@ type module struct {
 	types []int  // of the functions
 }
 
-// Direct gives a module with direct forward jumps. One that Go has not compiled,
+// Direct gives a module with direct forward jumps, and without the names and
+// lines that printed stacks have. One that Go has not compiled,
 // or that was rewritten already, comes back as it is. It gives an error where
 // the bytes are no module or have an instruction that it does not know.
 func Direct(wasm []byte) (out []byte, err error) {
@@ -52,6 +54,8 @@ func rewrite(wasm []byte) []byte {
 			}
 		case sectionCode:
 			body = m.functions(s)
+		case sectionData:
+			body = untraced(body)
 		}
 		out = append(appendLEB(append(out, id), len(body)), body...)
 	}

@@ -48,6 +48,14 @@ func appendLEB(dst []byte, n int) []byte {
 	return append(dst, byte(n))
 }
 
+// appendSLEB writes an integer with a sign.
+func appendSLEB(dst []byte, n int) []byte {
+	for ; n < -64 || n > 63; n >>= 7 {
+		dst = append(dst, byte(n)&0x7f|0x80)
+	}
+	return append(dst, byte(n)&0x7f)
+}
+
 // The opcodes that matter here.
 const (
 	opUnreachable  = 0x00

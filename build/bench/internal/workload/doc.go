@@ -7,10 +7,10 @@
 // spaces, and a weight; a fifth has a second, dated one. A quarter of the
 // categories multiplies weights, half of those not at the time of the requests.
 // Titles and texts are there in French too, which is what the requests ask for,
-// and a presentation rule applies to half of the offers.
+// and a presentation rule applies to half of the offers. The cookie holds five
+// propositions of the last days, which the rule counts.
 //
-// Limits: it is one shape of catalog. What it leaves out, because the cookie
-// does not keep it yet, is history.
+// Limits: it is one shape of catalog.
 //
 // Where to look next: catalog.go for the shape, request.go for a page call.
 package workload

@@ -2,10 +2,13 @@ package workload
 
 import (
 	"encoding/binary"
+	"strconv"
 
+	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/catalog/wire"
 	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/decide"
 	"github.com/profferhq/proffer/plugin/seal"
 	"github.com/profferhq/proffer/plugin/visitor"
 )
@@ -73,7 +76,8 @@ func Cookie(i int, nobody bool) string {
 }
 
 // Body is what the i-th visitor's cookie holds: the visitor, a link to a
-// person, and seven attributes of the one folder.
+// person, and of the one folder six attributes and five propositions of the last
+// days.
 func Body(i int, nobody bool) []byte {
 	seconds := Now / 1000
 	s := visitor.State{Known: true, VisitStart: seconds - 600, LastNoted: seconds - 120}
@@ -90,16 +94,32 @@ func Body(i int, nobody bool) []byte {
 	w := visitor.BeginSection(b, false, hash32(Folder))
 	w.Attribute(hash32("basket"), wire.AppendInt(nil, int64(draw>>16)&0xff))
 	w.Attribute(hash32("country"), wire.AppendStr(nil, countries[draw%8]))
-	interests := wire.AppendArray(nil, 9)
-	for _, s := range [...]string{"beach", "city", "culture", "food", "hiking", "music", "night-train", "sailing", "winter"} {
+	interests := wire.AppendArray(nil, 3)
+	for _, s := range [...]string{"beach", "music", "night-train"} {
 		interests = wire.AppendStr(interests, s)
 	}
 	w.Attribute(hash32("interests"), interests)
 	w.Attribute(hash32("member"), wire.AppendBool(nil, draw&8 != 0))
 	w.Attribute(hash32("newsletter"), wire.AppendBool(nil, draw&16 != 0))
-	w.Attribute(hash32("search"), wire.AppendStr(nil, "two weeks by the sea in september"))
 	w.Attribute(hash32("visits"), wire.AppendInt(nil, visits))
+	w.AppendHistory(0, history(draw))
 	return w.End()
+}
+
+// history is five propositions, 18 hours apart, of offers under the rule and of
+// others.
+func history(draw uint64) *visitor.History {
+	h := &visitor.History{}
+	for i := range 5 {
+		at := visitor.Minute(Now) - uint32(5-i)*18*60
+		e := visitor.Entry{
+			Offer: hash32("offer" + strconv.Itoa(int(draw>>(8*i))%100)), Channel: decide.ChannelHash([]byte("web")),
+			Status: catalog.Presented, First: at, Last: at,
+		}
+		binary.LittleEndian.PutUint64(e.ID[:], draw+uint64(i))
+		h.Add(e)
+	}
+	return h
 }
 
 func hash32(name string) uint32 { return snapshot.Hash32([]byte(name)) }

@@ -52,8 +52,10 @@ func TestVisitorContinues(t *testing.T) {
 		}
 		value, _, _ := strings.Cut(cookies[0], ";")
 		again := ask(t, url, "GET", "/any", "Accept: text/html", "Cookie: a=b; "+value+"; c=d")
-		if again.body != filledIn || len(again.header["Set-Cookie"]) != 0 {
-			t.Errorf("the same visitor in the same minute: %v", again)
+		// The cookie begins with two bytes of its own and the id of 16.
+		id := value[:len("proffer=")+24]
+		if set := again.header["Set-Cookie"]; again.body != filledIn || len(set) != 1 || !strings.HasPrefix(set[0], id) || strings.HasPrefix(set[0], value) {
+			t.Errorf("the same visitor in the same minute, who was shown something more: %v", again)
 		}
 		// Somebody who may be known is looked up, and not found for now.
 		known := ask(t, url, "GET", "/any", "Host: "+members, "Accept: text/html", "Cookie: "+value)

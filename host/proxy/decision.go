@@ -149,6 +149,7 @@ func (w *response) ask(session host.Session) error {
 		}
 		switch status := s.response.Status; {
 		case status == abi.StatusOK:
+			w.middleware.metrics.noteCookies(&s.response.Answer)
 			return nil
 		case status != abi.StatusNeed:
 			return fmt.Errorf("%w: %s: %.256q", errRefused, status, s.response.Text)

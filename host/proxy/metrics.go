@@ -1,12 +1,14 @@
 package proxy
 
 import (
+	"bytes"
 	"context"
 	"errors"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/profferhq/proffer/host"
+	"github.com/profferhq/proffer/plugin/abi"
 )
 
 // result is what became of a page.
@@ -98,6 +100,8 @@ type metrics struct {
 	origin    [numTroubles]prometheus.Counter
 	upgrades  prometheus.Counter
 	decision  prometheus.Histogram
+	cookie    prometheus.Histogram
+	evicted   prometheus.Counter
 }
 
 func newMetrics() *metrics {
@@ -109,8 +113,15 @@ func newMetrics() *metrics {
 			Name: "proffer_decision_seconds", Help: "Time from asking the engine for a page's offers to its answer.",
 			Buckets: []float64{25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3},
 		}),
+		cookie: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "proffer_visitor_cookie_bytes", Help: "Size of the visitor cookies that are set, name and value.",
+			Buckets: []float64{96, 192, 288, 384, 480, 576, 672, 768},
+		}),
+		evicted: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "proffer_history_evicted_total", Help: "Propositions that a rule could still count and for which the visitor cookie had no room.",
+		}),
 	}
-	m.all = []prometheus.Collector{m.upgrades, m.decision}
+	m.all = []prometheus.Collector{m.upgrades, m.decision, m.cookie, m.evicted}
 	m.vector("proffer_pages_total", "HTML pages that came back for a GET, by what became of them.", "result", resultNames[:], m.pages[:])
 	m.vector("proffer_slots_total", "Slots that were decided, by what became of them.", "result", fateNames[:], m.slots[:])
 	m.vector("proffer_read_ahead_total", "Pages held back until they were decided, by what ended that.", "end", endingNames[:], m.readAhead[:])
@@ -133,4 +144,15 @@ func (m *metrics) register(r prometheus.Registerer) error {
 		}
 	}
 	return nil
+}
+
+// noteCookies measures what an answer sets. What is expired has no value.
+func (m *metrics) noteCookies(a *abi.Answer) {
+	m.evicted.Add(float64(a.Evicted))
+	for _, set := range a.Cookies {
+		pair, _, _ := bytes.Cut(set, []byte(";"))
+		if name, value, _ := bytes.Cut(pair, []byte("=")); len(value) > 0 && visitorCookie(string(name)) {
+			m.cookie.Observe(float64(len(pair)))
+		}
+	}
 }

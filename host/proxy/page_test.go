@@ -62,6 +62,6 @@ func TestVisitorContinues(t *testing.T) {
 		if known.body != filledIn {
 			t.Errorf("a visitor whose record is needed: %v", known)
 		}
-		m.expect(t, map[string]float64{"pages_total/injected": 3, "decision_seconds": 3, "slots_total/filled": 3})
+		m.expect(t, map[string]float64{"pages_total/injected": 3, "decision_seconds": 3, "slots_total/filled": 3, "visitor_cookie_bytes": 3})
 	})
 }

@@ -270,15 +270,21 @@ func TestSavingACatalog(t *testing.T) {
 
 // TestOriginDown answers 502 with a plain page.
 func TestOriginDown(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	down, err := net.Listen("tcp", "127.0.0.1:0") // its port stays taken
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s := serve(t, "http://"+address, shopCatalog, newKeys(t))
+	t.Cleanup(func() { down.Close() })
+	go func() {
+		for {
+			c, err := down.Accept()
+			if err != nil {
+				return
+			}
+			c.Close()
+		}
+	}()
+	s := serve(t, "http://"+down.Addr().String(), shopCatalog, newKeys(t))
 	page, r := get(t, person(t), s.url+"/")
 	if r.StatusCode != http.StatusBadGateway || len(page) == 0 || len(r.Cookies()) != 0 {
 		t.Errorf("status %d, page %q", r.StatusCode, page)

@@ -129,7 +129,7 @@ func TestRotationRefuses(t *testing.T) {
 		"primary and until":     {[]string{`"id":1,"use":"cookie","until":"2026-01-01T00:00:00Z","primary":true`}, prepare, "more than one of primary, next and until"},
 		"primary and next":      {[]string{`"id":1,"use":"cookie","next":true,"primary":true`}, prepare, "more than one of primary, next and until"},
 		"what it does not know": {[]string{`"id":1,"use":"cookie","primary":true,"note":"mine"`}, prepare, "unknown field"},
-		"an unknown use":    {[]string{`"id":1,"use":"cookies"`}, prepare, "cookie, identity or peer"},
+		"an unknown use":        {[]string{`"id":1,"use":"cookies"`}, prepare, "cookie, identity or peer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := keysFile(t, c.keys...)

@@ -79,7 +79,13 @@ func TestCookiesThatAreWorthNothing(t *testing.T) {
 		} {
 			same(t, name, ask(t, url, "GET", "/listed", with("Cookie: "+sent)...), stranger)
 		}
+		var fields []string
+		for i := range 1000 {
+			fields = append(fields, fmt.Sprintf("Cookie: c%d=v; proffer=%d", i, i))
+		}
+		same(t, "a thousand fields", ask(t, url, "GET", "/listed", with(fields...)...), stranger)
 		known := ask(t, url, "GET", "/listed", with("Cookie: "+good)...)
+		same(t, "before a thousand fields", ask(t, url, "GET", "/listed", append(with("Cookie: "+good), fields...)...), known)
 		for name, sent := range map[string]string{
 			"behind a thousand": thousand.String() + good, "before a thousand": good + "; " + thousand.String(), "behind a bad one": "proffer=x; " + good,
 			"before another good one": good + "; proffer=" + good[8:], "with $Version": "$Version=1; " + good + "; $Path=/", "behind 64 KiB": "big=" + big + "; " + good,

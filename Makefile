@@ -42,7 +42,7 @@ test: wasm
 ## edges: tests inside foreign runtimes, which it installs
 edges: wasm
 	build/install-edges
-	PATH="$(CURDIR)/$(OUT)/node/bin:$$PATH" go test -count=1 -tags edges ./examples/node
+	PATH="$(CURDIR)/$(OUT)/node/bin:$$PATH" go test -count=1 -tags edges ./examples/node ./examples/identity
 
 ## fuzz: what reads strangers' bytes, FUZZTIME each; FUZZ=-all: every target
 FUZZTIME ?= 20s

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
+	"time"
 
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/seal"
@@ -18,11 +20,15 @@ type keysFile struct {
 	Keys []keyEntry `json:"keys"`
 }
 
+// keyEntry is one key. A rotation keeps in the file where it stands: Next is a
+// key that has not signed yet, Until when one has ceased to.
 type keyEntry struct {
 	ID      int    `json:"id"`
 	Use     string `json:"use"`
 	Key     string `json:"key"`
 	Primary bool   `json:"primary,omitempty"`
+	Next    bool   `json:"next,omitempty"`
+	Until   string `json:"until,omitempty"` // RFC 3339
 }
 
 // uses are the uses of keys in the order in which a new file lists them.
@@ -31,12 +37,8 @@ var uses = map[string]seal.Use{abi.UseCookie: seal.UseCookie, abi.UseIdentity: s
 // LoadKeys reads a keys file. It refuses one that others than its owner can
 // read, unknown fields, and whatever seal.NewKeyring refuses.
 func LoadKeys(name string) ([]abi.Key, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, fmt.Errorf("keys: %w", err)
-	}
-	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("keys: %s can be read by others (mode %04o); make it 0600", name, info.Mode().Perm())
+	if _, _, err := private(name); err != nil {
+		return nil, err
 	}
 	b, err := os.ReadFile(name)
 	if err != nil {
@@ -49,12 +51,32 @@ func LoadKeys(name string) ([]abi.Key, error) {
 	return keys, nil
 }
 
+// private gives a file that a name leads to, and refuses one that others than
+// its owner can read.
+func private(name string) (file string, info os.FileInfo, err error) {
+	if file, err = filepath.EvalSymlinks(name); err == nil {
+		info, err = os.Stat(file)
+	}
+	if err != nil {
+		return "", nil, fmt.Errorf("keys: %w", err)
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		return "", nil, fmt.Errorf("keys: %s can be read by others (mode %04o); make it 0600", name, info.Mode().Perm())
+	}
+	return file, info, nil
+}
+
 // ParseKeys reads the text of a keys file.
 func ParseKeys(b []byte) ([]abi.Key, error) {
 	var f keysFile
 	if err := strict(b, &f); err != nil {
 		return nil, err
 	}
+	return f.keys()
+}
+
+// keys checks the file whole.
+func (f *keysFile) keys() ([]abi.Key, error) {
 	if len(f.Keys) == 0 {
 		return nil, errors.New("no keys")
 	}
@@ -85,7 +107,24 @@ func (e *keyEntry) key() (abi.Key, error) {
 		return k, errors.New("key is not 32 bytes in base64url without padding")
 	}
 	copy(k.Secret[:], secret)
+	if _, err := e.until(); err != nil {
+		return k, err
+	}
+	if (e.Primary || e.Next) && e.Until != "" || e.Primary && e.Next {
+		return k, errors.New("more than one of primary, next and until")
+	}
 	return k, nil
+}
+
+// until is when the key ceased to sign; zero if the file does not say.
+func (e *keyEntry) until() (t time.Time, err error) {
+	if e.Until == "" {
+		return t, nil
+	}
+	if t, err = time.Parse(time.RFC3339, e.Until); err != nil {
+		return t, fmt.Errorf("until %q is not a time like 2026-07-10T12:00:00Z", e.Until)
+	}
+	return t, nil
 }
 
 // Keyring makes keys ready for use on the host's side.
@@ -120,12 +159,24 @@ func IsTest(keys []abi.Key) bool {
 func NewKeys() ([]byte, error) {
 	var f keysFile
 	for _, use := range []string{abi.UseCookie, abi.UseIdentity, abi.UsePeer} {
-		var secret [abi.SecretSize]byte
-		if _, err := rand.Read(secret[:]); err != nil {
-			return nil, fmt.Errorf("keys: %w", err)
+		secret, err := newSecret()
+		if err != nil {
+			return nil, err
 		}
-		f.Keys = append(f.Keys, keyEntry{ID: 1, Use: use, Primary: true, Key: base64.RawURLEncoding.EncodeToString(secret[:])})
+		f.Keys = append(f.Keys, keyEntry{ID: 1, Use: use, Primary: true, Key: secret})
 	}
+	return f.text()
+}
+
+func newSecret() (string, error) {
+	var secret [abi.SecretSize]byte
+	if _, err := rand.Read(secret[:]); err != nil {
+		return "", fmt.Errorf("keys: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(secret[:]), nil
+}
+
+func (f *keysFile) text() ([]byte, error) {
 	b, err := json.MarshalIndent(f, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("keys: %w", err)

@@ -20,6 +20,6 @@
 // (base64url), the URL Standard, https://url.spec.whatwg.org/#application/x-www-form-urlencoded
 // (payload of tokens).
 //
-// Where to look next: package plugin/visitor says what the cookies hold,
-// RATIONALE.md why the formats are as they are.
+// Where to look next: plugin/COOKIES.md has the formats, package plugin/visitor
+// writes what the cookies hold, RATIONALE.md says why they are as they are.
 package seal

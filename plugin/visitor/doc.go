@@ -5,6 +5,6 @@
 // only a new visitor. Nothing is stored outside the cookie and nothing here
 // knows a clock or a source of randomness.
 //
-// Where to look next: cookie.go for the bytes of the cookie, header.go for the
-// headers, plugin/seal for the envelope around both.
+// Where to look next: plugin/COOKIES.md for the formats, byte for byte,
+// plugin/seal for the envelope around them.
 package visitor

@@ -28,8 +28,13 @@ type commands struct {
 		Schema  schemaCommand  `cmd:"" help:"Print the JSON Schema of catalog files, for editors."`
 	} `cmd:"" help:"Write, check and compile catalogs."`
 	Keys struct {
-		New newKeysCommand `cmd:"" help:"Print a keys file with new random keys."`
-	} `cmd:"" help:"Make signing keys."`
+		New    newKeysCommand `cmd:"" help:"Print a keys file with new random keys."`
+		Rotate struct {
+			Prepare prepareCommand `cmd:"" help:"Add a key that does not sign yet. First of three steps."`
+			Promote promoteCommand `cmd:"" help:"Let the prepared key sign, once every process knows it."`
+			Retire  retireCommand  `cmd:"" help:"Drop a key that no longer signs."`
+		} `cmd:"" help:"Change keys without losing a visitor, in three steps."`
+	} `cmd:"" help:"Make and change signing keys."`
 	Token struct {
 		Identity identityCommand `cmd:"" help:"Print an identity token, as an origin's login sets it."`
 	} `cmd:"" help:"Make signed tokens."`

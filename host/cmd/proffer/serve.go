@@ -24,7 +24,7 @@ import (
 type serveCommand struct {
 	Origin  string `required:"" help:"The site that pages come from." placeholder:"URL"`
 	Catalog string `required:"" help:"Catalog directory, catalog file or snapshot; what is saved there is checked and swapped in." placeholder:"DIR|FILE"`
-	Keys    string `required:"" help:"Keys file; make one with: proffer keys new." placeholder:"FILE"`
+	Keys    string `required:"" help:"Keys file, read at the start; make one with: proffer keys new." placeholder:"FILE"`
 	Config  string `help:"Configuration file (JSON)." placeholder:"FILE"`
 	Listen  string `default:":8080" help:"Address for visitors."`
 	Admin   string `default:"127.0.0.1:9090" help:"Address for operators: /healthz, /readyz, /metrics."`

@@ -54,6 +54,13 @@ func (j *Jar) Next() (value []byte, ok bool) {
 	return nil, false
 }
 
+// Sent reports whether there is a cookie of that name.
+func Sent(header []byte, name string) bool {
+	jar := Cookies(header, name)
+	_, ok := jar.Next()
+	return ok
+}
+
 // Open reads the first cookie of a header that verifies and is well formed.
 // body is scratch of at least MaxBody bytes, which s aliases from then on. sent
 // reports whether there was a cookie of that name at all.

@@ -15,56 +15,46 @@ const maxAgent = 512
 // Crawler reports whether a user agent declares a crawler. Programs such as
 // curl are none: whoever uses them may be a person.
 func Crawler(agent []byte) bool {
-	if len(agent) > maxAgent {
-		agent = agent[:maxAgent]
-	}
-	var lower [maxAgent]byte
+	agent = agent[:min(len(agent), maxAgent)]
+	inside := false // a word of letters
 	for i, c := range agent {
-		if c >= 'A' && c <= 'Z' {
-			c += 'a' - 'A'
+		c |= small
+		switch {
+		case c == 'b' && has(agent[i:], "bot") && !letter(agent, i+3) && !(i >= 2 && has(agent[i-2:], "cu")),
+			c == 's' && has(agent[i:], "spider"), c == 'c' && has(agent[i:], "crawler"):
+			return true // but no telephone by Cubot
 		}
-		lower[i] = c
-	}
-	text := lower[:len(agent)]
-	for i := range text {
-		switch text[i] {
-		case 'b':
-			if has(text, i, "bot") && !letter(text, i+3) && !(i >= 2 && text[i-2] == 'c' && text[i-1] == 'u') {
-				return true // but no telephone by Cubot
-			}
-		case 's':
-			if has(text, i, "spider") {
+		begins := !inside
+		if inside = c >= 'a' && c <= 'z'; !inside || !begins {
+			continue
+		}
+		for _, word := range crawlers {
+			if c == word[0] && has(agent[i:], word) {
 				return true
 			}
-		case 'c':
-			if has(text, i, "crawler") {
-				return true
-			}
-		}
-		if !letter(text, i-1) && letter(text, i) && begins(text, i) {
-			return true
 		}
 	}
 	return false
 }
 
-// begins reports whether one of the words stands at i. It is asked where a word
-// begins alone, some fifteen times in a browser's user agent.
-func begins(text []byte, i int) bool {
-	for _, word := range crawlers {
-		if text[i] == word[0] && has(text, i, word) {
-			return true
+// small makes a letter a small one. Of what is no letter it changes some as
+// well, but nothing that a user agent has becomes a character of the words.
+const small = 0x20
+
+// has reports whether text begins with a word, in letters of any size.
+func has(text []byte, word string) bool {
+	if len(text) < len(word) {
+		return false
+	}
+	for i := range len(word) {
+		if (text[i]^word[i])&^small != 0 {
+			return false
 		}
 	}
-	return false
-}
-
-// has reports whether word stands at i.
-func has(text []byte, i int, word string) bool {
-	return len(text)-i >= len(word) && string(text[i:i+len(word)]) == word
+	return true
 }
 
 // letter reports whether a letter stands at i.
 func letter(text []byte, i int) bool {
-	return i >= 0 && i < len(text) && text[i] >= 'a' && text[i] <= 'z'
+	return i < len(text) && text[i]|small >= 'a' && text[i]|small <= 'z'
 }

@@ -1,38 +1,81 @@
 package visitor
 
-// crawlers are words of the user agents of programs that say that they read
-// pages for others, in small letters. Most call themselves something that ends
-// in bot, spider or crawler; these do not.
-var crawlers = [...]string{
-	"facebookexternalhit", "facebookcatalog", "meta-externalagent", "mediapartners-google", "google-inspectiontool",
-	"google-read-aloud", "feedfetcher", "bingpreview", "yahoo! slurp", "ia_archiver", "chatgpt-user",
-	"claude-user", "perplexity-user", "whatsapp/", "embedly", "chrome-lighthouse", "snapchat", "skypeuripreview",
-}
-
 // maxAgent is how many bytes of a user agent are looked at.
 const maxAgent = 512
 
-// Crawler reports whether a user agent declares a crawler. Programs such as
-// curl are none: whoever uses them may be a person.
+// The letters that matter, bit 0 for a: those with which bot, spider and crawler
+// begin, those with which the names on the list do, and all.
+const (
+	anywhere = 1<<('b'-'a') | 1<<('s'-'a') | 1<<('c'-'a')
+	leading  = 1<<('e'-'a') | 1<<('f'-'a') | 1<<('g'-'a') | 1<<('i'-'a') | 1<<('m'-'a') | 1<<('p'-'a') | 1<<('w'-'a') | 1<<('y'-'a')
+	letters  = 1<<26 - 1
+)
+
+// Crawler reports whether a user agent declares a crawler: a program that says
+// that it reads pages for others. Most call themselves something that ends in
+// bot, spider or crawler; the rest has a list. Programs such as curl are none:
+// whoever uses them may be a person.
 func Crawler(agent []byte) bool {
 	agent = agent[:min(len(agent), maxAgent)]
-	inside := false // a word of letters
-	for i, c := range agent {
-		c |= small
-		switch {
-		case c == 'b' && has(agent[i:], "bot") && !letter(agent, i+3) && !(i >= 2 && has(agent[i-2:], "cu")),
-			c == 's' && has(agent[i:], "spider"), c == 'c' && has(agent[i:], "crawler"):
-			return true // but no telephone by Cubot
+	inside := uint64(0) // 1 within a word of letters
+	for i := range agent {
+		letter := uint(agent[i]|small) - 'a' // shifts by what is none leave nothing
+		matters := uint64(anywhere)>>letter | uint64(leading)>>letter&^inside
+		begins := inside == 0
+		inside = uint64(letters) >> letter & 1
+		if matters&1 != 0 && (named(agent, i) || begins && listed(agent[i:])) {
+			return true
 		}
-		begins := !inside
-		if inside = c >= 'a' && c <= 'z'; !inside || !begins {
-			continue
-		}
-		for _, word := range crawlers {
-			if c == word[0] && has(agent[i:], word) {
-				return true
-			}
-		}
+	}
+	return false
+}
+
+// named reports whether the word at i says what the program is.
+func named(agent []byte, i int) bool {
+	switch agent[i] | small {
+	case 'b':
+		return bot(agent, i)
+	case 'c':
+		return has(agent[i:], "crawler")
+	case 's':
+		return has(agent[i:], "spider")
+	}
+	return false
+}
+
+// bot reports whether a name ends in bot at i. A telephone by Cubot does, too,
+// and is none.
+func bot(agent []byte, i int) bool {
+	return has(agent[i:], "bot") && !(i+3 < len(agent) && agent[i+3]|small >= 'a' && agent[i+3]|small <= 'z') &&
+		!(i >= 2 && has(agent[i-2:], "cu"))
+}
+
+// listed reports whether the name with which text begins is on the list. It is
+// asked where a word begins, some ten times in a browser's user agent.
+func listed(text []byte) bool {
+	switch text[0] | small {
+	case 'b':
+		return has(text, "bingpreview")
+	case 'c':
+		return has(text, "chatgpt-user") || has(text, "claude-user") || has(text, "chrome-lighthouse")
+	case 'e':
+		return has(text, "embedly")
+	case 'f':
+		return has(text, "facebookexternalhit") || has(text, "facebookcatalog") || has(text, "feedfetcher")
+	case 'g':
+		return has(text, "google-inspectiontool") || has(text, "google-read-aloud")
+	case 'i':
+		return has(text, "ia_archiver")
+	case 'm':
+		return has(text, "meta-externalagent") || has(text, "mediapartners-google")
+	case 'p':
+		return has(text, "perplexity-user")
+	case 's':
+		return has(text, "snapchat") || has(text, "skypeuripreview")
+	case 'w':
+		return has(text, "whatsapp/")
+	case 'y':
+		return has(text, "yahoo! slurp")
 	}
 	return false
 }
@@ -42,6 +85,8 @@ func Crawler(agent []byte) bool {
 const small = 0x20
 
 // has reports whether text begins with a word, in letters of any size.
+//
+//go:noinline
 func has(text []byte, word string) bool {
 	if len(text) < len(word) {
 		return false
@@ -52,9 +97,4 @@ func has(text []byte, word string) bool {
 		}
 	}
 	return true
-}
-
-// letter reports whether a letter stands at i.
-func letter(text []byte, i int) bool {
-	return i < len(text) && text[i]|small >= 'a' && text[i]|small <= 'z'
 }

@@ -99,14 +99,17 @@ type serving struct {
 // serve runs the command in front of an origin until the test ends.
 func serve(t *testing.T, originURL, catalog, keys string) serving {
 	t.Helper()
+	return start(t, serveCommand{Origin: originURL, Catalog: catalog, Keys: keys, clock: july})
+}
+
+// start runs a command on free ports until the test ends.
+func start(t *testing.T, c serveCommand) serving {
+	t.Helper()
 	hosttest.Artefact(t, "proffer.wasm")
 	ctx, cancel := context.WithCancel(context.Background())
 	out := &output{wrote: make(chan struct{}, 1)}
-	c := serveCommand{
-		Origin: originURL, Catalog: catalog, Keys: keys, Listen: "127.0.0.1:0", Admin: "127.0.0.1:0",
-		clock:         july,
-		engineOptions: engineOptions{Engine: "wasm", Wasm: filepath.Join(hosttest.OutDir(t), "proffer.wasm")},
-	}
+	c.Listen, c.Admin = "127.0.0.1:0", "127.0.0.1:0"
+	c.engineOptions = engineOptions{Engine: "wasm", Wasm: filepath.Join(hosttest.OutDir(t), "proffer.wasm")}
 	done := make(chan error, 1)
 	go func() { done <- c.serve(ctx, streams{nil, out, out}) }()
 	t.Cleanup(func() {

@@ -113,7 +113,8 @@ func (g *Guest) writeVisitor() {
 	}
 }
 
-// expire removes one of our cookies from a browser that sent it.
+// expire removes one of our cookies from a browser that sent it. It is not
+// inlined, for the module's size.
 //
 //go:noinline
 func (g *Guest) expire(name string, sent bool) {
@@ -123,7 +124,9 @@ func (g *Guest) expire(name string, sent bool) {
 }
 
 // cookie adds what was appended to p.out as a Set-Cookie value. An answer that
-// sets one is personal.
+// sets one is personal. It is not inlined, for the module's size.
+//
+//go:noinline
 func (g *Guest) cookie(out []byte) {
 	p := &g.page
 	start := len(p.out)

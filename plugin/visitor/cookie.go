@@ -185,6 +185,9 @@ func AppendExpire(dst []byte, name string, secure bool) []byte {
 	return appendAttributes(dst, "0", secure)
 }
 
+// appendAttributes is not inlined, for the module's size.
+//
+//go:noinline
 func appendAttributes(dst []byte, age string, secure bool) []byte {
 	dst = append(dst, "; Path=/; Max-Age="...)
 	dst = append(dst, age...)

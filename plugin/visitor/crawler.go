@@ -1,5 +1,14 @@
 package visitor
 
+// crawlers are names in the user agents of programs that say that they read
+// pages for others, in small letters. Most call themselves something that ends
+// in bot, spider or crawler; these do not.
+var crawlers = [...]string{
+	"facebookexternalhit", "facebookcatalog", "meta-externalagent", "mediapartners-google", "google-inspectiontool",
+	"google-read-aloud", "feedfetcher", "bingpreview", "yahoo! slurp", "ia_archiver", "chatgpt-user",
+	"claude-user", "perplexity-user", "whatsapp/", "embedly", "chrome-lighthouse", "snapchat", "skypeuripreview",
+}
+
 // maxAgent is how many bytes of a user agent are looked at.
 const maxAgent = 512
 
@@ -11,10 +20,8 @@ const (
 	letters  = 1<<26 - 1
 )
 
-// Crawler reports whether a user agent declares a crawler: a program that says
-// that it reads pages for others. Most call themselves something that ends in
-// bot, spider or crawler; the rest has a list. Programs such as curl are none:
-// whoever uses them may be a person.
+// Crawler reports whether a user agent declares a crawler. Programs such as
+// curl are none: whoever uses them may be a person.
 func Crawler(agent []byte) bool {
 	agent = agent[:min(len(agent), maxAgent)]
 	inside := uint64(0) // 1 within a word of letters
@@ -30,52 +37,23 @@ func Crawler(agent []byte) bool {
 	return false
 }
 
-// named reports whether the word at i says what the program is.
+// named reports whether the word at i says what the program is: bot, which is
+// neither robotics nor a telephone by Cubot, spider or crawler.
 func named(agent []byte, i int) bool {
-	switch agent[i] | small {
-	case 'b':
-		return bot(agent, i)
-	case 'c':
-		return has(agent[i:], "crawler")
-	case 's':
-		return has(agent[i:], "spider")
+	text := agent[i:]
+	if has(text, "bot") {
+		return (len(text) == 3 || uint(text[3]|small)-'a' >= 26) && (i < 2 || !has(agent[i-2:], "cubot"))
 	}
-	return false
-}
-
-// bot reports whether a name ends in bot at i. A telephone by Cubot does, too,
-// and is none.
-func bot(agent []byte, i int) bool {
-	return has(agent[i:], "bot") && !(i+3 < len(agent) && agent[i+3]|small >= 'a' && agent[i+3]|small <= 'z') &&
-		!(i >= 2 && has(agent[i-2:], "cu"))
+	return has(text, "spider") || has(text, "crawler")
 }
 
 // listed reports whether the name with which text begins is on the list. It is
-// asked where a word begins, some ten times in a browser's user agent.
+// asked some ten times in a browser's user agent.
 func listed(text []byte) bool {
-	switch text[0] | small {
-	case 'b':
-		return has(text, "bingpreview")
-	case 'c':
-		return has(text, "chatgpt-user") || has(text, "claude-user") || has(text, "chrome-lighthouse")
-	case 'e':
-		return has(text, "embedly")
-	case 'f':
-		return has(text, "facebookexternalhit") || has(text, "facebookcatalog") || has(text, "feedfetcher")
-	case 'g':
-		return has(text, "google-inspectiontool") || has(text, "google-read-aloud")
-	case 'i':
-		return has(text, "ia_archiver")
-	case 'm':
-		return has(text, "meta-externalagent") || has(text, "mediapartners-google")
-	case 'p':
-		return has(text, "perplexity-user")
-	case 's':
-		return has(text, "snapchat") || has(text, "skypeuripreview")
-	case 'w':
-		return has(text, "whatsapp/")
-	case 'y':
-		return has(text, "yahoo! slurp")
+	for _, word := range crawlers {
+		if word[0] == text[0]|small && has(text, word) {
+			return true
+		}
 	}
 	return false
 }

@@ -53,7 +53,7 @@ func parrot(w http.ResponseWriter, r *http.Request) {
 	for name, values := range r.Header {
 		fmt.Fprintf(&said, "%s: %s ", name, values)
 	}
-	raw := ""
+	var raw string
 	switch r.URL.Path {
 	case "/no-http":
 		raw = said.String() + "\r\n\r\n"

@@ -1,8 +1,6 @@
 package guest
 
 import (
-	"unsafe"
-
 	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/visitor"
@@ -55,8 +53,7 @@ func (g *Guest) readSource(c *snapshot.Consent, h *abi.Header) (yes, no bool) {
 			no = !yes
 		}
 	case string(h.Name) == "cookie":
-		// The name lies in the snapshot, which stays as it is.
-		jar := visitor.Cookies(h.Value, unsafe.String(unsafe.SliceData(name), len(name)))
+		jar := visitor.CookiesNamed(h.Value, name)
 		for value, ok := jar.Next(); ok; value, ok = jar.Next() {
 			agrees := g.agrees(c, value)
 			yes, no = yes || agrees, no || !agrees

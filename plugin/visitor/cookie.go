@@ -26,13 +26,17 @@ func Name(secure bool) string {
 
 // Jar finds cookies in the values of Cookie headers.
 type Jar struct {
-	rest []byte
-	name string
+	rest  []byte
+	name  string // either this
+	bytes []byte // or that
 }
 
 // Cookies walks the values of the cookies of one name in a header's value, in
 // the order sent.
-func Cookies(header []byte, name string) Jar { return Jar{header, name} }
+func Cookies(header []byte, name string) Jar { return Jar{rest: header, name: name} }
+
+// CookiesNamed does as Cookies does, with a name that lies in a snapshot.
+func CookiesNamed(header, name []byte) Jar { return Jar{rest: header, bytes: name} }
 
 // Next is the next value.
 func (j *Jar) Next() (value []byte, ok bool) {
@@ -46,8 +50,8 @@ func (j *Jar) Next() (value []byte, ok bool) {
 		for len(pair) > 0 && (pair[0] == ' ' || pair[0] == '\t') {
 			pair = pair[1:]
 		}
-		n := len(j.name)
-		if len(pair) > n && pair[n] == '=' && string(pair[:n]) == j.name {
+		n := len(j.name) + len(j.bytes)
+		if len(pair) > n && pair[n] == '=' && (string(pair[:n]) == j.name || string(pair[:n]) == string(j.bytes)) {
 			return pair[n+1:], true
 		}
 	}

@@ -40,10 +40,10 @@ environments:
           aside: {weights: 1, content: {side: {}}}
 `
 
-// crawler and browser are user agents.
+// crawler and firefox are user agents.
 const (
 	crawler = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
-	browser = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+	firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 )
 
 // tcfString is a consent string of version 2 that agrees to some purposes.
@@ -147,7 +147,7 @@ func (c *cell) request(g *guest.Guest, known string) *abi.Request {
 			History: abi.AppendHistory(nil, []abi.HistoryEntry{{Offer: []byte("ruled"), Channel: []byte("web"), Status: catalog.Presented, Time: noon - 3_600_000}}),
 		}}
 	}
-	agent := browser
+	agent := firefox
 	if c.crawls {
 		agent = crawler
 	}
@@ -321,7 +321,7 @@ func TestConsentSources(t *testing.T) {
 		{`{tcf: c, purposes: [1], gpc: ignore}`, "cookie: c=" + tcfString(1) + "\nsec-gpc: 1", true},
 		{`assumed`, "sec-gpc: 1", false},
 		{`assumed`, "sec-gpc: true", true},
-		{`assumed`, "user-agent: " + browser + "\nuser-agent: " + crawler, false},
+		{`assumed`, "user-agent: " + firefox + "\nuser-agent: " + crawler, false},
 		{`{assumed: true, gpc: ignore}`, "sec-gpc: 1\nuser-agent: curl/8.17.0", true},
 		{`{header: Sec-GPC, value: "0"}`, "sec-gpc: 0", true},
 	}

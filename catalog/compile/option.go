@@ -75,8 +75,7 @@ func (l *linker) reportUnused() {
 	}
 }
 
-// consents notes sources of consent that the decision does not read yet, and
-// collects their names.
+// consents collects the names of the sources of consent.
 func (l *linker) consents() {
 	l.consent(&l.src.Consent)
 	for i := range l.out.sites {
@@ -89,10 +88,4 @@ func (l *linker) consents() {
 func (l *linker) consent(c *catalog.Consent) {
 	l.name(c.Name.S)
 	l.name(c.Value.S)
-	switch {
-	case c.Source > catalog.ConsentAssumed:
-		l.notYetUsedBut(c.Pos, "cookies, headers and TCF as sources of consent", "until then consent counts as refused, and proffer serve does not start")
-	case c.GPC != nil:
-		l.notYetUsed(c.GPC.Pos, "answers to Sec-GPC")
-	}
 }

@@ -26,6 +26,7 @@ type Document struct {
 	Headers    []abi.Header
 	Cookies    []abi.Header // name and value
 	Refused    bool         // consent: false
+	Asks       bool         // consent: "ask"
 	Target     []byte       // person key, or nil
 	Attributes []abi.Attribute
 	Language   []byte
@@ -68,7 +69,7 @@ func Parse(b []byte) (*Document, error) {
 		"query":      func(v gjson.Result) { d.Query = r.str("query", v) },
 		"headers":    func(v gjson.Result) { d.Headers = r.strings("headers", v) },
 		"cookies":    func(v gjson.Result) { d.Cookies = r.strings("cookies", v) },
-		"consent":    func(v gjson.Result) { d.Refused = !r.bool("consent", v) },
+		"consent":    func(v gjson.Result) { d.consent(&r, v) },
 		"target":     func(v gjson.Result) { d.Target = []byte(r.str("target", v)) },
 		"attributes": func(v gjson.Result) { d.callData(&r, v) },
 		"slots":      func(v gjson.Result) { d.Slots = r.slots(v) },
@@ -80,6 +81,17 @@ func Parse(b []byte) (*Document, error) {
 		r.fail("slots", "is missing: name at least one")
 	}
 	return d, r.err
+}
+
+// consent takes the caller's word, or that the catalog's source is to be asked.
+func (d *Document) consent(r *reader, v gjson.Result) {
+	if d.Asks = v.Type == gjson.String && v.Str == "ask"; d.Asks {
+		return
+	}
+	if !v.IsBool() {
+		r.fail("consent", `must be true, false or "ask"`)
+	}
+	d.Refused = !v.Bool()
 }
 
 // callData takes declared call data and the caller's language.

@@ -28,6 +28,9 @@ func (d *Document) Request(snapshot []byte) *abi.Request {
 	if d.Refused {
 		r.Flags ^= abi.FlagConsentGiven | abi.FlagConsentRefused
 	}
+	if d.Asks {
+		r.Flags &^= abi.FlagConsentGiven
+	}
 	if d.NoStore {
 		r.Flags |= abi.FlagNoStore
 	}

@@ -163,6 +163,10 @@ func (w *response) ask(session host.Session) error {
 // question completes the request.
 func (w *response) question(snapshot *host.Snapshot) error {
 	m, r, q := w.middleware, w.request, &w.scratch.request
+	l, err := m.listings.of(snapshot)
+	if err != nil {
+		return err
+	}
 	seed, entropy, err := w.scratch.random.seed(m.config.Rand)
 	if err != nil {
 		return err
@@ -179,26 +183,30 @@ func (w *response) question(snapshot *host.Snapshot) error {
 	if peer {
 		q.Flags |= abi.FlagPeer
 	}
-	w.scratch.addHeaders(r.Header, m, peer)
+	w.scratch.addHeaders(r.Header, m, l.source(q.Host), peer)
 	return nil
 }
 
 // addHeaders takes what the module reads of a header. A header of a peer counts
 // if there is one of it: of two, the visitor may have sent the first.
-func (s *scratch) addHeaders(h http.Header, m *Middleware, peer bool) {
+func (s *scratch) addHeaders(h http.Header, m *Middleware, consent source, peer bool) {
 	q := &s.request
 	if cookies := h["Cookie"]; len(cookies) > 0 {
 		start := len(s.text)
-		s.text = appendKnown(s.text, cookies, m.config.IdentityCookie)
+		s.text = appendKnown(s.text, cookies, m.config.IdentityCookie, consent.cookie)
 		if known := s.text[start:len(s.text):len(s.text)]; len(known) > 0 {
 			q.Headers = append(q.Headers, abi.Header{Name: cookieName, Value: known})
 		}
 	}
 	for i := range public {
-		if values := h[public[i].key]; len(values) > 0 && len(values[0]) <= maxValue {
-			q.Headers = append(q.Headers, abi.Header{Name: public[i].name, Value: s.keep(values[0])})
+		values := h[public[i].key]
+		for _, v := range values[:min(len(values), maxPairs)] {
+			if len(v) <= maxValue {
+				q.Headers = append(q.Headers, abi.Header{Name: public[i].name, Value: s.keep(v)})
+			}
 		}
 	}
+	s.addConsent(h[consent.header.key], consent.header.name)
 	if !peer {
 		return
 	}
@@ -206,6 +214,17 @@ func (s *scratch) addHeaders(h http.Header, m *Middleware, peer bool) {
 		if values := h[m.trusted[i].key]; len(values) == 1 && len(values[0]) <= maxValue {
 			q.Headers = append(q.Headers, abi.Header{Name: m.trusted[i].name, Value: s.keep(values[0])})
 		}
+	}
+}
+
+// addConsent takes every line of the header that holds the visitor's consent.
+// What is too much or too long becomes an empty one, which is a refusal.
+func (s *scratch) addConsent(values []string, name []byte) {
+	for i, v := range values[:min(len(values), maxPairs+1)] {
+		if i == maxPairs || len(v) > maxValue {
+			v = ""
+		}
+		s.request.Headers = append(s.request.Headers, abi.Header{Name: name, Value: s.keep(v)})
 	}
 }
 

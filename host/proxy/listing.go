@@ -12,10 +12,11 @@ import (
 // listings opens snapshots, each once as long as no other comes between.
 type listings struct{ last atomic.Pointer[listing] }
 
-// listing tells which pages a snapshot lists.
+// listing tells which pages a snapshot lists, and where consent is read from.
 type listing struct {
 	snapshot *host.Snapshot
 	view     snapshot.View
+	sources  map[*snapshot.Consent]source
 }
 
 func (l *listings) of(s *host.Snapshot) (*listing, error) {
@@ -26,10 +27,34 @@ func (l *listings) of(s *host.Snapshot) (*listing, error) {
 	if err != nil {
 		return nil, err
 	}
-	opened := &listing{s, v}
+	opened := &listing{snapshot: s, view: v, sources: map[*snapshot.Consent]source{}}
+	for i := range v.Count(snapshot.SecConsents) {
+		c := v.Consent(i)
+		opened.sources[c] = sourceOf(&v, c)
+	}
 	l.last.Store(opened)
 	return opened, nil
 }
+
+// source is a cookie or a header from which consent is read, or neither.
+type source struct {
+	cookie string
+	header header
+}
+
+func sourceOf(v *snapshot.View, c *snapshot.Consent) source {
+	name := v.Name(c.Name())
+	switch c.Source() {
+	case snapshot.ConsentCookie, snapshot.ConsentTCF:
+		return source{cookie: string(name)}
+	case snapshot.ConsentHeader:
+		return source{header: header{http.CanonicalHeaderKey(string(name)), name}}
+	}
+	return source{}
+}
+
+// source is where consent is read from on a host.
+func (l *listing) source(host []byte) source { return l.sources[l.view.FindConsent(host)] }
 
 // find is the page that lists a path, or nil: of the host's site, or, in a
 // catalog without sites, of the only environment that lists it. The module

@@ -24,7 +24,8 @@ type header struct {
 	name []byte // as the module does
 }
 
-// public are the headers that the module reads from everybody, besides cookies.
+// public are the headers that the module reads from everybody, besides cookies
+// and the one that may hold the visitor's consent.
 var public = [...]header{
 	{"Accept-Language", []byte("accept-language")},
 	{"User-Agent", []byte("user-agent")},

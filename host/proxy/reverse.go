@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httputil"
+	"net/textproto"
 	"net/url"
 	"strings"
 	"sync"
@@ -183,7 +184,19 @@ func (p *reverseProxy) failed(w http.ResponseWriter, r *http.Request, err error)
 		m.metrics.origin[unreachable].Inc()
 		plain(w, http.StatusBadGateway, "The site does not answer. Please try again in a moment.\n")
 	}
-	m.warn("no answer from the origin", "error", err, "method", r.Method)
+	m.warn("no answer from the origin", "error", cause(err), "method", r.Method)
+}
+
+// cause is an error without what the origin sent. A line that is no HTTP is
+// quoted in the error, and an origin that repeats what it was asked would put a
+// visitor's cookies into the log.
+func cause(err error) string {
+	var malformed textproto.ProtocolError // of a header; its text may not even be quoted
+	if errors.As(err, &malformed) {
+		return "malformed header"
+	}
+	text, _, _ := strings.Cut(err.Error(), `"`)
+	return strings.TrimRight(text, ": ")
 }
 
 // unreadable reports whether the visitor's body broke off or is malformed.

@@ -137,7 +137,7 @@ func TestNoGarbageOfTwoBrands(t *testing.T) {
 }
 
 // TestConsentOfTheSite asks on hosts with a source of their own, where the caller
-// says nothing of consent.
+// says nothing of consent: another's source says nothing there.
 func TestConsentOfTheSite(t *testing.T) {
 	sites := strings.Replace(brands, "consent: assumed", `consent: {cookie: consent, value: "yes"}
 sites:
@@ -146,14 +146,20 @@ sites:
   "*.example": {environment: red, consent: {header: X-Consent, value: "1"}}
   tcf.test: {environment: red, consent: {tcf: euconsent-v2, purposes: [1]}}`, 1)
 	g := ready(t, testConfig(), build(t, sites))
-	for host, want := range map[string]bool{
-		"assumed.example": true, "catalog.example": false, "www.example": false, "tcf.test": false, "elsewhere.test": false,
+	granted := "cookie: euconsent-v2=" + tcfString(1)
+	for host, speaks := range map[string]string{
+		"assumed.example": "", "catalog.example": "cookie: consent=yes", "www.example": "x-consent: 1",
+		"tcf.test": granted, "elsewhere.test": "cookie: consent=yes",
 	} {
-		r := header(header(asks(request(g), "red/r"), "cookie", "consent=yes; euconsent-v2=CPX"), "x-consent", "1")
-		r.Flags &^= abi.FlagConsentGiven
-		r.Host = []byte(host)
-		if a := answer(t, g, r); len(a.Cookies) == 1 != want || offers(a) != "a" {
-			t.Errorf("%s: %d cookies, offers %s", host, len(a.Cookies), offers(a))
+		for _, said := range []string{"", "cookie: consent=yes", "x-consent: 1", granted} {
+			name, value, _ := strings.Cut(said, ": ")
+			r := header(asks(request(g), "red/r"), name, value)
+			r.Flags &^= abi.FlagConsentGiven
+			r.Host = []byte(host)
+			want := speaks == "" || speaks == said
+			if a := answer(t, g, r); len(a.Cookies) == 1 != want || offers(a) != "a" {
+				t.Errorf("%s, %q: %d cookies, offers %s", host, said, len(a.Cookies), offers(a))
+			}
 		}
 	}
 }

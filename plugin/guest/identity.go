@@ -1,7 +1,6 @@
 package guest
 
 import (
-	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/seal"
 	"github.com/profferhq/proffer/plugin/visitor"
@@ -11,7 +10,7 @@ import (
 func (g *Guest) readVisitor() {
 	p := &g.page
 	r := &p.request
-	p.consent = g.consent()
+	g.readConsent()
 	g.readIdentity()
 	peer := r.Flags.Has(abi.FlagPeer)
 	for i := range r.Headers {
@@ -36,27 +35,14 @@ func (g *Guest) readVisitor() {
 	}
 }
 
-// consent says whether the visitor may be known: what the caller says, else
-// what the site's source says. A source that is not read here says nothing, and
-// that is a refusal.
-func (g *Guest) consent() bool {
-	r := &g.page.request
-	if r.Flags.Has(abi.FlagConsentGiven) || r.Flags.Has(abi.FlagConsentRefused) {
-		return r.Flags.Has(abi.FlagConsentGiven)
-	}
-	c := g.view.FindConsent(r.Host)
-	return c != nil && c.Source() == snapshot.ConsentAssumed
-}
-
 // readCookies takes the first visitor cookie that verifies. Under refusal it
-// only notes that there is one, so that it is removed.
+// only notes which of ours there are, so that they are removed.
 func (g *Guest) readCookies(header []byte) {
 	p := &g.page
 	secure := p.request.Flags.Has(abi.FlagSecure)
 	if !p.consent {
-		jar := visitor.Cookies(header, visitor.Name(secure))
-		_, sent := jar.Next()
-		p.sentOurs = p.sentOurs || sent
+		p.sentOurs = p.sentOurs || visitor.Sent(header, visitor.Name(secure))
+		p.sentEvents = p.sentEvents || visitor.Sent(header, visitor.EventsCookie(secure))
 		return
 	}
 	if p.state.Known {
@@ -203,12 +189,12 @@ func (g *Guest) source() []byte {
 	return nil
 }
 
-// mint makes a new visitor, unless nothing may be stored or there is nothing
-// to make it of or to sign it with.
+// mint makes a new visitor, unless nothing is stored for this call or there is
+// nothing to make it of or to sign it with.
 func (g *Guest) mint() {
 	p := &g.page
 	_, _, signed := g.config.keys.Primary(seal.UseCookie)
-	if p.request.Flags.Has(abi.FlagNoStore) || len(p.request.Entropy) != abi.EntropySize || !signed {
+	if !g.storing() || len(p.request.Entropy) != abi.EntropySize || !signed {
 		return
 	}
 	sum := seal.Expand((*[32]byte)(p.request.Entropy), "visitor", 0)
@@ -222,7 +208,7 @@ func (g *Guest) link() {
 	p := &g.page
 	id, mac, ok := g.config.keys.Primary(seal.UseCookie)
 	source := g.source()
-	if !ok || p.request.Flags.Has(abi.FlagNoStore) || p.state.Link.Set && p.state.Link.KeyID == id || len(source) > seal.MaxName {
+	if !ok || !g.storing() || p.state.Link.Set && p.state.Link.KeyID == id || len(source) > seal.MaxName {
 		return
 	}
 	p.state.Link = visitor.Link{Set: true, KeyID: id, Source: source, Hash: visitor.LinkHash(mac, source, p.identity.key)}

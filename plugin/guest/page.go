@@ -16,14 +16,16 @@ type page struct {
 	call    decide.Call
 	state   visitor.State
 
-	consent  bool
-	sentOurs bool  // the browser sent a visitor cookie, whatever it was worth
-	keyID    uint8 // of the cookie that verified
-	fresh    bool  // the visitor was minted in this call
-	replaced bool  // what is known of the visitor is another person's
-	changed  bool  // the cookie must be written
-	listed   bool
-	strict   bool // what does not fit into the cookie is left out
+	consent    bool
+	prefetched bool  // nobody looks at the page yet
+	sentOurs   bool  // the browser sent a visitor cookie, whatever it was worth
+	sentEvents bool  // the second cookie was sent and must go
+	keyID      uint8 // of the cookie that verified
+	fresh      bool  // the visitor was minted in this call
+	replaced   bool  // what is known of the visitor is another person's
+	changed    bool  // the cookie must be written
+	listed     bool
+	strict     bool // what does not fit into the cookie is left out
 
 	identity struct {
 		source, key []byte
@@ -104,7 +106,7 @@ func (p *page) reset() {
 	p.call = decide.Call{}
 	p.state = visitor.State{}
 	p.events.N = 0
-	p.sentOurs, p.fresh, p.replaced, p.changed, p.listed = false, false, false, false, false
+	p.sentOurs, p.sentEvents, p.fresh, p.replaced, p.changed, p.listed = false, false, false, false, false, false
 	p.keyID = 0
 	p.identity.source, p.identity.key, p.identity.token = nil, nil, false
 	p.identity.attributes = seal.Attributes{}

@@ -10,10 +10,15 @@ import (
 	"github.com/profferhq/proffer/plugin/visitor"
 )
 
-// storing reports whether anything may be stored for this call.
-func (g *Guest) storing() bool {
+// tracking reports whether what becomes of this call's propositions may be
+// noted later. A page that is fetched ahead stores nothing, but what a visitor
+// then does on it counts.
+func (g *Guest) tracking() bool {
 	return g.page.consent && !g.page.request.Flags.Has(abi.FlagNoStore)
 }
+
+// storing reports whether anything may be stored for this call.
+func (g *Guest) storing() bool { return g.tracking() && !g.page.prefetched }
 
 // writePropositions lists what is to be stored: what a space that stores
 // propositions presented in a slot that the body holds or may hold.
@@ -94,9 +99,8 @@ func (g *Guest) personKey(env *snapshot.Environment, mode abi.Identification) []
 func (g *Guest) writeVisitor() {
 	p := &g.page
 	secure := p.request.Flags.Has(abi.FlagSecure)
-	if !p.consent && p.sentOurs {
-		g.cookie(visitor.AppendExpire(p.out, visitor.Name(secure), secure))
-	}
+	g.expire(visitor.Name(secure), p.sentOurs && !p.consent)
+	g.expire(visitor.EventsCookie(secure), p.sentEvents && !p.consent)
 	keeps := g.storing() && p.state.Known
 	if keeps {
 		g.fitData()
@@ -116,8 +120,20 @@ func (g *Guest) writeVisitor() {
 	}
 }
 
+// expire removes one of our cookies from a browser that sent it. It is not
+// inlined, for the module's size.
+//
+//go:noinline
+func (g *Guest) expire(name string, sent bool) {
+	if sent {
+		g.cookie(visitor.AppendExpire(g.page.out, name, g.page.request.Flags.Has(abi.FlagSecure)))
+	}
+}
+
 // cookie adds what was appended to p.out as a Set-Cookie value. An answer that
-// sets one is personal.
+// sets one is personal. It is not inlined, for the module's size.
+//
+//go:noinline
 func (g *Guest) cookie(out []byte) {
 	p := &g.page
 	start := len(p.out)

@@ -2,6 +2,7 @@ package visitor_test
 
 import (
 	"encoding/base64"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -118,5 +119,35 @@ func TestCrawler(t *testing.T) {
 		if got := visitor.Crawler([]byte(agent)); got != want {
 			t.Errorf("%q: %v, want %v", agent, got, want)
 		}
+	}
+}
+
+// declares is what Crawler reports, slowly: it knows the words alone.
+func declares(agent string) bool {
+	const list = "facebookexternalhit|facebookcatalog|meta-externalagent|mediapartners-google|google-inspectiontool|google-read-aloud|feedfetcher|bingpreview|" +
+		"yahoo! slurp|ia_archiver|chatgpt-user|claude-user|perplexity-user|whatsapp/|embedly|chrome-lighthouse|snapchat|skypeuripreview"
+	agent = strings.ToLower(agent[:min(len(agent), 512)])
+	return regexp.MustCompile(`(^|[^u]|(^|[^c])u)bot([^a-z]|$)|spider|crawler|(^|[^a-z])(` + list + `)`).MatchString(agent)
+}
+
+func TestCrawlerByWords(t *testing.T) {
+	found := 0
+	rapid.Check(t, func(t *rapid.T) {
+		piece := rapid.SampledFrom([]string{
+			"bot", "BOT", "cubot", "Cu", "ubot", "b", "Spider", "crawler", "s", "c", "facebookexternalhit", "FacebookCatalog", "meta-externalagent", "Mediapartners-Google",
+			"google-inspectiontool", "Google-Read-Aloud", "feedfetcher", "BingPreview", "Yahoo! Slurp", "yahoo", "ia_archiver", "ChatGPT-User", "claude-user", "Perplexity-User",
+			"WhatsApp/", "whatsapp", "embedly", "Chrome-Lighthouse", "chrome", "snapchat", "SkypeUriPreview", "Mozilla/5.0", "(", ")", " ", "; ", "-", "/1.0", "x", "Z", "9",
+		})
+		agent := strings.Join(rapid.SliceOfN(piece, 0, 8).Draw(t, "pieces"), "")
+		want := declares(agent)
+		if got := visitor.Crawler([]byte(agent)); got != want {
+			t.Fatalf("%q: %v, want %v", agent, got, want)
+		}
+		if want {
+			found++
+		}
+	})
+	if found == 0 {
+		t.Error("no crawler was drawn")
 	}
 }

@@ -26,13 +26,17 @@ func Name(secure bool) string {
 
 // Jar finds cookies in the values of Cookie headers.
 type Jar struct {
-	rest []byte
-	name string
+	rest  []byte
+	name  string // either this
+	bytes []byte // or that
 }
 
 // Cookies walks the values of the cookies of one name in a header's value, in
 // the order sent.
-func Cookies(header []byte, name string) Jar { return Jar{header, name} }
+func Cookies(header []byte, name string) Jar { return Jar{rest: header, name: name} }
+
+// CookiesNamed does as Cookies does, with a name that lies in a snapshot.
+func CookiesNamed(header, name []byte) Jar { return Jar{rest: header, bytes: name} }
 
 // Next is the next value.
 func (j *Jar) Next() (value []byte, ok bool) {
@@ -46,12 +50,19 @@ func (j *Jar) Next() (value []byte, ok bool) {
 		for len(pair) > 0 && (pair[0] == ' ' || pair[0] == '\t') {
 			pair = pair[1:]
 		}
-		n := len(j.name)
-		if len(pair) > n && pair[n] == '=' && string(pair[:n]) == j.name {
+		n := len(j.name) + len(j.bytes)
+		if len(pair) > n && pair[n] == '=' && (string(pair[:n]) == j.name || string(pair[:n]) == string(j.bytes)) {
 			return pair[n+1:], true
 		}
 	}
 	return nil, false
+}
+
+// Sent reports whether there is a cookie of that name.
+func Sent(header []byte, name string) bool {
+	jar := Cookies(header, name)
+	_, ok := jar.Next()
+	return ok
 }
 
 // Open reads the first cookie of a header that verifies and is well formed.
@@ -180,6 +191,9 @@ func AppendExpire(dst []byte, name string, secure bool) []byte {
 	return appendAttributes(dst, "0", secure)
 }
 
+// appendAttributes is not inlined, for the module's size.
+//
+//go:noinline
 func appendAttributes(dst []byte, age string, secure bool) []byte {
 	dst = append(dst, "; Path=/; Max-Age="...)
 	dst = append(dst, age...)

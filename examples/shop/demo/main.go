@@ -130,11 +130,13 @@ func tell(listen, admin, shop, catalog string) {
 	_, port, _ := net.SplitHostPort(listen)
 	fmt.Printf(`
 The shop with offers   http://localhost:%[1]s/
+Where it asks first    http://consent.localhost:%[1]s/
 The shop without       http://%[3]s/
 Health and metrics     http://%[2]s/readyz  http://%[2]s/metrics
 
 Try: open the first address in a private window, as a stranger; load it again;
-log in as one of the customers; log out, and see what is still known. Edit a
+log in as one of the customers; log out, and see what is still known. At the
+second address answer no, then yes, and see when a cookie comes. Edit a
 weight or a title in %[4]s and save: the next page has it. Break a file: the
 reason is printed here and the last good catalog stays. As a stranger from
 Canada:  curl -s -H 'X-Country: CA' http://localhost:%[1]s/ | grep -A3 data-offer

@@ -60,6 +60,8 @@ func (s *shop) routes(static http.Handler) http.Handler {
 	m.HandleFunc("POST /login", s.login)
 	m.HandleFunc("GET /logout", s.logoutForm)
 	m.HandleFunc("POST /logout", s.logout)
+	m.HandleFunc("GET /consent", s.consentForm)
+	m.HandleFunc("POST /consent", s.consent)
 	m.Handle("GET /static/", static)
 	m.Handle("GET /favicon.ico", http.RedirectHandler("/static/favicon.svg", http.StatusMovedPermanently))
 	m.HandleFunc("GET /", s.notFound)

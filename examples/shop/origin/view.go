@@ -18,6 +18,7 @@ type view struct {
 	Section     string // which entry of the menu is marked
 	Path        string
 	Customer    *Customer // who is logged in at the shop, or nil
+	Consent     consent
 	Lists       []*List
 	Data        any
 }
@@ -71,6 +72,7 @@ func thousands(n int) string {
 func (s *shop) render(w http.ResponseWriter, r *http.Request, status int, page string, v view) {
 	v.Path = r.URL.Path
 	v.Customer = s.session(r)
+	v.Consent = answered(r)
 	v.Lists = s.Lists
 	if v.Description == "" {
 		v.Description = "Wayfern is a small travel shop: thirteen journeys by the sea, in Canada and in cities, each walked by us first."

@@ -7,25 +7,27 @@ import (
 	"github.com/profferhq/proffer/catalog/snapshot"
 )
 
-// servable refuses a catalog whose visitors' consent nothing says that this
-// version reads: of the catalog, and of each site with a source of its own. The
-// snapshot has been verified.
+// sources is what to write where nothing says whether a visitor agrees.
+const sources = `write "consent: {cookie: NAME, value: VALUE}" for the cookie that says yes, or {header: NAME, value: VALUE}, or {tcf: NAME, purposes: [1]}, or, where consent is asked for elsewhere, "consent: assumed"`
+
+// servable refuses a catalog in which nothing says whether the visitors of a
+// page agree: neither the catalog nor its site. The snapshot has been verified.
 func servable(b []byte) error {
 	v, err := snapshot.Open(b)
 	if err != nil {
 		return err
 	}
-	switch index := v.Catalog().Consent(); {
-	case index == snapshot.None:
-		return errors.New(`the catalog does not say where consent comes from; write "consent: assumed" where the site asks for it elsewhere`)
-	case v.Consent(index).Source() != snapshot.ConsentAssumed:
-		return errors.New(`the catalog's consent comes from a source that this version does not read yet; write "consent: assumed" where the site asks for it elsewhere`)
+	if v.Catalog().Consent() != snapshot.None {
+		return nil
 	}
-	for i := range v.Count(snapshot.SecSites) {
-		index := v.Site(i).Consent()
-		if index != snapshot.None && v.Consent(index).Source() != snapshot.ConsentAssumed {
-			return fmt.Errorf("the consent of site %q comes from a source that this version does not read yet; leave it out where consent is assumed", siteName(&v, v.Site(i)))
+	sites := v.Count(snapshot.SecSites)
+	for i := range sites {
+		if v.Site(i).Consent() == snapshot.None {
+			return fmt.Errorf("neither the catalog nor its site %q says where consent comes from; %s", siteName(&v, v.Site(i)), sources)
 		}
+	}
+	if sites == 0 {
+		return errors.New("the catalog does not say where consent comes from; " + sources)
 	}
 	return nil
 }

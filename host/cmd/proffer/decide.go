@@ -38,7 +38,11 @@ func (*decideCommand) Help() string {
   people      {"KEY":{"attributes":{}}}: what the people sources know
   visitor     {"id":"32 hex digits","attributes":{},"history":[]}
   attributes  declared call data, and "language"
-  consent     false: the visitor refused. no_store: true writes nothing
+  consent     false: the visitor refused; true, or nothing: the visitor agreed;
+              "ask": the catalog's source says, from the headers and cookies
+              here. In each case a header "Sec-GPC": "1" is a refusal, unless
+              the catalog ignores it, and a crawler's "User-Agent" is one
+  no_store    true writes nothing; a header "Sec-Purpose": "prefetch" neither
   time, seed  when, and what decides between equal weights; with both given the
               answer is always the same
 

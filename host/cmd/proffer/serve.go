@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -50,6 +51,9 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 		return err
 	}
 	logger := newLogger(&file, s.err)
+	// What net/http would write past the logger is what an origin sends
+	// unasked, which may be what a visitor asked with.
+	log.SetOutput(io.Discard)
 	c.logger = logger
 	e, err := c.open(ctx, settings)
 	if err != nil {

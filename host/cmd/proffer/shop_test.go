@@ -99,14 +99,17 @@ type serving struct {
 // serve runs the command in front of an origin until the test ends.
 func serve(t *testing.T, originURL, catalog, keys string) serving {
 	t.Helper()
+	return start(t, serveCommand{Origin: originURL, Catalog: catalog, Keys: keys, clock: july})
+}
+
+// start runs a command on free ports until the test ends.
+func start(t *testing.T, c serveCommand) serving {
+	t.Helper()
 	hosttest.Artefact(t, "proffer.wasm")
 	ctx, cancel := context.WithCancel(context.Background())
 	out := &output{wrote: make(chan struct{}, 1)}
-	c := serveCommand{
-		Origin: originURL, Catalog: catalog, Keys: keys, Listen: "127.0.0.1:0", Admin: "127.0.0.1:0",
-		clock:         july,
-		engineOptions: engineOptions{Engine: "wasm", Wasm: filepath.Join(hosttest.OutDir(t), "proffer.wasm")},
-	}
+	c.Listen, c.Admin = "127.0.0.1:0", "127.0.0.1:0"
+	c.engineOptions = engineOptions{Engine: "wasm", Wasm: filepath.Join(hosttest.OutDir(t), "proffer.wasm")}
 	done := make(chan error, 1)
 	go func() { done <- c.serve(ctx, streams{nil, out, out}) }()
 	t.Cleanup(func() {
@@ -187,6 +190,62 @@ func TestShop(t *testing.T) {
 	plain, _ := get(t, person(t), site.URL+"/about")
 	if got, want := between(about, `data-offer-space="unknown_thing"`, "</div>"), between(plain, `data-offer-space="unknown_thing"`, "</div>"); want == "" || got != want {
 		t.Errorf("an unknown slot: got %q, want %q", got, want)
+	}
+}
+
+// named is a person for whom every host name leads to one address.
+func named(t *testing.T, address string) *http.Client {
+	t.Helper()
+	c := person(t)
+	c.Transport = &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, strings.TrimPrefix(address, "http://"))
+	}}
+	return c
+}
+
+// TestShopAsksForConsent answers the question of the host that asks, no and yes
+// and no again: before a yes and after a no the browser has no cookie of ours.
+func TestShopAsksForConsent(t *testing.T) {
+	keys := newKeys(t)
+	s := serve(t, shop(t, keys).URL, shopCatalog, keys)
+	me := named(t, s.url)
+	const host = "http://consent.localhost"
+	at, _ := url.Parse(host)
+	look := func(what, answer, stripped string) {
+		t.Helper()
+		if answer != "" {
+			r, err := me.PostForm(host+"/consent", url.Values{"answer": {answer}, "next": {"/about"}})
+			if err != nil || r.Body.Close() != nil || r.Request.URL.Path != "/about" {
+				t.Fatalf("%s: %v", what, err)
+			}
+		}
+		page, r := get(t, me, host+"/")
+		ours := ""
+		for _, c := range me.Jar.Cookies(at) {
+			if strings.HasPrefix(c.Name, "proffer") {
+				ours += c.Name
+			}
+		}
+		want := ""
+		if answer == "yes" {
+			want = "proffer"
+		}
+		if ours != want || !strings.HasPrefix(strip(page), stripped) || r.StatusCode != http.StatusOK {
+			t.Errorf("%s: our cookies %q, want %q; strip %q, want %q", what, ours, want, strip(page), stripped)
+		}
+		if asks := strings.Contains(page, "May we remember you?"); asks != (answer == "") {
+			t.Errorf("%s: asks %v", what, asks)
+		}
+	}
+	look("not answered", "", "New here?")
+	look("not answered, again", "", "New here?")
+	look("no", "no", "New here?")
+	look("yes", "yes", "Still looking?")
+	look("no again", "no", "New here?")
+	page, _ := get(t, me, strings.Replace(host, "consent.", "", 1)+"/")
+	at.Host = "localhost"
+	if c := me.Jar.Cookies(at); len(c) != 1 || strings.Contains(page, "remember") {
+		t.Errorf("where consent is assumed: cookies %v, and a question", c)
 	}
 }
 

@@ -206,21 +206,32 @@ func (v *Events) Apply(h *History, person bool, section uint32) (changed bool) {
 // Held reports whether a history has taken an event in.
 func (h *History) Held(e *Event) bool {
 	at := h.match(e)
-	return at >= 0 && stage(h.Entries[at].Status) >= stage(e.Status) && h.Entries[at].Last >= e.Last
+	return at >= 0 && h.Entries[at].has(e)
 }
 
+// has reports whether what an event says is known already.
+func (f *Entry) has(e *Event) bool { return stage(f.Status) >= stage(e.Status) && f.Last >= e.Last }
+
 // match finds the proposition of an event, or -1: by its id, or, where it was
-// folded, by what is left of it.
+// folded, by what is left of it. One that came further than presented has lost
+// the time of its presentation, so that any of the offer from then on may be it:
+// an event that is sent again must not count as another proposition's.
 func (h *History) match(e *Event) int {
 	if at := h.Find(e.ID[:]); at >= 0 {
 		return at
 	}
+	likely := -1
 	for i := h.Whole; i < h.N; i++ {
-		if f := &h.Entries[i]; f.Offer == e.Offer && (f.First == e.First || f.Last == e.Last && f.Status == e.Status) {
+		f := &h.Entries[i]
+		switch {
+		case f.Offer != e.Offer:
+		case f.First == e.First, f.Last == e.Last && f.Status == e.Status:
 			return i
+		case later(f.Status) && f.Last > e.First:
+			likely = i
 		}
 	}
-	return -1
+	return likely
 }
 
 // Open reads the first cookie of a header that verifies and is well formed.

@@ -1,0 +1,312 @@
+package guest
+
+import (
+	"bytes"
+
+	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/catalog/snapshot"
+	"github.com/profferhq/proffer/catalog/wire"
+	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/visitor"
+)
+
+// maxTickets is how many tickets of one request are looked at: one for each slot
+// of a page.
+const maxTickets = 64
+
+// click notes a click and leads to the ticket's destination. It was checked when
+// it was rendered, and is here again: whatever was signed then, this is no way to
+// anywhere else than a link on a page could lead.
+func (g *Guest) click() {
+	g.begin()
+	value := field(g.page.request.Query, "t")
+	t, ok := visitor.OpenTicket(g.endpoint.ticket[:0], g.config.keys, visitor.Click, value)
+	var location []byte
+	if ok {
+		location, ok = g.location(t.Destination)
+	}
+	if ok {
+		g.take(visitor.Click, &t)
+		g.redirect(location)
+	} else {
+		g.say(codeBadRequest, "this link is damaged")
+	}
+	g.end()
+}
+
+// event notes what the tickets in query and body say.
+func (g *Guest) event() {
+	g.begin()
+	left := maxTickets
+	query := g.tickets(g.page.request.Query, &left)
+	if body := g.tickets(g.page.request.Body, &left); query || body {
+		g.done()
+	} else {
+		g.say(codeBadRequest, "no ticket is good")
+	}
+	g.end()
+}
+
+// tickets notes the tickets of form-encoded text, as many as are left, and
+// reports whether any verified. Tickets have no characters that need escapes.
+func (g *Guest) tickets(text []byte, left *int) (good bool) {
+	for len(text) > 0 && *left > 0 {
+		var name, value []byte
+		name, value, text = cutField(text)
+		a, known := visitor.ParseAction(name)
+		if !known || a == visitor.Click {
+			continue
+		}
+		*left--
+		if t, ok := visitor.OpenTicket(g.endpoint.ticket[:0], g.config.keys, a, value); ok {
+			good = true
+			g.take(a, &t)
+		}
+	}
+	return good
+}
+
+// cutField takes the first field off form-encoded text, or off text/plain with a
+// field on each line.
+func cutField(text []byte) (name, value, rest []byte) {
+	one := text
+	if i := bytes.IndexAny(text, "&\r\n"); i >= 0 {
+		one, rest = text[:i], text[i+1:]
+	}
+	name, value, _ = bytes.Cut(one, []byte{'='})
+	return name, value, rest
+}
+
+// field is the first field of that name, or nil.
+func field(text []byte, want string) []byte {
+	for len(text) > 0 {
+		var name, value []byte
+		if name, value, text = cutField(text); string(name) == want {
+			return value
+		}
+	}
+	return nil
+}
+
+// begin reads what the browser holds. Nothing is noted for who has not
+// consented, for a page that nobody looks at yet, and for a HEAD.
+func (g *Guest) begin() {
+	e, p := &g.endpoint, &g.page
+	g.readVisitor()
+	e.noted, e.tag = false, 0
+	e.now = visitor.Minute(p.request.Time)
+	e.notes = g.storing() && !visitor.Prefetched(g.sent("sec-purpose")) && !g.method(methodHead)
+	if p.state.Known {
+		e.tag = visitor.Tag(&p.state.ID)
+	}
+	if e.notes {
+		g.readEvents()
+	}
+}
+
+// readEvents opens the second cookie. One of another visitor, who used this
+// browser before, is dropped; what was noted before there was a visitor is this
+// one's.
+func (g *Guest) readEvents() {
+	e, p := &g.endpoint, &g.page
+	e.events = visitor.Events{}
+	for i := range p.request.Headers {
+		h := &p.request.Headers[i]
+		if string(h.Name) != "cookie" {
+			continue
+		}
+		if _, ok := e.events.Open(e.ticket[:0], g.config.keys, h.Value, p.request.Flags.Has(abi.FlagSecure)); ok {
+			break
+		}
+	}
+	if e.events.Visitor != e.tag && e.events.Visitor != 0 {
+		e.events = visitor.Events{}
+	}
+	e.events.Visitor = e.tag
+}
+
+// end writes the second cookie if anything was noted, and removes our cookies
+// from the browser of who has not consented.
+func (g *Guest) end() {
+	e, p := &g.endpoint, &g.page
+	secure := p.request.Flags.Has(abi.FlagSecure)
+	if !p.consent {
+		for _, name := range [...]string{visitor.Name(secure), visitor.EventsCookie(secure)} {
+			if g.holdsCookie(name) {
+				g.expire(name)
+			}
+		}
+	}
+	if !e.noted {
+		return
+	}
+	e.events.Settle(e.now, g.holds)
+	p.body = e.events.Append(p.body[:0])
+	start := len(p.out)
+	if out, ok := visitor.AppendEventsCookie(p.out, g.config.keys, p.body, secure); ok {
+		p.out = out
+		g.setCookie(out[start:len(out):len(out)])
+	}
+}
+
+func (g *Guest) holds(e *visitor.Event) bool { return g.page.state.Holds(&g.endpoint.history, e) }
+
+// holdsCookie reports whether the browser sent a cookie of that name.
+func (g *Guest) holdsCookie(name string) bool {
+	headers := g.page.request.Headers
+	for i := range headers {
+		if string(headers[i].Name) != "cookie" {
+			continue
+		}
+		jar := visitor.Cookies(headers[i].Value, name)
+		if _, sent := jar.Next(); sent {
+			return true
+		}
+	}
+	return false
+}
+
+// take takes one event in, unless its ticket has expired or is another
+// visitor's, or it says nothing new.
+func (g *Guest) take(a visitor.Action, t *visitor.Ticket) {
+	e := &g.endpoint
+	if !e.notes || !t.Good(e.now) || t.Visitor != 0 && t.Visitor != e.tag {
+		return
+	}
+	env, space := g.place(t)
+	if space != nil && space.Flags()&snapshot.SpaceStorePropositions == 0 {
+		return
+	}
+	event := visitor.Event{Entry: visitor.Entry{
+		ID: t.ID, Offer: t.Offer, Channel: t.Channel, Status: reached(a, space),
+		First: t.Minute, Last: max(e.now, t.Minute),
+	}}
+	was, held := g.status(&event)
+	if was != nil && (a == visitor.Seen && was.Status != catalog.Generated || !was.Raise(event.Status, event.Last)) {
+		return
+	}
+	if !held && env != nil {
+		create(&event, env, t.Environment)
+	}
+	if a == visitor.Accept && space != nil && space.AcceptanceWrites().Count > 0 {
+		event.Space = t.Space
+	}
+	if e.events.Note(event) {
+		e.noted = true
+		g.writeLine(a, t, env, space)
+	}
+}
+
+// reached is the status that an event gives a proposition: what its space says,
+// as long as the snapshot has that.
+func reached(a visitor.Action, space *snapshot.Space) catalog.Status {
+	switch {
+	case a == visitor.Click:
+		return catalog.Interested
+	case a == visitor.Reject:
+		return catalog.Rejected
+	case a == visitor.Seen && space != nil:
+		return catalog.Status(space.OnProposed())
+	case a == visitor.Seen:
+		return catalog.Presented
+	case space != nil:
+		return catalog.Status(space.OnAccepted())
+	}
+	return catalog.Accepted
+}
+
+// create makes an event one that puts its proposition where it belongs, for the
+// histories lack it: it was fetched ahead, or the page's answer is on its way.
+func create(event *visitor.Event, env *snapshot.Environment, name uint32) {
+	event.Create = true
+	event.Person, event.Section = env.Kind() == snapshot.KindIdentified, env.Section()
+	if env.Flags()&snapshot.EnvironmentSharesFolder != 0 {
+		event.Section = name
+	}
+	if event.Status <= catalog.Presented {
+		event.First = event.Last
+	}
+}
+
+// status is how far a proposition has come by what both cookies say, nil if
+// neither has it, and whether the visitor cookie does.
+func (g *Guest) status(event *visitor.Event) (was *visitor.Entry, held bool) {
+	e := &g.endpoint
+	was = g.page.state.Find(&e.history, event)
+	noted := e.events.Find(&event.ID)
+	switch {
+	case was == nil && noted == nil:
+		return nil, false
+	case was == nil:
+		e.history.Entries[0] = noted.Entry
+		return &e.history.Entries[0], false
+	case noted != nil:
+		was.Raise(noted.Status, noted.Last)
+	}
+	return was, true
+}
+
+// place finds a ticket's environment and space in the snapshot, nil if it lacks
+// them.
+func (g *Guest) place(t *visitor.Ticket) (*snapshot.Environment, *snapshot.Space) {
+	for i := range g.view.Count(snapshot.SecEnvironments) {
+		env := g.view.Environment(i)
+		if snapshot.Hash32(g.view.Name(env.Name())) != t.Environment {
+			continue
+		}
+		spaces := env.Spaces()
+		for s := spaces.Start; s < spaces.End(); s++ {
+			if space := g.view.Space(s); snapshot.Hash32(g.view.Name(space.Name())) == t.Space {
+				return env, space
+			}
+		}
+		return env, nil
+	}
+	return nil, nil
+}
+
+// writeLine adds the event's line to the reply, if it is to hold any.
+func (g *Guest) writeLine(a visitor.Action, t *visitor.Ticket, env *snapshot.Environment, space *snapshot.Space) {
+	p, r := &g.page, &g.endpoint.reply
+	if !p.request.Want.Has(abi.WantEvents) || len(r.Events) == maxTickets {
+		return
+	}
+	names := [...]string{visitor.Click: "clicked", visitor.Seen: "seen", visitor.Accept: "accepted", visitor.Reject: "rejected"}
+	l := line{
+		event: names[a], time: p.request.Time, proposition: t.ID[:],
+		environment: g.hashName(t.Environment, 4), space: g.hashName(t.Space, 4),
+		channel: g.hashName(uint32(t.Channel)<<16, 2), offer: g.hashName(t.Offer, 4),
+	}
+	if env != nil {
+		l.environment = g.view.Name(env.Name())
+		if offer := g.offerOf(env, t.Offer); offer != nil {
+			l.offer = g.view.Name(offer.Code())
+		}
+	}
+	if space != nil {
+		l.space, l.channel = g.view.Name(space.Name()), g.view.Name(space.Channel())
+	}
+	start := len(p.text)
+	p.text = l.append(p.text)
+	r.Events = append(r.Events, p.text[start:len(p.text):len(p.text)])
+}
+
+// hashName stands in for a name of which the first bytes of its hash are known.
+func (g *Guest) hashName(hash uint32, n int) []byte {
+	p := &g.page
+	start := len(p.text)
+	b := [...]byte{byte(hash >> 24), byte(hash >> 16), byte(hash >> 8), byte(hash)}
+	p.text = wire.AppendHex(append(p.text, '#'), b[:n])
+	return p.text[start:len(p.text):len(p.text)]
+}
+
+// offerOf is the offer of an environment with that hash, or nil.
+func (g *Guest) offerOf(env *snapshot.Environment, hash uint32) *snapshot.Offer {
+	list := env.Offers()
+	for i := list.Start; i < list.End(); i++ {
+		if offer := g.view.Offer(i); offer.Hash() == hash {
+			return offer
+		}
+	}
+	return nil
+}

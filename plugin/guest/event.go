@@ -173,7 +173,7 @@ func (g *Guest) take(a visitor.Action, t *visitor.Ticket) {
 	if !e.notes || !t.Good(e.now) || t.Visitor != 0 && t.Visitor != e.tag {
 		return
 	}
-	env, space := g.place(t)
+	env, space := g.find(t)
 	if space != nil && space.Flags()&snapshot.SpaceStorePropositions == 0 {
 		return
 	}
@@ -181,12 +181,12 @@ func (g *Guest) take(a visitor.Action, t *visitor.Ticket) {
 		ID: t.ID, Offer: t.Offer, Channel: t.Channel, Status: reached(a, space),
 		First: t.Minute, Last: max(e.now, t.Minute),
 	}}
-	was, held := g.status(&event)
-	if was != nil && (a == visitor.Seen && was.Status != catalog.Generated || !was.Raise(event.Status, event.Last)) {
+	was := g.status(&event)
+	if was != nil && (was.Status == event.Status || a == visitor.Seen && was.Status != catalog.Generated || !was.Raise(event.Status, event.Last)) {
 		return
 	}
-	if !held && env != nil {
-		create(&event, env, t.Environment)
+	if env != nil {
+		place(&event, env, t.Environment)
 	}
 	if a == visitor.Accept && space != nil && space.AcceptanceWrites().Count > 0 {
 		event.Space = t.Space
@@ -215,40 +215,41 @@ func reached(a visitor.Action, space *snapshot.Space) catalog.Status {
 	return catalog.Accepted
 }
 
-// create makes an event one that puts its proposition where it belongs, for the
-// histories lack it: it was fetched ahead, or the page's answer is on its way.
-func create(event *visitor.Event, env *snapshot.Environment, name uint32) {
+// place tells an event where its proposition belongs, so that a page can put it
+// there if the histories lack it: it was fetched ahead, or the page's answer is on
+// its way, or another page's answer was on its way while this happened and has
+// taken it out again.
+func place(event *visitor.Event, env *snapshot.Environment, name uint32) {
 	event.Create = true
 	event.Person, event.Section = env.Kind() == snapshot.KindIdentified, env.Section()
 	if env.Flags()&snapshot.EnvironmentSharesFolder != 0 {
 		event.Section = name
 	}
-	if event.Status <= catalog.Presented {
-		event.First = event.Last
-	}
 }
 
 // status is how far a proposition has come by what both cookies say, nil if
-// neither has it, and whether the visitor cookie does.
-func (g *Guest) status(event *visitor.Event) (was *visitor.Entry, held bool) {
+// neither has it. The second one may lag behind, where answers to two events
+// have passed each other: it is told.
+func (g *Guest) status(event *visitor.Event) *visitor.Entry {
 	e := &g.endpoint
-	was = g.page.state.Find(&e.history, event)
+	held := g.page.state.Find(&e.history, event)
 	noted := e.events.Find(&event.ID)
 	switch {
-	case was == nil && noted == nil:
-		return nil, false
-	case was == nil:
-		e.history.Entries[0] = noted.Entry
-		return &e.history.Entries[0], false
-	case noted != nil:
-		was.Raise(noted.Status, noted.Last)
+	case noted == nil:
+		return held
+	case held == nil:
+		held = &e.history.Entries[0]
+		*held = noted.Entry
+	default:
+		held.Raise(noted.Status, noted.Last)
+		noted.Status, noted.Last = held.Status, max(held.Last, noted.First)
 	}
-	return was, true
+	return held
 }
 
-// place finds a ticket's environment and space in the snapshot, nil if it lacks
+// find finds a ticket's environment and space in the snapshot, nil if it lacks
 // them.
-func (g *Guest) place(t *visitor.Ticket) (*snapshot.Environment, *snapshot.Space) {
+func (g *Guest) find(t *visitor.Ticket) (*snapshot.Environment, *snapshot.Space) {
 	for i := range g.view.Count(snapshot.SecEnvironments) {
 		env := g.view.Environment(i)
 		if snapshot.Hash32(g.view.Name(env.Name())) != t.Environment {

@@ -288,9 +288,6 @@ func TestWhatIsNoted(t *testing.T) {
 		want.ID, want.Offer, want.First, want.Last = ticket.ID, ticket.Offer, ticket.Minute, ticket.Minute+1
 		if want.Create {
 			want.Channel = ticket.Channel
-			if want.Status == catalog.Presented {
-				want.First = want.Last
-			}
 		}
 		if v.N != 1 || v.List[0] != want {
 			t.Errorf("%s/%s %s:\n got %+v\nwant %+v", tt.env, tt.space, tt.action, v.All(), want)
@@ -341,8 +338,7 @@ func withHistory(t testing.TB, entries ...visitor.Entry) browser {
 	return browser{"proffer": string(seal.Seal(nil, seal.TestKeyring(), seal.UseCookie, "proffer", w.End()))}
 }
 
-// TestEventsAfterAPage: what the visitor cookie holds is raised, not created,
-// and what it knows already is not noted.
+// TestEventsAfterAPage: what the visitor cookie knows already is not noted.
 func TestEventsAfterAPage(t *testing.T) {
 	g := ready(t, testConfig(), build(t, shop))
 	ticket := shopTicket(1, 0)
@@ -362,7 +358,7 @@ func TestEventsAfterAPage(t *testing.T) {
 		entry.Status = tt.was
 		b := withHistory(t, entry)
 		got := b.does(t, g, tt.action, ticket, nil)
-		if v := b.noted(t); v.N != tt.noted || len(got.Events) != tt.noted || v.N == 1 && v.List[0].Create {
+		if v := b.noted(t); v.N != tt.noted || len(got.Events) != tt.noted || v.N == 1 && !v.List[0].Create {
 			t.Errorf("%s after %s: %+v", tt.action, tt.was, v.All())
 		}
 	}
@@ -386,5 +382,32 @@ func TestReplayAfterFolding(t *testing.T) {
 	later.ID, later.Minute = [8]byte{9}, was.Last+1 // another proposition of the offer, of afterwards
 	if b.does(t, g, visitor.Click, &later, func(r *abi.Request) { r.Time += 600_000 }); b.noted(t).N != 1 || !b.noted(t).List[0].Create {
 		t.Errorf("noted %+v", b.noted(t).All())
+	}
+}
+
+// TestFullSecondCookie: however much happens, it takes no more than 256 bytes,
+// has the newest event, and what a page has taken in goes after an hour.
+func TestFullSecondCookie(t *testing.T) {
+	g := ready(t, testConfig(), build(t, shop))
+	b := met(t, g)
+	for n := range byte(30) {
+		b.does(t, g, []visitor.Action{visitor.Accept, visitor.Seen, visitor.Click, visitor.Reject}[n%4], shopTicket(n, 0), nil)
+		if size := len("proffer_e=" + b["proffer_e"]); size > 256 || b.noted(t).List[0].ID != [8]byte{n} {
+			t.Fatalf("%d bytes, newest first %+v", size, b.noted(t).All())
+		}
+	}
+	if n := b.noted(t).N; n < 5 {
+		t.Errorf("only %d events have room", n)
+	}
+	ticket := shopTicket(1, 0)
+	b = withHistory(t, visitor.Entry{ID: ticket.ID, Offer: ticket.Offer, Channel: ticket.Channel, Status: catalog.Accepted, First: ticket.Minute, Last: ticket.Minute + 1})
+	second := visitor.Events{Visitor: b.tag(t)}
+	for n := range byte(2) {
+		second.Note(visitor.Event{Entry: visitor.Entry{ID: [8]byte{n + 1}, Offer: ticket.Offer + uint32(n), Status: catalog.Accepted, First: ticket.Minute, Last: ticket.Minute + 1}})
+	}
+	b["proffer_e"] = string(seal.Seal(nil, seal.TestKeyring(), seal.UseCookie, "proffer_e", second.Append(nil)))
+	b.does(t, g, visitor.Accept, shopTicket(3, 0), func(r *abi.Request) { r.Time += 61 * 60_000 })
+	if v := b.noted(t); v.N != 2 || v.List[0].ID != [8]byte{3} || v.List[1].ID != [8]byte{2} {
+		t.Errorf("an hour later: %+v", v.All())
 	}
 }

@@ -133,6 +133,9 @@ func (v *Events) Note(e Event) (changed bool) {
 				return false
 			}
 			held.Space = e.Space
+			if e.Create && !held.Create {
+				held.Create, held.Person, held.Section, held.Channel = true, e.Person, e.Section, e.Channel
+			}
 			copy(v.List[1:i+1], v.List[:i])
 			v.List[0] = held
 			return true

@@ -60,6 +60,9 @@ func (h *History) All() []Entry { return h.Entries[:h.N] }
 // Add puts a new proposition in front. What no longer has room as a whole one
 // is folded, and the oldest folded one is dropped if there are too many.
 func (h *History) Add(e Entry) {
+	if !later(e.Status) {
+		e.First = e.Last
+	}
 	if h.N == MaxEntries {
 		h.N--
 	}
@@ -89,11 +92,14 @@ func (h *History) fold() {
 
 // Raise takes a status event into account and reports whether it changed the
 // entry. A status replaces those before it; of accepted, scheduled and rejected
-// the later event wins. Repeating an event changes nothing.
+// the later event wins, and one of the same status prolongs it, for another in
+// between may become known yet. The same event again changes nothing.
 func (e *Entry) Raise(status catalog.Status, minute uint32) (changed bool) {
 	was, is := e.Status, status
 	switch {
-	case stage(is) < stage(was), is == was:
+	case stage(is) < stage(was):
+		return false
+	case is == was && (stage(is) < catalog.Accepted || minute <= e.Last):
 		return false
 	case stage(is) == stage(was) && minute < e.Last:
 		return false

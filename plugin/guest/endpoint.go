@@ -61,11 +61,11 @@ func (g *Guest) reply(dst []byte) []byte {
 // route finds the endpoint and lets it answer. It reports false if there is
 // none.
 func (g *Guest) route() bool {
-	path, prefix := g.page.request.Path, g.config.prefix
-	if len(path) < len(prefix) || string(path[:len(prefix)]) != prefix {
+	path := g.page.request.Path
+	if !g.Owns(path) {
 		return false
 	}
-	switch string(path[len(prefix):]) {
+	switch string(path[len(g.config.prefix):]) {
 	case "click":
 		g.get((*Guest).click)
 	case "event":
@@ -78,6 +78,12 @@ func (g *Guest) route() bool {
 		return false
 	}
 	return true
+}
+
+// Owns reports whether a path is below the prefix of the module's own endpoints.
+func (g *Guest) Owns(path []byte) bool {
+	prefix := g.config.prefix
+	return len(path) >= len(prefix) && string(path[:len(prefix)]) == prefix
 }
 
 // get answers a request that must be a GET; a HEAD gets the same without the
@@ -163,12 +169,15 @@ func (g *Guest) say(code int, text string) {
 	r.Body = g.keepString(text)
 }
 
+//go:noinline
 func (g *Guest) header(name, value string) {
 	r := &g.endpoint.reply
 	r.Headers = append(r.Headers, abi.Header{Name: g.keepString(name), Value: g.keepString(value)})
 }
 
 // expire removes one of our cookies.
+//
+//go:noinline
 func (g *Guest) expire(name string) {
 	p := &g.page
 	start := len(p.out)
@@ -176,11 +185,13 @@ func (g *Guest) expire(name string) {
 	g.setCookie(p.out[start:len(p.out):len(p.out)])
 }
 
+//go:noinline
 func (g *Guest) setCookie(value []byte) {
 	r := &g.endpoint.reply
 	r.Cookies = append(r.Cookies, value)
 }
 
+//go:noinline
 func (g *Guest) keepString(s string) []byte {
 	start := len(g.page.text)
 	g.page.text = append(g.page.text, s...)

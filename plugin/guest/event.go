@@ -1,8 +1,6 @@
 package guest
 
 import (
-	"bytes"
-
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/catalog/wire"
@@ -69,12 +67,20 @@ func (g *Guest) tickets(text []byte, left *int) (good bool) {
 // cutField takes the first field off form-encoded text, or off text/plain with a
 // field on each line.
 func cutField(text []byte) (name, value, rest []byte) {
-	one := text
-	if i := bytes.IndexAny(text, "&\r\n"); i >= 0 {
-		one, rest = text[:i], text[i+1:]
+	equals := -1
+	for i, c := range text {
+		if c == '=' && equals < 0 {
+			equals = i
+		}
+		if c == '&' || c == '\r' || c == '\n' {
+			text, rest = text[:i], text[i+1:]
+			break
+		}
 	}
-	name, value, _ = bytes.Cut(one, []byte{'='})
-	return name, value, rest
+	if equals < 0 {
+		return text, nil, rest
+	}
+	return text[:equals], text[equals+1:], rest
 }
 
 // field is the first field of that name, or nil.
@@ -143,10 +149,8 @@ func (g *Guest) end() {
 	e.events.Settle(e.now, g.holds)
 	p.body = e.events.Append(p.body[:0])
 	start := len(p.out)
-	if out, ok := visitor.AppendEventsCookie(p.out, g.config.keys, p.body, secure); ok {
-		p.out = out
-		g.setCookie(out[start:len(out):len(out)])
-	}
+	p.out, _ = visitor.AppendEventsCookie(p.out, g.config.keys, p.body, secure)
+	g.setCookie(p.out[start:len(p.out):len(p.out)]) // there is a key: a ticket has verified
 }
 
 func (g *Guest) holds(e *visitor.Event) bool { return g.page.state.Holds(&g.endpoint.history, e) }
@@ -252,12 +256,12 @@ func (g *Guest) status(event *visitor.Event) *visitor.Entry {
 func (g *Guest) find(t *visitor.Ticket) (*snapshot.Environment, *snapshot.Space) {
 	for i := range g.view.Count(snapshot.SecEnvironments) {
 		env := g.view.Environment(i)
-		if snapshot.Hash32(g.view.Name(env.Name())) != t.Environment {
+		if g.hash(env.Name()) != t.Environment {
 			continue
 		}
 		spaces := env.Spaces()
 		for s := spaces.Start; s < spaces.End(); s++ {
-			if space := g.view.Space(s); snapshot.Hash32(g.view.Name(space.Name())) == t.Space {
+			if space := g.view.Space(s); g.hash(space.Name()) == t.Space {
 				return env, space
 			}
 		}
@@ -266,39 +270,52 @@ func (g *Guest) find(t *visitor.Ticket) (*snapshot.Environment, *snapshot.Space)
 	return nil, nil
 }
 
+//go:noinline
+func (g *Guest) hash(name uint32) uint32 { return snapshot.Hash32(g.view.Name(name)) }
+
 // writeLine adds the event's line to the reply, if it is to hold any.
 func (g *Guest) writeLine(a visitor.Action, t *visitor.Ticket, env *snapshot.Environment, space *snapshot.Space) {
 	p, r := &g.page, &g.endpoint.reply
 	if !p.request.Want.Has(abi.WantEvents) || len(r.Events) == maxTickets {
 		return
 	}
-	names := [...]string{visitor.Click: "clicked", visitor.Seen: "seen", visitor.Accept: "accepted", visitor.Reject: "rejected"}
 	l := line{
-		event: names[a], time: p.request.Time, proposition: t.ID[:],
+		event: "seen", time: p.request.Time, proposition: t.ID[:],
 		environment: g.hashName(t.Environment, 4), space: g.hashName(t.Space, 4),
 		channel: g.hashName(uint32(t.Channel)<<16, 2), offer: g.hashName(t.Offer, 4),
 	}
+	switch a {
+	case visitor.Click:
+		l.event = "clicked"
+	case visitor.Accept:
+		l.event = "accepted"
+	case visitor.Reject:
+		l.event = "rejected"
+	}
 	if env != nil {
-		l.environment = g.view.Name(env.Name())
+		l.environment = g.name(env.Name())
 		if offer := g.offerOf(env, t.Offer); offer != nil {
-			l.offer = g.view.Name(offer.Code())
+			l.offer = g.name(offer.Code())
 		}
 	}
 	if space != nil {
-		l.space, l.channel = g.view.Name(space.Name()), g.view.Name(space.Channel())
+		l.space, l.channel = g.name(space.Name()), g.name(space.Channel())
 	}
 	start := len(p.text)
 	p.text = l.append(p.text)
 	r.Events = append(r.Events, p.text[start:len(p.text):len(p.text)])
 }
 
+//go:noinline
+func (g *Guest) name(id uint32) []byte { return g.view.Name(id) }
+
 // hashName stands in for a name of which the first bytes of its hash are known.
+//
+//go:noinline
 func (g *Guest) hashName(hash uint32, n int) []byte {
-	p := &g.page
-	start := len(p.text)
+	name := [9]byte{'#'}
 	b := [...]byte{byte(hash >> 24), byte(hash >> 16), byte(hash >> 8), byte(hash)}
-	p.text = wire.AppendHex(append(p.text, '#'), b[:n])
-	return p.text[start:len(p.text):len(p.text)]
+	return g.keep(wire.AppendHex(name[:1], b[:n]))
 }
 
 // offerOf is the offer of an environment with that hash, or nil.

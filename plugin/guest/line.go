@@ -22,32 +22,45 @@ type line struct {
 
 // append writes the line, without an end.
 func (l *line) append(dst []byte) []byte {
-	dst = append(dst, "proffer-event/1 e="...)
-	dst = append(dst, l.event...)
-	dst = strconv.AppendInt(append(dst, "&t="...), l.time, 10)
+	dst = appendText(dst, "proffer-event/1 e=")
+	dst = appendText(dst, l.event)
+	dst = appendText(dst, "&t=")
+	dst = strconv.AppendInt(dst, l.time, 10)
 	if l.interaction != nil {
-		dst = wire.AppendHex(append(dst, "&i="...), l.interaction)
+		dst = appendText(dst, "&i=")
+		dst = wire.AppendHex(dst, l.interaction)
 	}
-	dst = wire.AppendHex(append(dst, "&p="...), l.proposition)
-	dst = appendEscaped(append(dst, "&v="...), l.environment)
-	dst = appendEscaped(append(dst, "&s="...), l.space)
-	dst = appendEscaped(append(dst, "&c="...), l.channel)
-	dst = appendEscaped(append(dst, "&o="...), l.offer)
+	dst = appendText(dst, "&p=")
+	dst = wire.AppendHex(dst, l.proposition)
+	dst = appendName(dst, "&v=", l.environment)
+	dst = appendName(dst, "&s=", l.space)
+	dst = appendName(dst, "&c=", l.channel)
+	dst = appendName(dst, "&o=", l.offer)
 	if l.rank > 0 {
-		dst = strconv.AppendInt(append(dst, "&r="...), int64(l.rank), 10)
+		dst = appendText(dst, "&r=")
+		dst = strconv.AppendInt(dst, int64(l.rank), 10)
 	}
 	if l.mode != abi.Nobody {
-		dst = append(append(dst, "&m="...), l.mode.String()...)
+		dst = appendText(dst, "&m=")
+		dst = appendText(dst, l.mode.String())
 	}
 	if l.fallback {
-		dst = append(dst, "&f=1"...)
+		dst = appendText(dst, "&f=1")
 	}
 	return dst
 }
 
-// appendEscaped writes a name form-encoded: letters, digits and "*-._" as they
-// are, a space as "+", all else as "%XX".
-func appendEscaped(dst, name []byte) []byte {
+// appendText is append, which takes 200 bytes of the module wherever it stands.
+//
+//go:noinline
+func appendText(dst []byte, text string) []byte { return append(dst, text...) }
+
+// appendName writes a field with a name form-encoded: letters, digits and "*-._"
+// as they are, a space as "+", all else as "%XX".
+//
+//go:noinline
+func appendName(dst []byte, field string, name []byte) []byte {
+	dst = appendText(dst, field)
 	for _, c := range name {
 		switch {
 		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '*', c == '-', c == '.', c == '_':
@@ -61,6 +74,7 @@ func appendEscaped(dst, name []byte) []byte {
 	return dst
 }
 
+//go:noinline
 func appendPercent(dst []byte, c byte) []byte {
 	const digits = "0123456789ABCDEF"
 	return append(dst, '%', digits[c>>4], digits[c&15])

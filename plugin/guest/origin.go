@@ -1,8 +1,8 @@
 package guest
 
-import "bytes"
-
 // sent is the first value of a request's header, or nil.
+//
+//go:noinline
 func (g *Guest) sent(name string) []byte {
 	headers := g.page.request.Headers
 	for i := range headers {
@@ -37,7 +37,9 @@ func (g *Guest) navigates() bool {
 	if mode := g.sent("sec-fetch-mode"); mode != nil {
 		return string(mode) == "navigate"
 	}
-	return bytes.Contains(g.sent("accept"), []byte("text/html"))
+	const html = "text/html" // forms ask for it first
+	accept := g.sent("accept")
+	return len(accept) >= len(html) && string(accept[:len(html)]) == html
 }
 
 // refererPath is path and query of the page of this host that sent the request,
@@ -58,9 +60,9 @@ func (g *Guest) pathOf(url []byte) (path []byte, ours bool) {
 		return nil, false
 	}
 	rest := url[scheme:]
-	end := bytes.IndexAny(rest, "/?#")
-	if end < 0 {
-		end = len(rest)
+	end := 0
+	for end < len(rest) && rest[end] != '/' && rest[end] != '?' && rest[end] != '#' {
+		end++
 	}
 	return rest[end:], sameHost(rest[:end], g.page.request.Host)
 }
@@ -78,14 +80,21 @@ func schemeLength(url []byte) int {
 
 // sameHost reports whether an authority is a host, on whichever port.
 func sameHost(authority, host []byte) bool {
-	if i := bytes.LastIndexByte(authority, ':'); i > bytes.LastIndexByte(authority, ']') {
-		authority = authority[:i]
+	for i := len(authority) - 1; i >= 0 && authority[i] != ']'; i-- {
+		if authority[i] == ':' {
+			authority = authority[:i]
+			break
+		}
 	}
-	authority = bytes.TrimSuffix(authority, []byte{'.'})
+	if n := len(authority); n > 0 && authority[n-1] == '.' {
+		authority = authority[:n-1]
+	}
 	return len(authority) > 0 && sameLetters(authority, string(host))
 }
 
 // sameLetters compares with a text in small letters.
+//
+//go:noinline
 func sameLetters(b []byte, small string) bool {
 	if len(b) != len(small) {
 		return false

@@ -54,7 +54,9 @@ func Refuses(gpc []byte) bool { return string(gpc) == "1" }
 // (https://wicg.github.io/nav-speculation/prefetch.html).
 func Prefetched(purpose []byte) bool {
 	const word = "prefetch"
-	purpose = bytes.TrimLeft(purpose, " \t")
+	for len(purpose) > 0 && (purpose[0] == ' ' || purpose[0] == '\t') {
+		purpose = purpose[1:]
+	}
 	if len(purpose) < len(word) || string(purpose[:len(word)]) != word {
 		return false
 	}

@@ -193,7 +193,9 @@ func (g *Guest) setCookie(value []byte) {
 
 //go:noinline
 func (g *Guest) keepString(s string) []byte {
-	start := len(g.page.text)
-	g.page.text = append(g.page.text, s...)
-	return g.page.text[start:len(g.page.text):len(g.page.text)]
+	text := g.page.text
+	start := len(text)
+	text = append(text, s...)
+	g.page.text = text
+	return text[start:len(text):len(text)]
 }

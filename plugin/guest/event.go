@@ -3,7 +3,6 @@ package guest
 import (
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/snapshot"
-	"github.com/profferhq/proffer/catalog/wire"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/visitor"
 )
@@ -315,7 +314,7 @@ func (g *Guest) name(id uint32) []byte { return g.view.Name(id) }
 func (g *Guest) hashName(hash uint32, n int) []byte {
 	name := [9]byte{'#'}
 	b := [...]byte{byte(hash >> 24), byte(hash >> 16), byte(hash >> 8), byte(hash)}
-	return g.keep(wire.AppendHex(name[:1], b[:n]))
+	return g.keep(appendHex(name[:1], b[:n]))
 }
 
 // offerOf is the offer of an environment with that hash, or nil.

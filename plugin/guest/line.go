@@ -28,10 +28,10 @@ func (l *line) append(dst []byte) []byte {
 	dst = strconv.AppendInt(dst, l.time, 10)
 	if l.interaction != nil {
 		dst = appendText(dst, "&i=")
-		dst = wire.AppendHex(dst, l.interaction)
+		dst = appendHex(dst, l.interaction)
 	}
 	dst = appendText(dst, "&p=")
-	dst = wire.AppendHex(dst, l.proposition)
+	dst = appendHex(dst, l.proposition)
 	dst = appendName(dst, "&v=", l.environment)
 	dst = appendName(dst, "&s=", l.space)
 	dst = appendName(dst, "&c=", l.channel)
@@ -54,6 +54,9 @@ func (l *line) append(dst []byte) []byte {
 //
 //go:noinline
 func appendText(dst []byte, text string) []byte { return append(dst, text...) }
+
+//go:noinline
+func appendHex(dst, b []byte) []byte { return wire.AppendHex(dst, b) }
 
 // appendName writes a field with a name form-encoded: letters, digits and "*-._"
 // as they are, a space as "+", all else as "%XX".

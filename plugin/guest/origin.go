@@ -119,21 +119,21 @@ func (g *Guest) location(url []byte) (location []byte, ok bool) {
 	} else {
 		ok = len(url) > 0 && url[0] == '/' && (len(url) == 1 || url[1] != '/')
 	}
-	p := &g.page
-	start := len(p.text)
+	text := g.page.text
+	start := len(text)
 	for _, c := range url {
 		if c <= ' ' || c == 0x7f || c == '\\' {
 			ok = false
 		}
-		if c < 0x80 {
-			p.text = append(p.text, c)
-		} else {
-			p.text = appendPercent(p.text, c)
+		if c >= 0x80 {
+			text = appendPercent(text, c)
+			continue
 		}
+		text = append(text, c)
 	}
 	if !ok {
-		p.text = p.text[:start]
 		return nil, false
 	}
-	return p.text[start:len(p.text):len(p.text)], true
+	g.page.text = text
+	return text[start:len(text):len(text)], true
 }

@@ -172,12 +172,15 @@ func appendCookie(dst []byte, keys *seal.Keyring, name string, body []byte, secu
 }
 
 // AppendExpire writes a Set-Cookie value that removes a cookie.
+//
+//go:noinline
 func AppendExpire(dst []byte, name string, secure bool) []byte {
 	dst = append(dst, name...)
 	dst = append(dst, '=')
 	return appendAttributes(dst, "0", secure)
 }
 
+//go:noinline
 func appendAttributes(dst []byte, age string, secure bool) []byte {
 	dst = append(dst, "; Path=/; Max-Age="...)
 	dst = append(dst, age...)

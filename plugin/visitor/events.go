@@ -180,11 +180,13 @@ func (v *Events) first(holds func(*Event) bool) int {
 	return v.N - 1
 }
 
+//go:noinline
 func (v *Events) remove(i int) {
 	copy(v.List[i:v.N-1], v.List[i+1:v.N])
 	v.N--
 }
 
+//go:noinline
 func (v *Events) size() int {
 	var room [4 + maxEvents*32]byte
 	return len(v.Append(room[:0]))

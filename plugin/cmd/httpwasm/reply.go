@@ -18,13 +18,13 @@ func reply() bool {
 	if !ok {
 		return false
 	}
-	setStatusCode(uint32(r.Code))
 	for _, h := range r.Headers {
 		set(string(h.Name), h.Value)
 	}
 	for _, c := range r.Cookies {
 		add("set-cookie", c)
 	}
+	setStatusCode(uint32(r.Code)) // behind the headers: a host may send them with it
 	if len(r.Body) > 0 {
 		writeBody(kindResponse, unsafe.Pointer(unsafe.SliceData(r.Body)), uint32(len(r.Body)))
 	}

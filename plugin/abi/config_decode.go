@@ -138,8 +138,10 @@ func (r *configReader) prefix() {
 
 func (r *configReader) header(dst *string) {
 	v := string(r.c.Str())
-	if strings.ContainsAny(v, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
-		r.reject("not in lower case")
+	for i := range len(v) {
+		if v[i] >= 'A' && v[i] <= 'Z' {
+			r.reject("not in lower case")
+		}
 	}
 	*dst = v
 }

@@ -399,6 +399,16 @@ func TestFullSecondCookie(t *testing.T) {
 	if n := b.noted(t).N; n < 5 {
 		t.Errorf("only %d events have room", n)
 	}
+	b = met(t, g)
+	b.does(t, g, visitor.Accept, shopTicket(99, 0), nil)
+	many := calls(g, "POST event")
+	for n := range byte(64) {
+		many.Body = append(many.Body, "&seen="+signed(visitor.Seen, shopTicket(n, 0))...)
+	}
+	b.take(replied(t, g, b.on(many)).Cookies)
+	if v := b.noted(t); v.N < 5 || v.Find(&[8]byte{99}) == nil || v.List[0].ID != [8]byte{63} {
+		t.Errorf("after 64 were seen: %+v", v.All())
+	}
 	ticket := shopTicket(1, 0)
 	b = withHistory(t, visitor.Entry{ID: ticket.ID, Offer: ticket.Offer, Channel: ticket.Channel, Status: catalog.Accepted, First: ticket.Minute, Last: ticket.Minute + 1})
 	second := visitor.Events{Visitor: b.tag(t)}

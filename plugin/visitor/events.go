@@ -211,11 +211,11 @@ func (v *Events) Apply(h *History, person bool, section uint32) (changed bool) {
 // Held reports whether a history has taken an event in.
 func (h *History) Held(e *Event) bool {
 	at := h.match(e)
-	return at >= 0 && h.Entries[at].has(e)
+	return at >= 0 && h.Entries[at].knows(e)
 }
 
-// has reports whether what an event says is known already.
-func (f *Entry) has(e *Event) bool { return stage(f.Status) >= stage(e.Status) && f.Last >= e.Last }
+// knows reports whether what an event says is known already.
+func (e *Entry) knows(n *Event) bool { return stage(e.Status) >= stage(n.Status) && e.Last >= n.Last }
 
 // match finds the proposition of an event, or -1: by its id, or, where it was
 // folded, by what is left of it. One that came further than presented has lost

@@ -18,7 +18,7 @@ func (s *State) Find(h *History, e *Event) *Entry {
 // in. h is scratch.
 func (s *State) Holds(h *History, e *Event) bool {
 	f := s.Find(h, e)
-	return f != nil && f.has(e)
+	return f != nil && f.knows(e)
 }
 
 // Find is what the second cookie holds of a proposition, or nil.

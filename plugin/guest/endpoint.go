@@ -71,7 +71,7 @@ func (g *Guest) route() bool {
 	case "event":
 		g.post((*Guest).event)
 	case "forget":
-		g.post((*Guest).forget)
+		g.post((*Guest).forgetAll)
 	case "offers.js":
 		g.get((*Guest).script)
 	default:
@@ -117,12 +117,12 @@ func (g *Guest) method(name string) bool {
 	return string(m) == name || m == nil && name == methodGet
 }
 
-// forget removes all that this browser holds, also a cookie that was not sent
+// forgetAll removes all that this browser holds, also a cookie that was not sent
 // along.
-func (g *Guest) forget() {
+func (g *Guest) forgetAll() {
 	secure := g.page.request.Flags.Has(abi.FlagSecure)
-	g.expire(visitor.Name(secure))
-	g.expire(visitor.EventsCookie(secure))
+	g.removeCookie(visitor.Name(secure))
+	g.removeCookie(visitor.EventsCookie(secure))
 	g.done()
 }
 
@@ -175,10 +175,10 @@ func (g *Guest) header(name, value string) {
 	r.Headers = append(r.Headers, abi.Header{Name: g.keepString(name), Value: g.keepString(value)})
 }
 
-// expire removes one of our cookies.
+// removeCookie removes one of our cookies.
 //
 //go:noinline
-func (g *Guest) expire(name string) {
+func (g *Guest) removeCookie(name string) {
 	p := &g.page
 	start := len(p.out)
 	p.out = visitor.AppendExpire(p.out, name, p.request.Flags.Has(abi.FlagSecure))

@@ -108,12 +108,12 @@ func (g *Guest) take(a visitor.Action, t *visitor.Ticket) {
 		ID: t.ID, Offer: t.Offer, Channel: t.Channel, Status: reached(a, space),
 		First: t.Minute, Last: max(e.now, t.Minute),
 	}}
-	was := g.status(&event)
+	was := g.standing(&event)
 	if was != nil && (was.Status == event.Status || a == visitor.Seen && was.Status != catalog.Generated || !was.Raise(event.Status, event.Last)) {
 		return
 	}
 	if env != nil {
-		place(&event, env, t.Environment)
+		locate(&event, env, t.Environment)
 	}
 	if a == visitor.Accept && space != nil && space.AcceptanceWrites().Count > 0 {
 		event.Space = t.Space
@@ -143,11 +143,11 @@ func reached(a visitor.Action, space *snapshot.Space) catalog.Status {
 	return catalog.Accepted
 }
 
-// place tells an event where its proposition belongs, so that a page can put it
+// locate tells an event where its proposition belongs, so that a page can put it
 // there if the histories lack it: it was fetched ahead, or the page's answer is on
 // its way, or another page's answer was on its way while this happened and has
 // taken it out again.
-func place(event *visitor.Event, env *snapshot.Environment, name uint32) {
+func locate(event *visitor.Event, env *snapshot.Environment, name uint32) {
 	event.Create = true
 	event.Person, event.Section = env.Kind() == snapshot.KindIdentified, env.Section()
 	if env.Flags()&snapshot.EnvironmentSharesFolder != 0 {
@@ -155,10 +155,10 @@ func place(event *visitor.Event, env *snapshot.Environment, name uint32) {
 	}
 }
 
-// status is how far a proposition has come by what both cookies say, nil if
+// standing is how far a proposition has come by what both cookies say, nil if
 // neither has it. The second one may lag behind, where answers to two events
 // have passed each other: it is told.
-func (g *Guest) status(event *visitor.Event) *visitor.Entry {
+func (g *Guest) standing(event *visitor.Event) *visitor.Entry {
 	e := &g.endpoint
 	held := g.page.state.Find(&e.history, event)
 	noted := e.events.Find(&event.ID)
@@ -180,12 +180,12 @@ func (g *Guest) status(event *visitor.Event) *visitor.Entry {
 func (g *Guest) find(t *visitor.Ticket) (*snapshot.Environment, *snapshot.Space) {
 	for i := range g.view.Count(snapshot.SecEnvironments) {
 		env := g.view.Environment(i)
-		if g.hash(env.Name()) != t.Environment {
+		if g.hashOf(env.Name()) != t.Environment {
 			continue
 		}
 		spaces := env.Spaces()
 		for s := spaces.Start; s < spaces.End(); s++ {
-			if space := g.view.Space(s); g.hash(space.Name()) == t.Space {
+			if space := g.view.Space(s); g.hashOf(space.Name()) == t.Space {
 				return env, space
 			}
 		}
@@ -195,7 +195,7 @@ func (g *Guest) find(t *visitor.Ticket) (*snapshot.Environment, *snapshot.Space)
 }
 
 //go:noinline
-func (g *Guest) hash(name uint32) uint32 { return snapshot.Hash32(g.view.Name(name)) }
+func (g *Guest) hashOf(name uint32) uint32 { return snapshot.Hash32(g.view.Name(name)) }
 
 // writeLine adds the event's line to the reply, if it is to hold any.
 func (g *Guest) writeLine(a visitor.Action, t *visitor.Ticket, env *snapshot.Environment, space *snapshot.Space) {

@@ -50,7 +50,7 @@ func (g *Guest) end() {
 	if !p.consent {
 		for _, name := range [...]string{visitor.Name(secure), visitor.EventsCookie(secure)} {
 			if g.holdsCookie(name) {
-				g.expire(name)
+				g.removeCookie(name)
 			}
 		}
 	}

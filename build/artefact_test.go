@@ -77,6 +77,7 @@ var variants = []variant{
 			{Module: http, Name: "add_header_value", Type: "(i32 i32 i32 i32 i32) ()"},
 			{Module: http, Name: "remove_header", Type: "(i32 i32 i32) ()"},
 			{Module: http, Name: "get_status_code", Type: "() (i32)"},
+			{Module: http, Name: "set_status_code", Type: "(i32) ()"},
 			{Module: http, Name: "read_body", Type: "(i32 i32 i32) (i64)"},
 			{Module: http, Name: "write_body", Type: "(i32 i32 i32) ()"},
 		},

@@ -19,6 +19,7 @@ var otherTopics = []string{
 	"explicit-by-token-in-a-header",
 	"limits-of-a-document",
 	"limits-of-a-slot",
+	"limits-of-an-event",
 	"one-person-by-target-and-by-token",
 	"token-expired-is-absent",
 	"token-forged-is-absent",

@@ -7,9 +7,13 @@ import "math"
 // values. All return the extended slice.
 
 // AppendNil appends nil.
+//
+//go:noinline
 func AppendNil(dst []byte) []byte { return append(dst, codeNil) }
 
 // AppendBool appends true or false.
+//
+//go:noinline
 func AppendBool(dst []byte, v bool) []byte {
 	if v {
 		return append(dst, codeTrue)
@@ -18,6 +22,8 @@ func AppendBool(dst []byte, v bool) []byte {
 }
 
 // AppendUint appends an integer in 1, 2, 3, 5 or 9 bytes.
+//
+//go:noinline
 func AppendUint(dst []byte, v uint64) []byte {
 	if v < 0x80 {
 		return append(dst, byte(v))
@@ -43,6 +49,8 @@ func appendLongUint(dst []byte, v uint64) []byte {
 
 // AppendInt appends an integer in 1, 2, 3, 5 or 9 bytes; one that is not below
 // zero in the encoding of AppendUint.
+//
+//go:noinline
 func AppendInt(dst []byte, v int64) []byte {
 	switch {
 	case v >= 0:
@@ -60,6 +68,8 @@ func AppendInt(dst []byte, v int64) []byte {
 }
 
 // AppendFloat appends a float, always in 9 bytes.
+//
+//go:noinline
 func AppendFloat(dst []byte, v float64) []byte {
 	return append64(append(dst, codeFloat64), math.Float64bits(v))
 }
@@ -71,11 +81,15 @@ func append64(dst []byte, v uint64) []byte {
 }
 
 // AppendStr appends a string, at most 4 GiB - 1 of it.
+//
+//go:noinline
 func AppendStr(dst []byte, s string) []byte {
 	return append(appendStrHead(dst, len(s)), s...)
 }
 
 // AppendStrBytes appends the bytes of a string, as AppendStr does.
+//
+//go:noinline
 func AppendStrBytes(dst, s []byte) []byte {
 	return append(appendStrHead(dst, len(s)), s...)
 }
@@ -96,6 +110,8 @@ func appendLongStrHead(dst []byte, n int) []byte {
 }
 
 // AppendBin appends bytes; nil as no bytes.
+//
+//go:noinline
 func AppendBin(dst, b []byte) []byte {
 	if len(b) <= math.MaxUint8 {
 		dst = append(dst, codeBin8, byte(len(b)))
@@ -107,6 +123,8 @@ func AppendBin(dst, b []byte) []byte {
 
 // AppendArray appends the head of an array of n elements, which the caller
 // appends next.
+//
+//go:noinline
 func AppendArray(dst []byte, n int) []byte {
 	if n < 16 {
 		return append(dst, 0x90|byte(n))
@@ -116,6 +134,8 @@ func AppendArray(dst []byte, n int) []byte {
 
 // AppendMap appends the head of a map of n entries; the caller appends key and
 // value of each next.
+//
+//go:noinline
 func AppendMap(dst []byte, n int) []byte {
 	if n < 16 {
 		return append(dst, 0x80|byte(n))

@@ -2,6 +2,7 @@ package document
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -35,6 +36,7 @@ type Document struct {
 	People     []Person // nil: the document is no people source
 	HasPeople  bool
 	NoStore    bool
+	Event      *Event // nil: a page's call
 }
 
 // Visitor is what the document says of the visitor, in every folder.
@@ -58,18 +60,15 @@ func Parse(b []byte) (*Document, error) {
 		return nil, fmt.Errorf("request: not valid JSON")
 	}
 	root := gjson.ParseBytes(b)
+	if root.Get("event").Exists() {
+		return parseEvent(root)
+	}
 	d := &Document{Path: "/"}
 	r := reader{}
-	r.object("request", root, map[string]func(gjson.Result){
-		"time":       func(v gjson.Result) { d.HasTime, d.Time = true, r.instant("time", v) },
-		"seed":       func(v gjson.Result) { d.HasSeed, d.Seed = true, r.uint("seed", v) },
-		"entropy":    func(v gjson.Result) { d.Entropy = r.hex("entropy", v, abi.EntropySize) },
-		"host":       func(v gjson.Result) { d.Host = r.str("host", v) },
+	fields := d.common(&r)
+	maps.Copy(fields, map[string]func(gjson.Result){
 		"path":       func(v gjson.Result) { d.Path = r.str("path", v) },
 		"query":      func(v gjson.Result) { d.Query = r.str("query", v) },
-		"headers":    func(v gjson.Result) { d.Headers = r.strings("headers", v) },
-		"cookies":    func(v gjson.Result) { d.Cookies = r.strings("cookies", v) },
-		"consent":    func(v gjson.Result) { d.consent(&r, v) },
 		"target":     func(v gjson.Result) { d.Target = []byte(r.str("target", v)) },
 		"attributes": func(v gjson.Result) { d.callData(&r, v) },
 		"slots":      func(v gjson.Result) { d.Slots = r.slots(v) },
@@ -77,10 +76,24 @@ func Parse(b []byte) (*Document, error) {
 		"people":     func(v gjson.Result) { d.HasPeople, d.People = true, r.people(v) },
 		"no_store":   func(v gjson.Result) { d.NoStore = r.bool("no_store", v) },
 	})
+	r.object("request", root, fields)
 	if r.err == nil && len(d.Slots) == 0 {
 		r.fail("slots", "is missing: name at least one")
 	}
 	return d, r.err
+}
+
+// common are the fields that every document may have.
+func (d *Document) common(r *reader) map[string]func(gjson.Result) {
+	return map[string]func(gjson.Result){
+		"time":    func(v gjson.Result) { d.HasTime, d.Time = true, r.instant("time", v) },
+		"seed":    func(v gjson.Result) { d.HasSeed, d.Seed = true, r.uint("seed", v) },
+		"entropy": func(v gjson.Result) { d.Entropy = r.hex("entropy", v, abi.EntropySize) },
+		"host":    func(v gjson.Result) { d.Host = r.str("host", v) },
+		"headers": func(v gjson.Result) { d.Headers = r.strings("headers", v) },
+		"cookies": func(v gjson.Result) { d.Cookies = r.strings("cookies", v) },
+		"consent": func(v gjson.Result) { d.consent(r, v) },
+	}
 }
 
 // consent takes the caller's word, or that the catalog's source is to be asked.

@@ -140,45 +140,57 @@ func Run(t *testing.T, c *Case, engine Engine) [][]byte {
 }
 
 // Answers are the JSON answers of an engine to a case's requests, and the
-// responses that they are made of. "$cookie" in a document stands for the value
-// of the cookie that an earlier answer set last.
+// responses that they are made of. In a document "$cookie" stands for the value
+// of the visitor cookie that an earlier answer set last, "$events" for the second
+// cookie's, and "$click", "$seen", "$accept" and "$reject" for the tickets of the
+// last page's first slot.
 func Answers(t testing.TB, c *Case, engine Engine) (answers []string, responses [][]byte) {
 	t.Helper()
-	jar := ""
+	var m memory
 	for _, line := range c.Requests {
-		line = strings.ReplaceAll(line, "$cookie", jar)
-		answer, response, set := answerOne(t, c, engine, line)
-		if set != "" {
-			jar = set
-		}
+		answer, response := answerOne(t, c, engine, m.fill(line), &m)
 		answers = append(answers, answer)
 		responses = append(responses, response)
 	}
 	return answers, responses
 }
 
-func answerOne(t testing.TB, c *Case, engine Engine, line string) (answer string, response []byte, cookie string) {
+func answerOne(t testing.TB, c *Case, engine Engine, line string, m *memory) (answer string, response []byte) {
 	t.Helper()
 	d, err := document.Parse([]byte(line))
 	if err != nil {
-		return "error: " + err.Error(), nil, ""
+		return "error: " + err.Error(), nil
 	}
 	if !d.HasTime || !d.HasSeed {
 		t.Fatalf("%s: a case needs time and seed: %s", c.Name, line)
 	}
-	response, a, err := d.Decide(seal.TestKeyring(), func(r *abi.Request) ([]byte, error) {
+	answer, response, err = ask(d, m, func(r *abi.Request) ([]byte, error) {
 		return engine(t, Settings(), c.Snapshot, r), nil
 	})
 	if err != nil {
-		return "error: " + err.Error(), response, ""
+		return "error: " + err.Error(), response
 	}
-	b, err := document.JSON(a)
-	if err != nil {
-		t.Fatal(err)
+	return answer, response
+}
+
+// ask puts a document to a module, and what is answered into the memory.
+func ask(d *document.Document, m *memory, handle func(*abi.Request) ([]byte, error)) (answer string, response []byte, err error) {
+	var b []byte
+	if d.Event != nil {
+		var r *abi.Reply
+		if response, r, err = d.Reply(handle); err != nil {
+			return "", response, err
+		}
+		m.set(r.Cookies)
+		b, err = document.ReplyJSON(r)
+		return string(b), response, err
 	}
-	for _, set := range a.Cookies {
-		_, value, _ := strings.Cut(string(set), "=")
-		cookie, _, _ = strings.Cut(value, ";")
+	var a *abi.Answer
+	if response, a, err = d.Decide(seal.TestKeyring(), handle); err != nil {
+		return "", response, err
 	}
-	return string(b), response, cookie
+	m.set(a.Cookies)
+	m.see(a.Slots)
+	b, err = document.JSON(a)
+	return string(b), response, err
 }

@@ -2,7 +2,6 @@ package abi
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -80,8 +79,7 @@ func (r *configReader) entry() {
 	}
 	i := slices.Index(configKeys[:], string(name))
 	if i < 0 {
-		quoted := strconv.Quote(string(name[:min(len(name), 64)]))
-		r.refuse(StatusMalformed, "configuration: unknown key "+quoted)
+		r.refuse(StatusMalformed, "configuration: unknown key "+quote(name[:min(len(name), 64)]))
 		return
 	}
 	r.key = configKeys[i]
@@ -92,6 +90,19 @@ func (r *configReader) entry() {
 	if !r.c.Nil() {
 		r.value()
 	}
+}
+
+// quote puts text into a message, what is not printable ASCII as "?". That of
+// package strconv takes 10 KB of the module.
+func quote(text []byte) string {
+	out := []byte{'"'}
+	for _, c := range text {
+		if c < ' ' || c > '~' {
+			c = '?'
+		}
+		out = append(out, c)
+	}
+	return string(append(out, '"'))
 }
 
 func (r *configReader) value() {
@@ -127,8 +138,10 @@ func (r *configReader) prefix() {
 
 func (r *configReader) header(dst *string) {
 	v := string(r.c.Str())
-	if strings.ContainsAny(v, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
-		r.reject("not in lower case")
+	for i := range len(v) {
+		if v[i] >= 'A' && v[i] <= 'Z' {
+			r.reject("not in lower case")
+		}
 	}
 	*dst = v
 }

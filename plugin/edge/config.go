@@ -7,10 +7,11 @@ import (
 	"github.com/profferhq/proffer/plugin/seal"
 )
 
-// parseConfig reads {"snapshot": BASE64, "settings": BASE64}, the form that
-// hosts can carry whose configuration is JSON. Both alphabets of base64 are
-// taken, with padding or without; other members are refused.
-func parseConfig(b []byte) (snapshot, settings []byte, err error) {
+// parseConfig reads {"snapshot": BASE64, "settings": BASE64, "events": "log"},
+// the form that hosts can carry whose configuration is JSON. Both alphabets of
+// base64 are taken, with padding or without; events are optional and have no other
+// value; other members are refused.
+func parseConfig(b []byte) (snapshot, settings []byte, logs bool, err error) {
 	s := scanner{b: b}
 	s.want('{')
 	for first := true; !s.failed && !s.take('}'); first = false {
@@ -19,21 +20,24 @@ func parseConfig(b []byte) (snapshot, settings []byte, err error) {
 		}
 		key := s.str()
 		s.want(':')
-		value := decodeBase64(&s, s.str())
+		value := s.str()
 		switch string(key) {
 		case "snapshot":
-			snapshot = value
+			snapshot = decodeBase64(&s, value)
 		case "settings":
-			settings = value
+			settings = decodeBase64(&s, value)
+		case "events":
+			logs = string(value) == "log"
+			s.failed = s.failed || !logs
 		default:
 			s.failed = true
 		}
 	}
 	s.space()
 	if s.failed || len(s.b) > 0 || snapshot == nil {
-		return nil, nil, errors.New(`edge: the configuration is not {"snapshot": BASE64, "settings": BASE64}`)
+		return nil, nil, false, errors.New(`edge: the configuration is not {"snapshot": BASE64, "settings": BASE64} and perhaps "events": "log"`)
 	}
-	return snapshot, settings, nil
+	return snapshot, settings, logs, nil
 }
 
 // scanner reads the few tokens of that object.

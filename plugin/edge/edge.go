@@ -13,6 +13,7 @@ import (
 type Edge struct {
 	settings []byte // nil: the defaults
 	snapshot []byte
+	logs     bool // event lines are wanted
 	guest    *guest.Guest
 	counter  uint64
 	request  abi.Request
@@ -51,11 +52,11 @@ type Outcome struct {
 // and changes. The snapshot is verified whole, for there is no host of ours
 // that did.
 func New(config []byte) (*Edge, error) {
-	snapshot, settings, err := parseConfig(config)
+	snapshot, settings, logs, err := parseConfig(config)
 	if err != nil {
 		return nil, err
 	}
-	e := &Edge{settings: settings, snapshot: snapshot}
+	e := &Edge{settings: settings, snapshot: snapshot, logs: logs}
 	if err := e.renew(); err != nil {
 		return nil, err
 	}
@@ -112,16 +113,21 @@ func (e *Edge) Decide(x *Exchange, body []byte) (Outcome, bool) {
 
 // ask makes the request.
 func (e *Edge) ask(x *Exchange, body []byte) {
-	path, query := splitURI(x.URI)
 	slots := e.asked[:0]
 	for _, s := range inject.Scan(e.slots[:0], body) {
 		slots = append(slots, abi.Slot{Space: s.Space, N: s.N, Held: abi.HeldYes})
 	}
+	e.begin(x, abi.KindPage)
+	e.request.Want = abi.WantHTML
+	e.request.Mode, e.request.HasSlots, e.request.Slots = abi.SlotsListed, true, slots
+}
+
+// begin makes what every request has.
+func (e *Edge) begin(x *Exchange, kind abi.Kind) {
+	path, query := splitURI(x.URI)
 	e.request = abi.Request{
-		Kind: abi.KindPage, Snapshot: e.guest.View().Hash(), Time: x.Now / 1e6,
-		Entropy: e.derive(x), Want: abi.WantHTML,
+		Kind: kind, Snapshot: e.guest.View().Hash(), Time: x.Now / 1e6, Entropy: e.derive(x),
 		Host: hostName(x.Host), Path: path, Query: query, Headers: x.Headers,
-		Mode: abi.SlotsListed, HasSlots: true, Slots: slots,
 	}
 	if x.Secure {
 		e.request.Flags |= abi.FlagSecure

@@ -13,10 +13,12 @@ import (
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/author"
 	"github.com/profferhq/proffer/catalog/compile"
+	catalogsnapshot "github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/edge"
 	"github.com/profferhq/proffer/plugin/guest"
 	"github.com/profferhq/proffer/plugin/seal"
+	"github.com/profferhq/proffer/plugin/visitor"
 )
 
 const shop = `catalog: shop
@@ -171,4 +173,53 @@ func TestPageWithoutSlotsKeepsItsBytes(t *testing.T) {
 	if !ok || out.Body != nil || len(out.Cookies) != 1 || !out.Private {
 		t.Errorf("got %+v, %v", out, ok)
 	}
+}
+
+// TestReplies: requests below the prefix are answered, with lines if they are
+// asked for, and others are not ours.
+func TestReplies(t *testing.T) {
+	ticket := visitor.AppendTicket(nil, keyring(t), visitor.Accept, &visitor.Ticket{
+		ID: [8]byte{1}, Environment: catalogsnapshot.Hash32([]byte("visitors")), Space: catalogsnapshot.Hash32([]byte("hero")), Minute: visitor.Minute(1_800_000_000_123),
+	})
+	for _, events := range []string{"", `,"events":"log"`} {
+		e, err := edge.New(fmt.Appendf(nil, `{"snapshot":%q,"settings":%q%s}`,
+			base64.StdEncoding.EncodeToString(snapshot(t)), base64.StdEncoding.EncodeToString(settings()), events))
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := exchange()
+		x.Method, x.URI, x.Headers = []byte("POST"), []byte("/.proffer/event?a=b"), nil
+		r, ok := e.Reply(x, append([]byte("accept="), ticket...))
+		if !e.Owns(x) || !ok || r.Code != 204 || len(r.Cookies) != 1 || len(r.Events) == 1 != (events != "") {
+			t.Errorf("%s: %v, %+v", events, ok, r)
+		}
+		if x.URI = []byte("/?/.proffer/"); e.Owns(x) {
+			t.Error("a page is ours")
+		}
+	}
+	e := newEdge(t, settings())
+	x := exchange()
+	x.URI = []byte("/.proffer/offers.js")
+	x.Headers = append(x.Headers, abi.Header{Name: []byte("x"), Value: make([]byte, abi.MaxRequest)})
+	if _, ok := e.Reply(x, nil); ok {
+		t.Error("a request of more than 1 MiB is answered")
+	}
+	if r, ok := e.Reply(&edge.Exchange{Method: []byte("GET"), URI: []byte("/.proffer/offers.js")}, nil); !ok || r.Code != 200 {
+		t.Error("the next one is not answered")
+	}
+	for _, bad := range []string{`,"events":"lines"`, `,"events":""`, `,"events":true`, `,"log":"events"`} {
+		if _, err := edge.New(fmt.Appendf(nil, `{"snapshot":%q%s}`, base64.StdEncoding.EncodeToString(snapshot(t)), bad)); err == nil {
+			t.Errorf("%s is taken", bad)
+		}
+	}
+}
+
+// keyring holds the key of settings.
+func keyring(t *testing.T) *seal.Keyring {
+	t.Helper()
+	ring, err := seal.NewKeyring([]seal.Key{{ID: 3, Use: seal.UseCookie, Primary: true, Secret: secret}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ring
 }

@@ -6,5 +6,5 @@
 // afterwards the Guest must not be used again.
 //
 // Where to look next: plugin/ABI.md for the messages, page.go for the course of
-// a call.
+// a page's call, endpoint.go for requests to the module's own endpoints.
 package guest

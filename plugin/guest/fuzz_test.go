@@ -7,6 +7,7 @@ import (
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/guest"
 	"github.com/profferhq/proffer/plugin/seal"
+	"github.com/profferhq/proffer/plugin/visitor"
 )
 
 // healthy fails the test unless a response is one that leaves the instance
@@ -43,7 +44,7 @@ func FuzzHandle(f *testing.F) {
 	full.Slots[0].Attributes = []abi.Attribute{{Name: []byte("basket"), Value: []byte{0x92, 1, 2}}}
 	full.Record.Persons = []abi.Person{{Source: []byte("main"), Key: []byte("anna")}}
 	full.Record.Visitors = []abi.Visitor{{Known: true}}
-	for _, r := range append(seeds, full) {
+	for _, r := range append(append(seeds, full), endpointSeeds(f, g)...) {
 		f.Add(abi.AppendRequest(nil, r))
 	}
 	f.Add([]byte{0x91, 0})
@@ -52,14 +53,55 @@ func FuzzHandle(f *testing.F) {
 	probe := abi.AppendRequest(nil, seeds[1])
 	want := g.Handle(nil, probe)
 	f.Fuzz(func(t *testing.T, message []byte) {
-		out := healthy(t, g.Handle(nil, message))
-		if out.Status == abi.StatusOK && !bytes.Equal(out.Answer.Snapshot, g.View().Hash()) {
+		response := g.Handle(nil, message)
+		var r abi.Request
+		if r.Decode(message); r.Kind == abi.KindEvent {
+			checkReply(t, response, g)
+		} else if out := healthy(t, response); out.Status == abi.StatusOK && !bytes.Equal(out.Answer.Snapshot, g.View().Hash()) {
 			t.Fatalf("decided on another snapshot: %x", out.Answer.Snapshot)
 		}
 		if got := g.Handle(nil, probe); !bytes.Equal(got, want) {
 			t.Fatalf("the next answer differs\n got %q\nwant %q", got, want)
 		}
 	})
+}
+
+// endpointSeeds are requests to endpoints with everything that they can hold.
+func endpointSeeds(f *testing.F, g *guest.Guest) (out []*abi.Request) {
+	b := met(f, g)
+	ticket := shopTicket(1, b.tag(f))
+	b.does(f, g, visitor.Seen, shopTicket(2, 0), nil)
+	for _, what := range []string{"GET click?t=" + signed(visitor.Click, ticket), "GET click?t=", "POST event?seen=x", "POST forget", "GET offers.js", "HEAD x"} {
+		r := b.on(calls(g, what))
+		header(header(header(r, "origin", "https://www.shop.example"), "referer", "https://www.shop.example/x"), "sec-fetch-mode", "navigate")
+		r.Body = []byte("accept=" + signed(visitor.Accept, ticket) + "&reject=" + signed(visitor.Reject, ticket))
+		out = append(out, r)
+	}
+	return out
+}
+
+// checkReply fails the test unless a reply is one that a host can send: short,
+// without a place elsewhere, and with no header that breaks a line.
+func checkReply(t *testing.T, response []byte, g *guest.Guest) {
+	t.Helper()
+	out, err := abi.DecodeReply(response)
+	if err != nil || !out.Status.Healthy() {
+		t.Fatalf("%v: %x", err, response)
+	}
+	if out.Status != abi.StatusOK {
+		return
+	}
+	if !bytes.Equal(out.Snapshot, g.View().Hash()) || len(out.Headers) > 4 || len(out.Cookies) > 2 || len(out.Events) > 64 || len(out.Body) > 1024 {
+		t.Fatalf("%+v", out)
+	}
+	for _, h := range out.Headers {
+		if string(h.Name) == "location" && (h.Value[0] != '/' || len(h.Value) > 1 && h.Value[1] == '/') {
+			t.Fatalf("leads to %q", h.Value)
+		}
+		if bytes.ContainsAny(h.Value, "\r\n\x00\\") {
+			t.Fatalf("%s: %q", h.Name, h.Value)
+		}
+	}
 }
 
 // FuzzVisitor sends what a visitor can choose, in requests that are otherwise
@@ -94,6 +136,23 @@ func FuzzVisitor(f *testing.F) {
 		if again.Status != abi.StatusOK || again.Answer.Visitor.New || !bytes.Equal(again.Answer.Visitor.ID, id) {
 			t.Fatalf("the cookie that was set is not read back: %s %+v", again.Status, again.Answer.Visitor)
 		}
+	})
+}
+
+// FuzzEndpoint sends what a visitor can choose in requests to endpoints that are
+// otherwise good.
+func FuzzEndpoint(f *testing.F) {
+	g := ready(f, testConfig(), build(f, shop))
+	b := met(f, g)
+	ticket := shopTicket(1, b.tag(f))
+	f.Add("GET", "click", "t="+signed(visitor.Click, ticket), "", "proffer="+b["proffer"], "", "", int64(noon))
+	f.Add("POST", "event", "seen="+signed(visitor.Seen, ticket), "accept="+signed(visitor.Accept, ticket), "proffer_e=x", "http://www.shop.example", "http://www.shop.example:80/x?y", int64(1)<<62)
+	f.Add("POST", "forget", "", "", "", "null", "https://www.shop.example//x", int64(-1))
+	f.Fuzz(func(t *testing.T, method, path, query, body, cookies, origin, referer string, time int64) {
+		r := calls(g, "POST "+path)
+		r.Method, r.Query, r.Body, r.Time = []byte(method), []byte(query), []byte(body), time
+		header(header(header(header(r, "cookie", cookies), "origin", origin), "referer", referer), "accept", "text/html")
+		checkReply(t, g.Handle(nil, abi.AppendRequest(nil, r)), g)
 	})
 }
 

@@ -12,11 +12,12 @@ import (
 // Guest is one instance: a configuration, a snapshot and the scratch memory of
 // a call.
 type Guest struct {
-	config config
-	view   snapshot.View
-	engine *decide.Engine
-	page   page
-	calls  uint32
+	config   config
+	view     snapshot.View
+	engine   *decide.Engine
+	page     page
+	endpoint endpoint
+	calls    uint32
 }
 
 // yieldEvery is after how many calls the runtime gets a turn. A reactor runs its
@@ -142,7 +143,7 @@ func (g *Guest) handle(dst, request []byte) []byte {
 	if r.Kind == abi.KindPing {
 		return abi.AppendPing(dst, g.view.Hash())
 	}
-	if r.Kind != abi.KindPage {
+	if r.Kind != abi.KindPage && r.Kind != abi.KindEvent {
 		return abi.AppendError(dst, abi.StatusUnsupported, "kind not supported")
 	}
 	if status, text := g.settle(r); status != abi.StatusOK {
@@ -150,6 +151,9 @@ func (g *Guest) handle(dst, request []byte) []byte {
 	}
 	if f := g.config.fixed; f != nil {
 		r.Time, r.Seed, r.Entropy = f.Time, f.Seed, f.Entropy[:]
+	}
+	if r.Kind == abi.KindEvent {
+		return g.reply(dst)
 	}
 	return g.answer(dst)
 }

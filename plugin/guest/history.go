@@ -300,7 +300,11 @@ func (g *Guest) dispensable() (from *chronicle, place int, counts bool) {
 			g.weigh(c)
 		}
 		for j := range c.history.All() {
-			last, may := c.history.Entries[j].Last, c.horizon.Counts(&c.history.Entries[j])
+			e := &c.history.Entries[j]
+			if e.Pinned {
+				continue
+			}
+			last, may := e.Last, c.horizon.Counts(e)
 			if from == nil || !may && counts || may == counts && last < least {
 				from, place, counts, least = c, j, may, last
 			}

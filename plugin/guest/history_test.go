@@ -73,9 +73,9 @@ type shown struct {
 	id                            [8]byte
 }
 
-// browser is a visitor with the cookies that were set last, and everything that
+// journey is a visitor with the cookies that were set last, and everything that
 // was ever shown.
-type browser struct {
+type journey struct {
 	guest   *guest.Guest
 	rand    *rand.Rand
 	now     int64
@@ -89,7 +89,7 @@ type browser struct {
 var categoryOf = map[string]string{"a": "first", "b": "first", "c": "second", "d": "second", "e": "third", "f": "third"}
 
 // visit asks for some slots, checks what is shown, and remembers it.
-func (b *browser) visit(t *testing.T) *abi.Answer {
+func (b *journey) visit(t *testing.T) *abi.Answer {
 	names := []string{"visitors/hero", "visitors/side", "customers/hero", "visitors/loud"}
 	var slots []string
 	for range 1 + b.rand.IntN(3) {
@@ -131,7 +131,7 @@ func (b *browser) visit(t *testing.T) *abi.Answer {
 
 // check compares what is shown with the rules, worked out from everything that
 // was ever shown: as long as nothing had to make room, no cap is exceeded.
-func (b *browser) check(t *testing.T, a *abi.Answer) {
+func (b *journey) check(t *testing.T, a *abi.Answer) {
 	t.Helper()
 	if b.evicted > 0 {
 		return
@@ -185,7 +185,7 @@ func (b *browser) check(t *testing.T, a *abi.Answer) {
 
 // accept accepts something that was shown, as an answer to an event does: in the
 // second cookie.
-func (b *browser) accept() {
+func (b *journey) accept() {
 	if len(b.past) == 0 {
 		return
 	}
@@ -222,7 +222,7 @@ func visits(t *testing.T, text string) (sizes [8]int, full int) {
 	t.Helper()
 	g := ready(t, testConfig(), build(t, text))
 	for seed := range uint64(100) {
-		b := &browser{guest: g, rand: rand.New(rand.NewPCG(seed, 1)), now: noon, capped: text == capped}
+		b := &journey{guest: g, rand: rand.New(rand.NewPCG(seed, 1)), now: noon, capped: text == capped}
 		for range 100 {
 			b.now += b.rand.Int64N([]int64{30_000, 600_000, 6 * 3600_000}[b.rand.IntN(3)])
 			b.visit(t)
@@ -307,7 +307,7 @@ func TestMakingRoom(t *testing.T) {
 // once for each page cookie that does not know it yet, and stays.
 func TestAcceptanceWrites(t *testing.T) {
 	g := ready(t, testConfig(), build(t, capped))
-	b := &browser{guest: g, rand: rand.New(rand.NewPCG(1, 1)), now: noon}
+	b := &journey{guest: g, rand: rand.New(rand.NewPCG(1, 1)), now: noon}
 	first := answer(t, g, asks(request(g), "visitors/hero"))
 	b.cookie = cookie(first)
 	p := &first.Propositions[0]
@@ -335,6 +335,18 @@ func TestAcceptanceWrites(t *testing.T) {
 	}
 	if alone := page(cookie(next)); accepted(alone) != "1" || offers(alone) == offers(first) {
 		t.Errorf("without the second cookie: %s times, %s", accepted(alone), offers(alone))
+	}
+	// What no rule counts makes room, but for what would count once more.
+	many := next
+	for i := range 20 {
+		r := asks(request(g), "visitors/loud", "visitors/hero")
+		r.Slots[1].N = 6
+		r.Time += int64(3+i) * 31 * 24 * 3600_000
+		r.Entropy = bytes.Repeat([]byte{byte(30 + i)}, abi.EntropySize)
+		many = answer(t, g, header(r, "cookie", cookie(many)+"; "+b.second))
+	}
+	if got := accepted(many); got != "1" {
+		t.Errorf("twenty pages later: %s times", got)
 	}
 	stranger := header(asks(request(g), "visitors/hero"), "cookie", b.second)
 	stranger.Entropy = bytes.Repeat([]byte{9}, abi.EntropySize)

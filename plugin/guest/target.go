@@ -223,6 +223,8 @@ func appendElement(dst []byte, typ catalog.Type, value []byte) ([]byte, bool) {
 }
 
 // keep copies bytes that must live until the response is written.
+//
+//go:noinline
 func (g *Guest) keep(b []byte) []byte {
 	start := len(g.page.text)
 	g.page.text = append(g.page.text, b...)

@@ -185,6 +185,8 @@ func appendCookie(dst []byte, keys *seal.Keyring, name string, body []byte, secu
 }
 
 // AppendExpire writes a Set-Cookie value that removes a cookie.
+//
+//go:noinline
 func AppendExpire(dst []byte, name string, secure bool) []byte {
 	dst = append(dst, name...)
 	dst = append(dst, '=')

@@ -133,6 +133,9 @@ func (v *Events) Note(e Event) (changed bool) {
 				return false
 			}
 			held.Space = e.Space
+			if e.Create && !held.Create {
+				held.Create, held.Person, held.Section, held.Channel = true, e.Person, e.Section, e.Channel
+			}
 			copy(v.List[1:i+1], v.List[:i])
 			v.List[0] = held
 			return true
@@ -177,28 +180,33 @@ func (v *Events) first(holds func(*Event) bool) int {
 	return v.N - 1
 }
 
+//go:noinline
 func (v *Events) remove(i int) {
 	copy(v.List[i:v.N-1], v.List[i+1:v.N])
 	v.N--
 }
 
+//go:noinline
 func (v *Events) size() int {
 	var room [4 + maxEvents*32]byte
 	return len(v.Append(room[:0]))
 }
 
 // Apply raises the history of a section by the events of its propositions, and
-// adds those that it lacks and that belong to it. Bit i of changed says that
+// adds those that it lacks and that belong to it. It pins all of them. Bit i of changed says that
 // List[i] changed the history.
 func (v *Events) Apply(h *History, person bool, section uint32) (changed uint16) {
 	for i := v.N - 1; i >= 0; i-- {
 		e := &v.List[i]
 		if at := h.match(e); at >= 0 {
+			h.Entries[at].Pinned = true
 			if h.Raise(at, e.Status, e.Last) {
 				changed |= 1 << i
 			}
 		} else if e.Create && e.Person == person && e.Section == section {
-			h.Add(e.Entry)
+			entry := e.Entry
+			entry.Pinned = true
+			h.Add(entry)
 			changed |= 1 << i
 		}
 	}
@@ -208,21 +216,32 @@ func (v *Events) Apply(h *History, person bool, section uint32) (changed uint16)
 // Held reports whether a history has taken an event in.
 func (h *History) Held(e *Event) bool {
 	at := h.match(e)
-	return at >= 0 && stage(h.Entries[at].Status) >= stage(e.Status) && h.Entries[at].Last >= e.Last
+	return at >= 0 && h.Entries[at].knows(e)
 }
 
+// knows reports whether what an event says is known already.
+func (e *Entry) knows(n *Event) bool { return stage(e.Status) >= stage(n.Status) && e.Last >= n.Last }
+
 // match finds the proposition of an event, or -1: by its id, or, where it was
-// folded, by what is left of it.
+// folded, by what is left of it. One that came further than presented has lost
+// the time of its presentation, so that any of the offer from then on may be it:
+// an event that is sent again must not count as another proposition's.
 func (h *History) match(e *Event) int {
 	if at := h.Find(e.ID[:]); at >= 0 {
 		return at
 	}
+	likely := -1
 	for i := h.Whole; i < h.N; i++ {
-		if f := &h.Entries[i]; f.Offer == e.Offer && (f.First == e.First || f.Last == e.Last && f.Status == e.Status) {
+		f := &h.Entries[i]
+		switch {
+		case f.Offer != e.Offer:
+		case f.First == e.First, f.Last == e.Last && f.Status == e.Status:
 			return i
+		case later(f.Status) && f.Last > e.First:
+			likely = i
 		}
 	}
-	return -1
+	return likely
 }
 
 // Open reads the first cookie of a header that verifies and is well formed.

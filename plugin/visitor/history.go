@@ -44,6 +44,9 @@ type Entry struct {
 	// First is the minute at which it was presented (while it is not, at which
 	// it was generated), Last that at which it reached its status.
 	First, Last uint32
+	// Pinned says that the second cookie has an event of it: while that is so it
+	// stays, or the event would count again. It is not written.
+	Pinned bool
 }
 
 // History is the propositions of one section: Whole of them with their ids,
@@ -60,6 +63,9 @@ func (h *History) All() []Entry { return h.Entries[:h.N] }
 // Add puts a new proposition in front. What no longer has room as a whole one
 // is folded, and the oldest folded one is dropped if there are too many.
 func (h *History) Add(e Entry) {
+	if !later(e.Status) {
+		e.First = e.Last
+	}
 	if h.N == MaxEntries {
 		h.N--
 	}
@@ -89,11 +95,14 @@ func (h *History) fold() {
 
 // Raise takes a status event into account and reports whether it changed the
 // entry. A status replaces those before it; of accepted, scheduled and rejected
-// the later event wins. Repeating an event changes nothing.
+// the later event wins, and one of the same status prolongs it, for another in
+// between may become known yet. The same event again changes nothing.
 func (e *Entry) Raise(status catalog.Status, minute uint32) (changed bool) {
 	was, is := e.Status, status
 	switch {
-	case stage(is) < stage(was), is == was:
+	case stage(is) < stage(was):
+		return false
+	case is == was && (stage(is) < catalog.Accepted || minute <= e.Last):
 		return false
 	case stage(is) == stage(was) && minute < e.Last:
 		return false
@@ -141,10 +150,10 @@ type Horizon [catalog.Rejected + 1]uint32
 func (z *Horizon) Counts(e *Entry) bool { return e.Last >= z[e.Status] }
 
 // Prune drops what reached its status before a minute, and of what is folded
-// what does not count.
+// what does not count. What is pinned stays.
 func (h *History) Prune(least uint32, z *Horizon) {
 	for i := h.N - 1; i >= 0; i-- {
-		if e := &h.Entries[i]; e.Last < least || i >= h.Whole && !z.Counts(e) {
+		if e := &h.Entries[i]; !e.Pinned && (e.Last < least || i >= h.Whole && !z.Counts(e)) {
 			h.Remove(i)
 		}
 	}

@@ -1,7 +1,8 @@
 package visitor
 
 // reader takes numbers off a run of bytes. After the first mistake it is bad
-// and gives zeros.
+// and gives zeros. Its methods are calls, for they stand in many places and the
+// module must be small.
 type reader struct {
 	rest []byte
 	bad  bool
@@ -18,6 +19,7 @@ func (r *reader) take(n int) []byte {
 	return b
 }
 
+//go:noinline
 func (r *reader) byte() byte {
 	if b := r.take(1); b != nil {
 		return b[0]
@@ -25,6 +27,7 @@ func (r *reader) byte() byte {
 	return 0
 }
 
+//go:noinline
 func (r *reader) u24() uint32 {
 	if b := r.take(3); b != nil {
 		return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16
@@ -32,6 +35,7 @@ func (r *reader) u24() uint32 {
 	return 0
 }
 
+//go:noinline
 func (r *reader) u32() uint32 {
 	if b := r.take(4); b != nil {
 		return le32(b)
@@ -39,6 +43,7 @@ func (r *reader) u32() uint32 {
 	return 0
 }
 
+//go:noinline
 func (r *reader) id(id *[8]byte) {
 	if b := r.take(8); b != nil {
 		copy(id[:], b)
@@ -60,6 +65,7 @@ func (r *reader) uvarint() (v uint32) {
 	return 0
 }
 
+//go:noinline
 func appendUvarint(dst []byte, v uint32) []byte {
 	for ; v >= 0x80; v >>= 7 {
 		dst = append(dst, byte(v)|0x80)

@@ -46,6 +46,9 @@ func (*decideCommand) Help() string {
   time, seed  when, and what decides between equal weights; with both given the
               answer is always the same
 
+With "event" in place of "slots" it is a request to one of the module's own
+endpoints: {"method":"POST","path":"/.proffer/event","query":"accept=…","body":""}.
+
 Without "environment" a slot enters the one that the host's site names. A slot
 whose answer has no environment is unknown: a space of that name is not there.
 
@@ -151,10 +154,18 @@ func decideOne(ctx context.Context, e engine, ring *seal.Keyring, text []byte) (
 		return nil, err
 	}
 	defer session.Release()
-	_, answer, err := d.Decide(ring, func(r *abi.Request) ([]byte, error) {
+	handle := func(r *abi.Request) ([]byte, error) {
 		r.Snapshot = session.Snapshot().Hash[:]
 		return session.Handle(ctx, nil, abi.AppendRequest(nil, r))
-	})
+	}
+	if d.Event != nil {
+		_, reply, err := d.Reply(handle)
+		if err != nil {
+			return nil, err
+		}
+		return document.ReplyJSON(reply)
+	}
+	_, answer, err := d.Decide(ring, handle)
 	if err != nil {
 		return nil, err
 	}

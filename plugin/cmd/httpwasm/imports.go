@@ -43,6 +43,9 @@ func removeHeader(kind uint32, name unsafe.Pointer, size uint32)
 //go:wasmimport http_handler get_status_code
 func getStatusCode() uint32
 
+//go:wasmimport http_handler set_status_code
+func setStatusCode(code uint32)
+
 //go:wasmimport http_handler read_body
 func readBody(kind uint32, buf unsafe.Pointer, limit uint32) uint64
 

@@ -17,7 +17,7 @@ func main() {}
 var (
 	instance *edge.Edge
 	exchange edge.Exchange // of the request that this instance holds
-	page     []byte
+	page     []byte        // or the body of a request to an endpoint
 )
 
 // init runs from _initialize. Without a configuration that is good the
@@ -50,6 +50,9 @@ func handleRequest() (next uint64) {
 		return 1
 	}
 	readExchange()
+	if instance.Owns(&exchange) && reply() {
+		return 0
+	}
 	if !instance.Listed(&exchange) || header(kindRequest, "upgrade") != nil {
 		return 1
 	}
@@ -88,7 +91,7 @@ func handleResponse(held, failed uint32) {
 		return
 	}
 	isPage, declared := edge.IsPage(getStatusCode(), header(kindResponse, "content-type"), header(kindResponse, "content-encoding"))
-	if !isPage || !readPage() || !declared && edge.OtherCharset(page) {
+	if !isPage || !readInto(kindResponse, maxPage) || !declared && edge.OtherCharset(page) {
 		return
 	}
 	out, ok := instance.Decide(&exchange, page)
@@ -107,24 +110,4 @@ func handleResponse(held, failed uint32) {
 		set("content-length", edge.Decimal(len(out.Body)))
 		writeBody(kindResponse, unsafe.Pointer(unsafe.SliceData(out.Body)), uint32(len(out.Body)))
 	}
-}
-
-// maxPage bounds a page, in bytes: memory that is not there would end the
-// instance, which the host uses again all the same. Pages are below 1 MiB.
-const maxPage = 16 << 20
-
-// readPage reads the body into page. It reports false if that is too long.
-func readPage() bool {
-	page = page[:0]
-	for len(page) <= maxPage {
-		if cap(page)-len(page) < 16<<10 {
-			page = append(page, make([]byte, 64<<10+cap(page))...)[:len(page)]
-		}
-		r := readBody(kindResponse, unsafe.Pointer(unsafe.SliceData(page[len(page):cap(page)])), uint32(cap(page)-len(page)))
-		page = page[:len(page)+int(uint32(r))]
-		if r>>32 != 0 {
-			return len(page) <= maxPage
-		}
-	}
-	return false
 }

@@ -8,6 +8,7 @@ import (
 // config is a configuration made ready for use.
 type config struct {
 	keys           *seal.Keyring
+	prefix         string // of our own endpoints
 	identityCookie string
 	identityHeader string
 	personHeader   string
@@ -28,6 +29,7 @@ func (c *config) set(from *abi.Config) error {
 	}
 	*c = config{
 		keys:           ring,
+		prefix:         from.Prefix,
 		identityCookie: from.IdentityCookie,
 		identityHeader: from.IdentityHeader,
 		personHeader:   from.PersonHeader,

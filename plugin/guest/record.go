@@ -1,13 +1,11 @@
 package guest
 
 import (
-	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/catalog/wire"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/decide"
 	"github.com/profferhq/proffer/plugin/expr"
-	"github.com/profferhq/proffer/plugin/seal"
 	"github.com/profferhq/proffer/plugin/visitor"
 )
 
@@ -20,20 +18,22 @@ func (g *Guest) storing() bool {
 // propositions presented in a slot that the body holds or may hold.
 func (g *Guest) writePropositions() {
 	p := &g.page
-	if !g.storing() || p.answer.Interaction == nil || !p.request.Want.Has(abi.WantPropositions) {
+	propositions, events := p.request.Want.Has(abi.WantPropositions), p.request.Want.Has(abi.WantEvents)
+	if !g.storing() || p.answer.Interaction == nil || !propositions && !events {
 		return
 	}
-	var ids [32]byte
 	list := g.engine.Propositions()
 	for i := range list {
 		q := &list[i]
-		const perBlock = len(ids) / abi.PropositionSize
-		if i%perBlock == 0 {
-			ids = seal.Expand((*[32]byte)(p.request.Entropy), "proposition", uint32(i/perBlock))
+		if !g.stores(q) {
+			continue
 		}
-		copy(p.ids[i][:], ids[i%perBlock*abi.PropositionSize:])
-		if q.Held != abi.HeldNo && g.view.Space(q.Space).Flags()&snapshot.SpaceStorePropositions != 0 {
-			p.answer.Propositions = append(p.answer.Propositions, g.proposition(q, p.ids[i][:]))
+		out := g.proposition(q, p.ids[i][:])
+		if propositions {
+			p.answer.Propositions = append(p.answer.Propositions, out)
+		}
+		if events {
+			p.answer.Events = append(p.answer.Events, g.shown(&out, q.Held))
 		}
 	}
 }
@@ -46,10 +46,7 @@ func (g *Guest) proposition(q *decide.Proposition, id []byte) abi.Proposition {
 		Environment: g.view.Name(env.Name()), Channel: g.view.Name(sp.Channel()),
 		Categories: g.path(o.Category()), Storage: abi.StorageVisitor,
 		Rank: q.Rank, Weight: q.Weight, Time: g.page.request.Time, Mode: q.Mode, Fallback: q.Fallback,
-		Status: catalog.Generated,
-	}
-	if q.Held == abi.HeldYes {
-		out.Status = catalog.Status(sp.OnProposed())
+		Status: g.status(q),
 	}
 	if env.Kind() == snapshot.KindIdentified {
 		out.Storage = abi.StorageRecipient

@@ -39,6 +39,8 @@ func (*decideCommand) Help() string {
   visitor     {"id":"32 hex digits","attributes":{},"history":[]}
   attributes  declared call data, and "language"
   consent     false: the visitor refused. no_store: true writes nothing
+  links       true: the answer has the addresses that record a click, that an
+              offer was seen, accepted or rejected. events: true, its event lines
   time, seed  when, and what decides between equal weights; with both given the
               answer is always the same
 

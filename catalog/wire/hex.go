@@ -3,8 +3,6 @@ package wire
 const hexDigits = "0123456789abcdef"
 
 // AppendHex appends b as lower-case hexadecimal digits, two for each byte.
-//
-//go:noinline
 func AppendHex(dst, b []byte) []byte {
 	for _, v := range b {
 		dst = append(dst, hexDigits[v>>4], hexDigits[v&0x0f])

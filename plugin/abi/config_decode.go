@@ -79,7 +79,7 @@ func (r *configReader) entry() {
 	}
 	i := slices.Index(configKeys[:], string(name))
 	if i < 0 {
-		r.refuse(StatusMalformed, "configuration: unknown key "+quote(name))
+		r.refuse(StatusMalformed, "configuration: unknown key "+quote(name[:min(len(name), 64)]))
 		return
 	}
 	r.key = configKeys[i]
@@ -92,13 +92,12 @@ func (r *configReader) entry() {
 	}
 }
 
-// quote is a name as a log can show it, with ? for what is not plain ASCII.
-// The tables by which strconv.Quote tells printable characters would make the
-// module 8 KB larger, compressed.
-func quote(name []byte) string {
+// quote puts text into a message, what is not printable ASCII as "?". That of
+// package strconv takes 10 KB of the module.
+func quote(text []byte) string {
 	out := []byte{'"'}
-	for _, c := range name[:min(len(name), 64)] {
-		if c < ' ' || c > '~' || c == '"' || c == '\\' {
+	for _, c := range text {
+		if c < ' ' || c > '~' {
 			c = '?'
 		}
 		out = append(out, c)

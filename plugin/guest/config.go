@@ -8,7 +8,7 @@ import (
 // config is a configuration made ready for use.
 type config struct {
 	keys           *seal.Keyring
-	prefix         string // of our own endpoints
+	prefix         string // of the module's own endpoints
 	identityCookie string
 	identityHeader string
 	personHeader   string

@@ -7,64 +7,78 @@ import (
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
-// line is one event, as a host logs it: ABI.md, section 9. It names no visitor.
+// line is one event as a log takes it: printable ASCII on one line, see
+// plugin/ABI.md, "Event lines". It never names the visitor.
 type line struct {
 	event                              string
 	time                               int64  // milliseconds since 1970-01-01T00:00:00Z
-	interaction                        []byte // 16 bytes, or nil
-	proposition                        []byte // 8 bytes
-	environment, space, channel, offer []byte // names
-	rank                               int    // 0: none
+	interaction                        []byte // of what was decided in this call, else nil
+	proposition                        []byte
+	environment, space, channel, offer []byte
+	rank                               int
 	mode                               abi.Identification
 	fallback                           bool
 }
 
-// append writes the line. What is not set is left out.
+// append writes the line, without an end.
 func (l *line) append(dst []byte) []byte {
-	dst = addText(addText(dst, "proffer-event/1 e="), l.event)
-	dst = addNumber(dst, "&t=", l.time)
+	dst = appendText(dst, "proffer-event/1 e=")
+	dst = appendText(dst, l.event)
+	dst = appendText(dst, "&t=")
+	dst = strconv.AppendInt(dst, l.time, 10)
 	if l.interaction != nil {
-		dst = wire.AppendHex(addText(dst, "&i="), l.interaction)
+		dst = appendText(dst, "&i=")
+		dst = appendHex(dst, l.interaction)
 	}
-	dst = wire.AppendHex(addText(dst, "&p="), l.proposition)
-	dst = addForm(dst, "&v=", l.environment)
-	dst = addForm(dst, "&s=", l.space)
-	dst = addForm(dst, "&c=", l.channel)
-	dst = addForm(dst, "&o=", l.offer)
+	dst = appendText(dst, "&p=")
+	dst = appendHex(dst, l.proposition)
+	dst = appendName(dst, "&v=", l.environment)
+	dst = appendName(dst, "&s=", l.space)
+	dst = appendName(dst, "&c=", l.channel)
+	dst = appendName(dst, "&o=", l.offer)
 	if l.rank > 0 {
-		dst = addNumber(dst, "&r=", int64(l.rank))
+		dst = appendText(dst, "&r=")
+		dst = strconv.AppendInt(dst, int64(l.rank), 10)
 	}
 	if l.mode != abi.Nobody {
-		dst = addText(addText(dst, "&m="), l.mode.String())
+		dst = appendText(dst, "&m=")
+		dst = appendText(dst, l.mode.String())
 	}
 	if l.fallback {
-		dst = addText(dst, "&f=1")
+		dst = appendText(dst, "&f=1")
 	}
 	return dst
 }
 
-//go:noinline
-func addNumber(dst []byte, key string, n int64) []byte {
-	return strconv.AppendInt(addText(dst, key), n, 10)
-}
-
-// addForm writes a key and text as application/x-www-form-urlencoded: letters,
-// digits and "*-._" as they are, a space as "+", all else as "%XX".
+// appendText is append, which takes 200 bytes of the module wherever it stands.
 //
 //go:noinline
-func addForm(dst []byte, key string, s []byte) []byte {
-	const digits = "0123456789ABCDEF"
-	dst = addText(dst, key)
-	for _, c := range s {
+func appendText(dst []byte, text string) []byte { return append(dst, text...) }
+
+//go:noinline
+func appendHex(dst, b []byte) []byte { return wire.AppendHex(dst, b) }
+
+// appendName writes a field with a name form-encoded: letters, digits and "*-._"
+// as they are, a space as "+", all else as "%XX".
+//
+//go:noinline
+func appendName(dst []byte, field string, name []byte) []byte {
+	dst = appendText(dst, field)
+	for _, c := range name {
 		switch {
-		case c|0x20 >= 'a' && c|0x20 <= 'z', c >= '0' && c <= '9', c == '*', c == '-', c == '.', c == '_':
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '*', c == '-', c == '.', c == '_':
+			dst = append(dst, c)
 		case c == ' ':
-			c = '+'
+			dst = append(dst, '+')
 		default:
-			dst = append(dst, '%', digits[c>>4])
-			c = digits[c&15]
+			dst = appendPercent(dst, c)
 		}
-		dst = append(dst, c)
 	}
 	return dst
+}
+
+//go:noinline
+func appendPercent(dst []byte, c byte) []byte {
+	const digits = "0123456789ABCDEF"
+	return append(dst, '%', digits[c>>4], digits[c&15])
 }

@@ -56,11 +56,11 @@ func (g *Guest) hash(name uint32) uint32 { return snapshot.Hash32(g.view.Name(na
 // Append appends the proposition's id or one of its addresses.
 func (l *links) Append(dst []byte, field uint16) []byte {
 	if field == snapshot.PropositionID {
-		return wire.AppendHex(dst, l.ticket.ID[:])
+		return appendHex(dst, l.ticket.ID[:])
 	}
 	a := visitor.Action(field - snapshot.PropositionID)
-	dst = addText(addText(dst, l.prefix), "event?")
-	dst = addText(addText(dst, a.String()), "=")
+	dst = appendText(appendText(dst, l.prefix), "event?")
+	dst = appendText(appendText(dst, a.String()), "=")
 	return visitor.AppendTicket(dst, l.keys, a, &l.ticket)
 }
 
@@ -72,7 +72,7 @@ func (l *links) Click(dst []byte, from int) []byte {
 		return dst
 	}
 	l.ticket.Destination = dst[from:]
-	dst = addText(addText(dst, l.prefix), "click?t=")
+	dst = appendText(appendText(dst, l.prefix), "click?t=")
 	dst = visitor.AppendTicket(dst, l.keys, visitor.Click, &l.ticket)
 	l.ticket.Destination = nil
 	return dst[:from+copy(dst[from:], dst[end:])]
@@ -122,9 +122,3 @@ func (g *Guest) tracks(sp *snapshot.Space, fields []render.Field, i int) bool {
 	const typeURL = uint8(catalog.FieldURL)
 	return sp.Flags()&snapshot.SpaceTrack != 0 && fields[i].Raw != nil && g.view.Field(sp.Fields().Start+uint32(i)).Type() == typeURL
 }
-
-// addText stays a function of its own, because each append that is written out
-// makes the module 300 bytes larger.
-//
-//go:noinline
-func addText(dst []byte, s string) []byte { return append(dst, s...) }

@@ -1,6 +1,9 @@
 package compile
 
-import "github.com/profferhq/proffer/catalog/snapshot"
+import (
+	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/catalog/snapshot"
+)
 
 func (e *emitter) spaces(env *environment) {
 	for _, s := range env.spaces {
@@ -68,10 +71,19 @@ func spaceFlags(s *space) (flags uint32) {
 	if s.src.Viewable.On {
 		flags |= snapshot.SpaceViewable
 	}
-	if track := s.src.Track; track == nil && s.src.Store.Propositions || track != nil && track.On {
+	if tracks(s.src) {
 		flags |= snapshot.SpaceTrack
 	}
 	return flags
+}
+
+// tracks reports whether a space counts clicks: as it says, else where it stores
+// propositions.
+func tracks(s *catalog.Space) bool {
+	if s.Track == nil {
+		return s.Store.Propositions
+	}
+	return s.Track.On
 }
 
 // liveMap writes the bitmap of the offers that are live on a space.

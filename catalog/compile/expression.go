@@ -204,7 +204,7 @@ func (l *linker) reportFields(s *space) func(catalog.Diagnostic) {
 func markupFields(s *catalog.Space) []markupField {
 	out := make([]markupField, len(s.Fields))
 	for i, f := range s.Fields {
-		out[i] = markupField{name: f.Name.S, typ: f.Type, required: f.Required, index: uint16(i)}
+		out[i] = markupField{name: f.Name.S, typ: f.Type, required: f.Required, index: uint16(i), click: f.Type == catalog.FieldURL && tracks(s)}
 	}
 	return out
 }

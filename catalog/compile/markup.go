@@ -38,6 +38,7 @@ type markupField struct {
 	typ      catalog.FieldType
 	required bool
 	index    uint16
+	click    bool // links of the rendering lead over the address that counts the click
 	// hosts are the places where the rendering puts an html field. The value
 	// has to fit into each, because there is no later moment to look.
 	hosts []markupHost
@@ -55,6 +56,7 @@ type markup struct {
 	what   string // what the source is, the start of every message
 	parts  []markupPart
 	fields []markupField // a rendering's; nil in a field's value
+	own    []markupField // what a rendering says of its own proposition
 	words  []string      // names that are expressions, where a rendering has no field of that name
 	// objects says that { may stand in front of {{, as JSON's objects make it.
 	objects bool
@@ -135,7 +137,7 @@ func markupOf(src catalog.Text, what string, fields []markupField, filters []str
 		fields = []markupField{}
 	}
 	words := append([]string{"true", "false", "null"}, filters...)
-	return &markup{src: src, what: what, fields: fields, words: words, expr: expr, report: report}
+	return &markup{src: src, what: what, fields: fields, own: markupProposition(), words: words, expr: expr, report: report}
 }
 
 // open checks what holds for every source and splits it.

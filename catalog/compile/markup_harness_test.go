@@ -32,6 +32,7 @@ type markupLab struct {
 	compiled    []catalog.Text
 	diagnostics catalog.Diagnostics
 	target      []expr.Value
+	links       render.Links
 }
 
 func newMarkupLab(text string) *markupLab {
@@ -90,7 +91,7 @@ func (s *markupScope) Scope(uint32) *expr.Scope { return &s.scope }
 func (l *markupLab) append(tmpl []byte, fields []render.Field) (string, render.Result) {
 	var machine expr.Machine
 	machine.Reset(1 << 20)
-	env := render.Env{Programs: l.programs, Machine: &machine, Scope: &markupScope{expr.Scope{Target: l.target}}}
+	env := render.Env{Programs: l.programs, Machine: &machine, Scope: &markupScope{expr.Scope{Target: l.target}}, Links: l.links}
 	out, result := render.Append(nil, tmpl, fields, &env)
 	return string(out), result
 }

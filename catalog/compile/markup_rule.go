@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/catalog/snapshot"
 )
 
 // Where an element may be written.
@@ -165,7 +166,7 @@ func (m *markup) resolve(p *markupPart) (*markupField, uint32, bool) {
 	if field := m.fieldNamed(p.body.S); field != nil {
 		return field, 0, true
 	}
-	if word := p.body.S; m.fields != nil && markupIsName(word) && !slices.Contains(m.words, word) {
+	if word := p.body.S; m.fields != nil && (markupIsOwnName(word) || markupIsName(word) && !slices.Contains(m.words, word)) {
 		m.errors++
 		m.unknownField(p)
 		return nil, 0, false
@@ -174,11 +175,13 @@ func (m *markup) resolve(p *markupPart) (*markupField, uint32, bool) {
 	return nil, program, ok
 }
 
-// fieldNamed finds a field of the space.
+// fieldNamed finds a field of the space, or of the proposition.
 func (m *markup) fieldNamed(name string) *markupField {
-	for i := range m.fields {
-		if m.fields[i].name == name {
-			return &m.fields[i]
+	for _, list := range [...][]markupField{m.fields, m.own} {
+		for i := range list {
+			if list[i].name == name {
+				return &list[i]
+			}
 		}
 	}
 	return nil
@@ -186,13 +189,23 @@ func (m *markup) fieldNamed(name string) *markupField {
 
 // unknownField reports a name that is no field of the space.
 func (m *markup) unknownField(p *markupPart) {
-	names := make([]string, 0, len(m.fields))
-	for i := range m.fields {
-		names = append(names, m.fields[i].name)
+	names := make([]string, 0, len(m.fields)+len(m.own))
+	for _, list := range [...][]markupField{m.fields, m.own} {
+		for i := range list {
+			names = append(names, list[i].name)
+		}
 	}
 	hint := didYouMean(p.body.S, names)
-	if hint == "" {
+	switch {
+	case hint != "":
+	case markupIsOwnName(p.body.S):
+		hint = "write one of " + strings.Join(snapshot.PropositionNames[:], ", ")
+	default:
 		hint = "declare it among the space's fields, or write an expression such as target.country"
+	}
+	if markupIsOwnName(p.body.S) {
+		m.fail(p.at, "bad-expression", hint, "has the unknown name %s", markupQuote(p.body.S))
+		return
 	}
 	m.fail(p.at, "unknown-field", hint, "names the field %q, which the space does not have", markupQuote(p.body.S))
 }

@@ -39,7 +39,7 @@ func (w *markupWalk) placeholders(t *markupToken, a *markupAttr, kind byte, at i
 	first := &w.parts[a.first]
 	switch kind {
 	case markupAttrURL, markupAttrURLLike:
-		return w.urlPlaceholders(a, at)
+		return w.urlPlaceholders(t, a, at)
 	case markupAttrSet:
 		w.fail(first.off, "placeholder-in-srcset", "use src for an image that changes", "has a placeholder in %s of <%s>", a.name, t.name)
 		return at
@@ -109,11 +109,11 @@ func (w *markupWalk) url(a *markupAttr) *markupURL {
 
 // urlPlaceholders writes a URL with placeholders: one field alone, or
 // expressions behind a fixed start.
-func (w *markupWalk) urlPlaceholders(a *markupAttr, at int) int {
+func (w *markupWalk) urlPlaceholders(t *markupToken, a *markupAttr, at int) int {
 	p := &w.parts[a.first]
 	if field := w.fieldNamed(p.body.S); field != nil && p.kind == markupHole && p.off == a.value && p.end == a.end {
 		w.out.literal(w.src.S[at:p.off])
-		w.urlField(p, field, a)
+		w.urlField(t, p, field, a)
 		return p.end
 	}
 	for i := a.first; i < a.last; i++ {
@@ -126,6 +126,10 @@ func (w *markupWalk) urlPlaceholders(a *markupAttr, at int) int {
 			return at
 		}
 		field, program, ok := w.resolve(p)
+		if ok && field != nil && field.isID() {
+			w.out.field(snapshot.FormHTML, field.index)
+			continue
+		}
 		if ok && field != nil {
 			w.fail(p.off, "field-in-url", "a url or image field fills the whole value; expressions may follow a fixed start",
 				"has the field %q within a longer value of %s", field.name, a.name)
@@ -140,24 +144,30 @@ func (w *markupWalk) urlPlaceholders(a *markupAttr, at int) int {
 }
 
 // urlField writes a field that is the whole URL.
-func (w *markupWalk) urlField(p *markupPart, field *markupField, a *markupAttr) {
+func (w *markupWalk) urlField(t *markupToken, p *markupPart, field *markupField, a *markupAttr) {
 	if field.typ == 0 {
 		return // the reader has reported its type
 	}
 	if field.typ != catalog.FieldURL && field.typ != catalog.FieldImage {
-		w.fail(p.off, "field-in-url", "declare the field as url or image: those are checked to be safe",
-			"has the %s field %q for the URL in %s", field.typ, field.name, a.name)
+		hint := "declare the field as url or image: those are checked to be safe"
+		if field.isOwn() {
+			hint = "it may follow a fixed start, or write one of the proposition's addresses"
+		}
+		w.fail(p.off, "field-in-url", hint, "has the %s field %q for the URL in %s", field.typ, field.name, a.name)
 		return
 	}
 	guarded := field.required
 	for i := range w.conditions {
-		guarded = guarded || w.conditions[i].field == field
+		guarded = guarded || w.conditions[i].field.guards(field)
 	}
 	if !guarded {
-		w.warn(p.off, "unguarded-url", "put the element into {{? "+field.name+" }}…{{/}}, or make the field required",
-			"has an empty %s when the optional field %q is absent, which names the page itself", a.name, field.name)
+		hint := "put the element into {{? " + field.name + " }}…{{/}}"
+		if !field.isOwn() {
+			hint += ", or make the field required"
+		}
+		w.warn(p.off, "unguarded-url", hint, "has an empty %s when the optional field %q is absent, which names the page itself", a.name, field.name)
 	}
-	w.out.field(snapshot.FormHTML, field.index)
+	w.out.field(markupForm(t.name, a.name, field), field.index)
 }
 
 // urlSet checks the literal URLs of srcset.

@@ -221,15 +221,17 @@ func (l *markupLab) fieldPages(p string) []string {
 // value does not change its tree.
 func FuzzMarkupRendering(f *testing.F) {
 	f.Add(markupEverywhere, `"><script>`)
+	f.Add(markupOwnEverywhere, `"><script>`)
 	for _, r := range markupRefusals {
 		if r.kind == "render" || r.kind == "html" {
 			f.Add(r.src, `"'><img src=x onerror=alert(1)>`)
 		}
 	}
 	f.Fuzz(func(t *testing.T, src, value string) {
-		fields := markupLabFields()
+		fields := markupTracked()
 		page := func(value string) (string, bool) {
 			l := newMarkupLab(value)
+			l.links = markupTickets{}
 			tmpl := l.rendering(src, fields)
 			if tmpl == nil {
 				if !l.diagnostics.HasErrors() {

@@ -26,22 +26,16 @@ func (l *linker) options(src *catalog.Environment) {
 }
 
 func (l *linker) spaceOptions(s *catalog.Space) {
-	switch {
-	case s.Viewable.On && !s.Store.Propositions:
+	if s.Viewable.On && !s.Store.Propositions {
 		l.warn(s.Viewable.Pos, "no-effect", "remove viewable, or store propositions", "space %q stores no propositions, so nothing waits for being seen", s.Name.S)
-	case s.Viewable.On:
-		l.notYetUsed(s.Viewable.Pos, "viewable spaces")
 	}
-	if s.Track == nil {
-		return
+	switch {
+	case s.Track == nil:
+	case !slices.ContainsFunc(s.Fields, func(f catalog.Field) bool { return f.Type == catalog.FieldURL }):
+		l.warn(s.Track.Pos, "no-effect", "remove track", "space %q has no field of type url, so there is no click to follow", s.Name.S)
+	case s.Track.On && !s.Store.Propositions:
+		l.warn(s.Track.Pos, "no-effect", "remove track, or store propositions", "space %q stores no propositions, so there is nothing to count clicks of", s.Name.S)
 	}
-	for i := range s.Fields {
-		if s.Fields[i].Type == catalog.FieldURL {
-			l.notYetUsed(s.Track.Pos, "tracked addresses")
-			return
-		}
-	}
-	l.warn(s.Track.Pos, "no-effect", "remove track", "space %q has no field of type url, so there is no click to follow", s.Name.S)
 }
 
 // unusedWord is where something stands first that is compiled and not used.

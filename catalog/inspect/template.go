@@ -42,6 +42,9 @@ func (r *reading) u32() int { return int(binary.LittleEndian.Uint32(r.bytes(4)))
 
 func (r *reading) field(fields snapshot.Range) string {
 	i := uint32(r.u16())
+	if own := i - uint32(snapshot.PropositionFields); own < uint32(len(snapshot.PropositionNames)) {
+		return snapshot.PropositionNames[own]
+	}
 	if i >= fields.Count {
 		r.bad = true
 		return ""

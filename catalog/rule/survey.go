@@ -12,6 +12,8 @@ import (
 	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/overloads"
 	"cel.dev/cel-go/common/types"
+
+	"github.com/profferhq/proffer/catalog/snapshot"
 )
 
 // survey walks a parsed expression before it is type-checked, finds the names
@@ -197,6 +199,8 @@ func (v *survey) member(e ast.Expr, full string, at int) {
 	n, known := v.env.names[full]
 	group := groupOf(full)
 	switch {
+	case slices.Contains(snapshot.PropositionNames[:], full):
+		v.tell(e, at, full+" is known in renderings alone, and there it is the whole placeholder", "")
 	case !v.role.has(group):
 		v.tell(e, at, full+" is not available "+v.role.where(group), "")
 	case !known:

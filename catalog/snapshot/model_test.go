@@ -407,7 +407,18 @@ func (m *modelEnvironment) rendering(s *catalog.Space) string {
 	if s.HTML.S == "" {
 		return "none"
 	}
-	return parts(s.HTML.S, same, func(p string) string { return m.part(s, p, "html", snapshot.EscapeHTML) })
+	link := false // what stands in front is the start of one
+	note := func(literal string) string {
+		link = strings.HasSuffix(literal, `<a href="`)
+		return literal
+	}
+	tracked := s.Track == nil && s.Store.Propositions || s.Track != nil && s.Track.On
+	return parts(s.HTML.S, note, func(p string) string {
+		if link && tracked {
+			return m.part(s, p, "click", snapshot.EscapeHTML)
+		}
+		return m.part(s, p, "html", snapshot.EscapeHTML)
+	})
 }
 
 // json describes a rendering as draw writes them: a placeholder behind the text
@@ -442,7 +453,7 @@ func (m *modelEnvironment) part(s *catalog.Space, p, form string, escape byte) s
 		return "(?" + name + " "
 	case p == "/":
 		return ")"
-	case slices.ContainsFunc(s.Fields, func(f catalog.Field) bool { return f.Name.S == p }):
+	case slices.ContainsFunc(s.Fields, func(f catalog.Field) bool { return f.Name.S == p }), slices.Contains(snapshot.PropositionNames[:], p):
 		return "[" + form + " " + p + "]"
 	}
 	return m.hole(p, rule.Scalar, escape)

@@ -31,4 +31,21 @@ const (
 	// In JSON renderings alone, made of the value itself:
 	FormJSON  // as a part of a JSON string
 	FormValue // as a whole JSON value: number and bool as such, others as a string, nothing as null
+	// In HTML renderings of spaces that track alone, of a url field:
+	FormClick // over the address that counts the click, where there is one; else as FormHTML
 )
+
+// What a rendering says of its own proposition: fields whose numbers are beyond
+// those of content. They are absent, all of them, where nothing is stored. Those
+// behind the id have the order of the actions that their addresses are for.
+const (
+	PropositionFields uint16 = 0x8000
+
+	PropositionID     = PropositionFields + 0
+	PropositionSeen   = PropositionFields + 1
+	PropositionAccept = PropositionFields + 2
+	PropositionReject = PropositionFields + 3
+)
+
+// PropositionNames are the names of those fields, in their order.
+var PropositionNames = [...]string{"proposition.id", "proposition.seen_url", "proposition.accept_url", "proposition.reject_url"}

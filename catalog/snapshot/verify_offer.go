@@ -90,7 +90,7 @@ func (c *checker) contentFields(r Range) {
 	for i := r.Start; i < r.End() && c.err == nil; i++ {
 		f := c.v.ContentField(i)
 		c.want((f.Raw().Start == None) == (f.HTML().Start == None), "content field", i, "only one form")
-		c.template(f.Raw(), 0, "content field", i)
-		c.template(f.HTML(), 0, "content field", i)
+		c.template(f.Raw(), &holes{}, "content field", i)
+		c.template(f.HTML(), &holes{}, "content field", i)
 	}
 }

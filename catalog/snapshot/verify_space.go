@@ -13,9 +13,9 @@ func (c *checker) spaces(env *Environment, e uint32) {
 		c.want(s.OnProposed() <= maxStatus && s.OnAccepted() <= maxStatus, "space", i, "unknown status")
 		c.linked(env, s, i)
 		c.fields(s, i)
-		c.template(s.HTML(), s.Fields().Count, "space", i)
-		c.template(s.Text(), s.Fields().Count, "space", i)
-		c.jsonTemplate(s.JSON(), s.Fields().Count, "space", i)
+		c.template(s.HTML(), &holes{fields: s.Fields(), own: true, click: s.Flags()&SpaceTrack != 0}, "space", i)
+		c.template(s.Text(), &holes{fields: s.Fields(), own: true}, "space", i)
+		c.template(s.JSON(), &holes{fields: s.Fields(), own: true, json: true}, "space", i)
 		c.defaults(env, s, i)
 		c.writes(env, s.Writes(), i)
 		c.writes(env, s.AcceptanceWrites(), i)
@@ -113,53 +113,3 @@ func (c *checker) live(env *Environment) {
 	}
 	c.want(wanted == have, "environment", 0, "a bitmap has an offer that is not live")
 }
-
-// template checks that a template, if it is present, is whole segments that
-// name programs and fields that exist.
-func (c *checker) template(s Span, fields uint32, record string, i uint32) {
-	t := c.bytesOf(s, SecText, record, i)
-	c.want(c.segments(t, fields, 0, false), record, i, "malformed template")
-}
-
-// jsonTemplate checks one that makes JSON, whose placeholders are written in
-// forms of their own.
-func (c *checker) jsonTemplate(s Span, fields uint32, record string, i uint32) {
-	t := c.bytesOf(s, SecText, record, i)
-	c.want(c.segments(t, fields, 0, true), record, i, "malformed template")
-}
-
-// segments reports whether t is a run of whole segments. The part that a
-// condition skips is such a run too.
-func (c *checker) segments(t []byte, fields uint32, depth int, json bool) bool {
-	for len(t) > 0 {
-		size, inner := c.segment(t, fields, json)
-		if size == 0 || depth > MaxConditions || inner > 0 && !c.segments(t[size:size+inner], fields, depth+1, json) {
-			return false
-		}
-		t = t[size+inner:]
-	}
-	return true
-}
-
-// segment is the size of the segment at the start of t, 0 if it is wrong, and
-// of what a condition skips behind it.
-func (c *checker) segment(t []byte, fields uint32, json bool) (size, inner int) {
-	switch {
-	case t[0] == SegLiteral && len(t) >= 5 && uint64(u32(t[1:])) <= uint64(len(t)-5):
-		return 5 + int(u32(t[1:])), 0
-	case t[0] == SegExpr && len(t) >= 6 && escapes(t[1], json) && c.isProgram(u32(t[2:])):
-		return 6, 0
-	case t[0] == SegField && len(t) >= 4 && forms(t[1], json) && u16(t[2:]) < fields:
-		return 4, 0
-	case t[0] == SegIf && len(t) >= 7 && u16(t[1:]) < fields && uint64(u32(t[3:])) <= uint64(len(t)-7):
-		return 7, int(u32(t[3:]))
-	}
-	return 0, 0
-}
-
-// escapes and forms report whether a template of a kind may write a value so.
-func escapes(escape byte, json bool) bool {
-	return escape <= EscapeValue && (escape >= EscapeJSON) == json
-}
-
-func forms(form byte, json bool) bool { return form <= FormValue && (form >= FormJSON) == json }

@@ -281,16 +281,24 @@ func (l viewer) segments(b *strings.Builder, t []byte, fields snapshot.Range) {
 			fmt.Fprintf(b, "[%d %s]", t[1], l.program(u32(t[2:])))
 			t = t[6:]
 		case snapshot.SegField:
-			fmt.Fprintf(b, "[%s %s]", [...]string{"raw", "html", "json", "value"}[t[1]], l.Name(l.Field(fields.Start+u16(t[2:])).Name()))
+			fmt.Fprintf(b, "[%s %s]", [...]string{"raw", "html", "json", "value", "click"}[t[1]], l.field(fields, u16(t[2:])))
 			t = t[4:]
 		case snapshot.SegIf:
 			n := 7 + u32(t[3:])
-			fmt.Fprintf(b, "(?%s ", l.Name(l.Field(fields.Start+u16(t[1:])).Name()))
+			fmt.Fprintf(b, "(?%s ", l.field(fields, u16(t[1:])))
 			l.segments(b, t[7:n], fields)
 			b.WriteString(")")
 			t = t[n:]
 		}
 	}
+}
+
+// field is the name of a rendering's field.
+func (l viewer) field(fields snapshot.Range, i uint32) string {
+	if i >= uint32(snapshot.PropositionFields) {
+		return snapshot.PropositionNames[i-uint32(snapshot.PropositionFields)]
+	}
+	return string(l.Name(l.Field(fields.Start + i).Name()))
 }
 
 // decoded is the text form of a msgpack value, by a decoder that is not ours.

@@ -19,6 +19,7 @@ type answer struct {
 	Visitor      *visitorAnswer  `json:"visitor"`
 	Propositions []proposition   `json:"propositions"`
 	SetCookies   []string        `json:"set_cookies"`
+	Events       []string        `json:"events,omitempty"`
 	Trace        json.RawMessage `json:"trace,omitempty"`
 }
 
@@ -81,6 +82,9 @@ func JSON(a *abi.Answer) ([]byte, error) {
 	}
 	for _, c := range a.Cookies {
 		out.SetCookies = append(out.SetCookies, string(c))
+	}
+	for _, e := range a.Events {
+		out.Events = append(out.Events, string(e))
 	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

@@ -36,6 +36,8 @@ type Document struct {
 	People     []Person // nil: the document is no people source
 	HasPeople  bool
 	NoStore    bool
+	Links      bool   // answer with the addresses of propositions
+	Events     bool   // and with event lines
 	Event      *Event // nil: a page's call
 }
 
@@ -75,6 +77,8 @@ func Parse(b []byte) (*Document, error) {
 		"visitor":    func(v gjson.Result) { d.Visitor = r.visitor(v) },
 		"people":     func(v gjson.Result) { d.HasPeople, d.People = true, r.people(v) },
 		"no_store":   func(v gjson.Result) { d.NoStore = r.bool("no_store", v) },
+		"links":      func(v gjson.Result) { d.Links = r.bool("links", v) },
+		"events":     func(v gjson.Result) { d.Events = r.bool("events", v) },
 	})
 	r.object("request", root, fields)
 	if r.err == nil && len(d.Slots) == 0 {

@@ -34,6 +34,12 @@ func (d *Document) Request(snapshot []byte) *abi.Request {
 	if d.NoStore {
 		r.Flags |= abi.FlagNoStore
 	}
+	if d.Links {
+		r.Want |= abi.WantLinks
+	}
+	if d.Events {
+		r.Want |= abi.WantEvents
+	}
 	if d.HasPeople {
 		r.Flags |= abi.FlagPeople
 	}

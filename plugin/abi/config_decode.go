@@ -133,6 +133,11 @@ func (r *configReader) prefix() {
 	if !strings.HasPrefix(v, "/") || !strings.HasSuffix(v, "/") {
 		r.reject("does not begin and end with /")
 	}
+	for i := range len(v) {
+		if c := v[i]; c <= ' ' || c > '~' || strings.IndexByte("\"&'<>?#%\\", c) >= 0 {
+			r.reject("has a character that a path in HTML cannot have as it is")
+		}
+	}
 	r.config.Prefix = v
 }
 

@@ -1,11 +1,29 @@
 package guest_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/seal"
 )
+
+// TestNoGarbageOfTickets renders three links that count clicks.
+func TestNoGarbageOfTickets(t *testing.T) {
+	g := ready(t, testConfig(), build(t, strings.ReplaceAll(linked, "track: false, ", "")))
+	r := request(g)
+	r.Want = abi.WantHTML
+	message := abi.AppendRequest(nil, r)
+	var dst []byte
+	handle := func() { dst = g.Handle(dst[:0], message) }
+	handle()
+	if n := strings.Count(string(dst), "/.proffer/click?t="); n != 3 {
+		t.Fatalf("%d links count clicks", n)
+	}
+	if n := testing.AllocsPerRun(100, handle); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
 
 // TestNoGarbage handles typical requests over and over: once the buffers have
 // their size, nothing comes from the heap.
@@ -33,6 +51,9 @@ func TestNoGarbage(t *testing.T) {
 	refused := browser(request(g), cookie(first))
 	refused.Flags ^= abi.FlagConsentGiven | abi.FlagConsentRefused
 	need := browser(request(g), "proffer_identity="+token(t, "main", "anna"))
+	for _, r := range []*abi.Request{stranger, returning, slots} {
+		r.Want |= abi.WantLinks | abi.WantEvents
+	}
 	dst := make([]byte, 0, 64<<10)
 	for name, r := range map[string]*abi.Request{
 		"a stranger": stranger, "a returning visitor": returning, "a known person": known, "asked slots": slots,

@@ -214,6 +214,9 @@ func (g *Guest) addHistory(index uint32, h *visitor.History) {
 // noteShown puts what this call has shown into the histories.
 func (g *Guest) noteShown() {
 	p := &g.page
+	if p.answer.Interaction == nil {
+		return // without ids
+	}
 	list := g.engine.Propositions()
 	now := visitor.Minute(p.request.Time)
 	for i := range list {
@@ -311,23 +314,4 @@ func (g *Guest) dispensable() (from *chronicle, place int, counts bool) {
 		}
 	}
 	return from, place, counts
-}
-
-// stores reports whether a proposition of this call is to be stored: one of a
-// space that stores propositions, in a slot that the body holds or may hold.
-func (g *Guest) stores(q *decide.Proposition) bool {
-	return g.storing() && g.mints() && q.Held != abi.HeldNo &&
-		g.view.Space(q.Space).Flags()&snapshot.SpaceStorePropositions != 0
-}
-
-// mints reports whether there is something to make ids of.
-func (g *Guest) mints() bool { return len(g.page.request.Entropy) == abi.EntropySize }
-
-// status is that in which a proposition is stored: of a slot that the body may
-// hold nobody knows yet whether it was shown.
-func (g *Guest) status(q *decide.Proposition) catalog.Status {
-	if q.Held == abi.HeldYes {
-		return catalog.Status(g.view.Space(q.Space).OnProposed())
-	}
-	return catalog.Generated
 }

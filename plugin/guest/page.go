@@ -48,8 +48,9 @@ type page struct {
 	text    []byte // strings that live until the response is written
 	out     []byte // renderings and fields
 	fields  [maxFields]render.Field
-	ids     [abi.MaxSlots][abi.PropositionSize]byte
-	names   [][]byte // category paths
+	ids     [abi.MaxSlots][abi.PropositionSize]byte // of the call's propositions
+	links   links                                   // of the proposition that is rendered
+	names   [][]byte                                // category paths
 	needed  abi.Need
 	idText  [2 * abi.VisitorSize]byte
 	idBytes [abi.VisitorSize]byte
@@ -101,8 +102,7 @@ func (g *Guest) answer(dst []byte) []byte {
 }
 
 func (p *page) reset() {
-	props, cookies := p.answer.Propositions[:0], p.answer.Cookies[:0]
-	p.answer = abi.Answer{Propositions: props, Cookies: cookies}
+	p.answer = abi.Answer{Propositions: p.answer.Propositions[:0], Cookies: p.answer.Cookies[:0], Events: p.answer.Events[:0]}
 	p.call = decide.Call{}
 	p.state = visitor.State{}
 	p.events.N = 0

@@ -6,7 +6,6 @@ import (
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/decide"
 	"github.com/profferhq/proffer/plugin/expr"
-	"github.com/profferhq/proffer/plugin/seal"
 	"github.com/profferhq/proffer/plugin/visitor"
 )
 
@@ -24,31 +23,23 @@ func (g *Guest) storing() bool { return g.tracking() && !g.page.prefetched }
 // propositions presented in a slot that the body holds or may hold.
 func (g *Guest) writePropositions() {
 	p := &g.page
-	if !p.request.Want.Has(abi.WantPropositions) {
+	propositions, events := p.request.Want.Has(abi.WantPropositions), p.request.Want.Has(abi.WantEvents)
+	if !g.storing() || p.answer.Interaction == nil || !propositions && !events {
 		return
 	}
 	list := g.engine.Propositions()
 	for i := range list {
-		if q := &list[i]; g.stores(q) {
-			p.answer.Propositions = append(p.answer.Propositions, g.proposition(q, p.ids[i][:]))
+		q := &list[i]
+		if !g.stores(q) {
+			continue
 		}
-	}
-}
-
-// mintPropositions gives every proposition of the call its id, if there is
-// anything to make it of.
-func (g *Guest) mintPropositions() {
-	p := &g.page
-	if !g.mints() {
-		return
-	}
-	var ids [32]byte
-	const perBlock = len(ids) / abi.PropositionSize
-	for i := range g.engine.Propositions() {
-		if i%perBlock == 0 {
-			ids = seal.Expand((*[32]byte)(p.request.Entropy), "proposition", uint32(i/perBlock))
+		out := g.proposition(q, p.ids[i][:])
+		if propositions {
+			p.answer.Propositions = append(p.answer.Propositions, out)
 		}
-		copy(p.ids[i][:], ids[i%perBlock*abi.PropositionSize:])
+		if events {
+			p.answer.Events = append(p.answer.Events, g.shown(&out, q.Held))
+		}
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/decide"
 	"github.com/profferhq/proffer/plugin/render"
-	"github.com/profferhq/proffer/plugin/seal"
 )
 
 // writeSlots appends the head of the answer and the outcome of every slot, with
@@ -18,11 +17,6 @@ func (g *Guest) writeSlots(dst []byte) []byte {
 	a := &p.answer
 	a.Snapshot = g.view.Hash()
 	a.Listed = p.listed
-	if g.mints() {
-		sum := seal.Expand((*[32]byte)(p.request.Entropy), "interaction", 0)
-		copy(p.talk[:], sum[:])
-		a.Interaction = p.talk[:]
-	}
 	results := g.engine.Results()
 	dst = abi.AppendAnswerHead(dst, a, len(results))
 	for i := range results {
@@ -48,7 +42,7 @@ func (g *Guest) writeOffer(a *abi.SlotAnswer, r *decide.Result, held abi.Held) {
 	}
 	g.page.answer.Cache = abi.CachePrivate
 	want := g.page.request.Want
-	if !want.Has(abi.WantHTML) && !want.Has(abi.WantContent) {
+	if !want.Has(abi.WantHTML) && !want.Has(abi.WantContent) && !want.Has(abi.WantLinks) {
 		return
 	}
 	fields := g.fields(g.view.FindTranslation(o, r.Space, g.page.call.Language))
@@ -58,11 +52,17 @@ func (g *Guest) writeOffer(a *abi.SlotAnswer, r *decide.Result, held abi.Held) {
 		Machine:  g.engine.Machine(),
 		Scope:    g.engine.Content(r),
 	}
+	if g.hasTicket(r.Proposition) {
+		env.Links = &g.page.links
+	}
 	if tmpl := g.view.Text(sp.HTML()); want.Has(abi.WantHTML) && tmpl != nil {
 		a.HTML = g.rendered(tmpl, fields, &env)
 	}
 	if want.Has(abi.WantContent) {
 		a.Content = g.content(sp, fields, &env)
+	}
+	if want.Has(abi.WantLinks) && env.Links != nil {
+		a.Links = g.linkMap(sp, fields, &env)
 	}
 }
 

@@ -29,6 +29,7 @@ type Env struct {
 	Programs Programs
 	Machine  *expr.Machine
 	Scope    Scope
+	Links    Links // nil: the rendering has no proposition
 }
 
 // Scope says what the names of a program stand for. It is asked when a
@@ -36,6 +37,16 @@ type Env struct {
 // gathered.
 type Scope interface {
 	Scope(program uint32) *expr.Scope
+}
+
+// Links makes what a rendering says of its own proposition: plain text without
+// anything that has to be escaped in HTML or JSON.
+type Links interface {
+	// Append appends one of the proposition's fields, which is not empty.
+	Append(dst []byte, field uint16) []byte
+	// Click puts the address that counts the click in place of dst[from:], where
+	// that leads to; it stays where there is none.
+	Click(dst []byte, from int) []byte
 }
 
 // Result says how a rendering went.
@@ -78,12 +89,18 @@ type writer struct {
 // reports whether all could be read and fitted.
 func (w *writer) template(out, t []byte) (_ []byte, ok bool) {
 	var rest []byte
+	click := -1 // where the address begins that a click leads to
 	for nested := false; ; {
 		if len(t) == 0 {
 			if !nested {
 				return out, true
 			}
-			t, rest, nested = rest, nil, false
+			if click >= 0 {
+				if out, ok = w.click(out, click); !ok {
+					return out, false
+				}
+			}
+			t, rest, nested, click = rest, nil, false, -1
 			continue
 		}
 		if w.steps++; w.steps > maxSegments {
@@ -110,9 +127,19 @@ func (w *writer) template(out, t []byte) (_ []byte, ok bool) {
 		}
 		switch t[0] {
 		case snapshot.SegField:
+			if isOwn(t) {
+				if out, ok = w.own(out, t); !ok {
+					return out, false
+				}
+				t = t[fieldSize:]
+				continue
+			}
 			f, ok := w.field(t)
 			if !ok {
 				return out, false
+			}
+			if t[1] == snapshot.FormClick && w.env.Links != nil {
+				click = len(out)
 			}
 			t, rest, nested = f, t[fieldSize:], true
 		case snapshot.SegIf:
@@ -181,17 +208,21 @@ func (w *writer) expr(out, t []byte) (_ []byte, ok bool) {
 
 // field gives the template that the field segment at the start of t names.
 func (w *writer) field(t []byte) (_ []byte, ok bool) {
-	if len(t) < fieldSize || t[1] > snapshot.FormHTML {
+	if len(t) < fieldSize {
 		return nil, false
 	}
 	i := int(binary.LittleEndian.Uint16(t[2:fieldSize]))
 	if i >= len(w.fields) {
 		return nil, false
 	}
-	if t[1] == snapshot.FormHTML {
-		return w.fields[i].HTML, true
+	f := &w.fields[i]
+	switch form := t[1]; {
+	case form == snapshot.FormRaw, form == snapshot.FormClick && w.env.Links != nil:
+		return f.Raw, true
+	case form == snapshot.FormHTML, form == snapshot.FormClick:
+		return f.HTML, true
 	}
-	return w.fields[i].Raw, true
+	return nil, false
 }
 
 // condition gives how much of t to skip: its own head where the field has a
@@ -200,9 +231,18 @@ func (w *writer) condition(out, t []byte) int {
 	if len(t) < conditionHead {
 		return 0
 	}
-	i := int(binary.LittleEndian.Uint16(t[1:3]))
+	i := binary.LittleEndian.Uint16(t[1:3])
 	n := uint64(binary.LittleEndian.Uint32(t[3:conditionHead]))
-	if i >= len(w.fields) || n > uint64(len(t)-conditionHead) {
+	if n > uint64(len(t)-conditionHead) {
+		return 0
+	}
+	if i-snapshot.PropositionFields < ownFields {
+		if w.env.Links == nil {
+			return conditionHead + int(n)
+		}
+		return conditionHead
+	}
+	if int(i) >= len(w.fields) {
 		return 0
 	}
 	probe := w.fields[i].Raw

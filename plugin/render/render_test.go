@@ -188,6 +188,7 @@ func FuzzAppend(f *testing.F) {
 	all := join(literal("a"), program(snapshot.EscapeHTML, hostile), field(snapshot.FormHTML, 0), condition(0, literal("b"), field(snapshot.FormRaw, 0)))
 	f.Add(all, literal("x"), []byte{0, 0, 0, 0, 3, 0, 0, 0}, []byte{snapshot.OpLoad, 0, 0})
 	f.Add(condition(0, condition(0)), program(snapshot.EscapeURL, 0), []byte{0, 0, 0, 0, 9, 0, 0, 0}, []byte{snapshot.OpString, 2, 0, '<', '/'})
+	f.Add(join(field(snapshot.FormClick, 0), field(1, snapshot.PropositionSeen), condition(snapshot.PropositionID, literal("a"))), literal("/"), []byte{}, []byte{})
 	f.Add(field(1, 0), join(literal(""), program(0, 1)), []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, []byte{})
 	f.Fuzz(func(t *testing.T, tmpl, value, table, code []byte) {
 		env := environment()
@@ -195,14 +196,17 @@ func FuzzAppend(f *testing.F) {
 		env.Programs = render.Programs{Table: table, Code: code}
 		fields := []render.Field{{Raw: value, HTML: value}, {}}
 		const before = "before"
-		got, res := render.Append([]byte(before), tmpl, fields, env)
-		switch {
-		case !bytes.HasPrefix(got, []byte(before)):
-			t.Errorf("what was there is now %q", got)
-		case res == render.Refused && len(got) > len(before):
-			t.Errorf("refused, and yet wrote %q", got)
-		case len(got)-len(before) > render.MaxOutput:
-			t.Errorf("wrote %d bytes", len(got)-len(before))
+		for _, with := range []render.Links{nil, links{}} {
+			env.Links = with
+			got, res := render.Append([]byte(before), tmpl, fields, env)
+			switch {
+			case !bytes.HasPrefix(got, []byte(before)):
+				t.Errorf("what was there is now %q", got)
+			case res == render.Refused && len(got) > len(before):
+				t.Errorf("refused, and yet wrote %q", got)
+			case len(got)-len(before) > render.MaxOutput:
+				t.Errorf("wrote %d bytes", len(got)-len(before))
+			}
 		}
 	})
 }

@@ -84,6 +84,9 @@ func (d drawer) rendering(e *catalog.Environment, fields []catalog.Field) string
 		}
 		out += part + "\n"
 	}
+	if d.coin("proposition") {
+		out += `<b id="p-{{ proposition.id }}" data-seen="{{ proposition.seen_url }}"></b>{{? proposition.id }}<form action="{{ proposition.accept_url }}"></form>{{/}}`
+	}
 	return out + "<i>{{ " + d.words(e) + " }}</i></div>"
 }
 

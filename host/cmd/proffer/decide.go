@@ -43,6 +43,8 @@ func (*decideCommand) Help() string {
               here. In each case a header "Sec-GPC": "1" is a refusal, unless
               the catalog ignores it, and a crawler's "User-Agent" is one
   no_store    true writes nothing; a header "Sec-Purpose": "prefetch" neither
+  links       true: the answer has the addresses that record a click, that an
+              offer was seen, accepted or rejected. events: true, its event lines
   time, seed  when, and what decides between equal weights; with both given the
               answer is always the same
 

@@ -236,10 +236,11 @@ func (g *Guest) forget() {
 	_, kept := g.view.Retention()
 	least := visitor.Minute(g.page.request.Time - kept)
 	for i := range g.page.chronicles {
-		if c := &g.page.chronicles[i]; c.history.N > c.history.Whole {
+		c := &g.page.chronicles[i]
+		if c.history.N > c.history.Whole {
 			g.weigh(c)
-			c.history.Prune(least, &c.horizon)
 		}
+		c.history.Prune(least, &c.horizon)
 	}
 }
 

@@ -135,7 +135,7 @@ func (g *Guest) tellHistory(index uint32, env *snapshot.Environment) {
 	own := &p.chronicles[slices.Index(g.engine.Reached(), index)]
 	g.addHistory(index, &own.history)
 	g.addRecord(index, g.record(env), &own.history)
-	if env.Flags()&snapshot.EnvironmentMergesHistory == 0 || !p.state.Link.Set {
+	if env.Flags()&snapshot.EnvironmentMergesHistory == 0 || !p.state.Link.Set || p.state.Link.Listed {
 		return
 	}
 	for i := range p.chronicles {

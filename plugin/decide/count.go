@@ -18,6 +18,8 @@ type counter struct {
 	ready   bool
 	channel uint32 // name of the channel that it was worked out for
 	hash    uint16 // the same as histories name it
+	space   uint32 // that it was worked out for
+	bySpace bool   // a rule asks about the space
 }
 
 // ruleCount is the state of one rule.
@@ -40,15 +42,15 @@ type tally struct {
 func (e *Engine) counted(f *frame, space uint32) {
 	rules := f.env.Rules()
 	channel := e.view.Space(space).Channel()
-	if rules.Count == 0 || f.counter.ready && f.counter.channel == channel {
+	c := &f.counter
+	if rules.Count == 0 || c.ready && c.channel == channel && (c.space == space || !c.bySpace) {
 		return
 	}
-	c := &f.counter
 	if c.rules == nil {
 		c.rules = make([]ruleCount, e.within(rules, snapshot.SecRules))
 		c.barred = make([]uint64, (f.env.Offers().Count+63)/64)
 	}
-	c.ready, c.channel, c.bars = true, channel, false
+	c.ready, c.channel, c.space, c.bySpace, c.bars = true, channel, space, false, false
 	c.hash = ChannelHash(e.view.Name(channel))
 	c.tallies = c.tallies[:0]
 	clear(c.barred)
@@ -78,11 +80,18 @@ func (e *Engine) beginRule(f *frame, i uint32) {
 	if r.Channel() != none && r.Channel() != f.counter.channel {
 		return
 	}
+	f.counter.bySpace = f.counter.bySpace || e.asksSpace(r.Target()) || e.asksSpace(r.Propositions())
 	// A target filter that fails means that the rule does not apply.
 	if c.on = e.holds(f, r.Target()); !c.on {
 		return
 	}
 	c.from = e.windowOf(r)
+}
+
+// asksSpace reports whether a filter of a rule differs between the spaces of one
+// channel.
+func (e *Engine) asksSpace(filter uint32) bool {
+	return filter != none && e.view.Uses(filter)&perGroup != 0
 }
 
 // countProposed counts a proposition of this call.
@@ -134,10 +143,13 @@ func (e *Engine) counts(f *frame, program uint32, p *Past, offer uint32) bool {
 	return v.Kind != expr.Bool || v.Bits != 0
 }
 
-// channelName is the channel of a space of the environment with that hash, or
-// nil: a channel that the catalog no longer has.
+// channelName is the channel with that hash of a space of the environment, or,
+// where histories of other environments count, of any; nil if there is none.
 func (e *Engine) channelName(f *frame, hash uint16) []byte {
 	r := f.env.Spaces()
+	if f.env.Flags()&snapshot.EnvironmentMergesHistory != 0 {
+		r = snapshot.Range{Count: e.view.Count(snapshot.SecSpaces)}
+	}
 	for i := r.Start; i < r.End(); i++ {
 		if name := e.view.Name(e.view.Space(i).Channel()); ChannelHash(name) == hash {
 			return name

@@ -75,7 +75,7 @@ var (
 	propositionSources = []string{
 		`proposition.code != "o1"`, `proposition.category == "c1"`, `proposition.channel == "web"`,
 		`proposition.status != "rejected"`, `proposition.status in ["generated", "presented"] && target.vip`,
-		`proposition.code == "o2" || target.visits > 1`,
+		`proposition.code == "o2" || target.visits > 1`, `proposition.code == "o1" || interaction.space == "s1"`,
 	}
 )
 

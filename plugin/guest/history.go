@@ -135,7 +135,7 @@ func (g *Guest) tellHistory(index uint32, env *snapshot.Environment) {
 	own := &p.chronicles[slices.Index(g.engine.Reached(), index)]
 	g.addHistory(index, &own.history)
 	g.addRecord(index, g.record(env), &own.history)
-	if env.Flags()&snapshot.EnvironmentMergesHistory == 0 || !p.state.Link.Set {
+	if env.Flags()&snapshot.EnvironmentMergesHistory == 0 || !p.state.Link.Set || p.state.Link.Listed {
 		return
 	}
 	for i := range p.chronicles {
@@ -239,10 +239,11 @@ func (g *Guest) forget() {
 	_, kept := g.view.Retention()
 	least := visitor.Minute(g.page.request.Time - kept)
 	for i := range g.page.chronicles {
-		if c := &g.page.chronicles[i]; c.history.N > c.history.Whole {
+		c := &g.page.chronicles[i]
+		if c.history.N > c.history.Whole {
 			g.weigh(c)
-			c.history.Prune(least, &c.horizon)
 		}
+		c.history.Prune(least, &c.horizon)
 	}
 }
 

@@ -134,7 +134,7 @@ func (g *Guest) settleVisitor() {
 	if !anyone {
 		return // nothing is decided, so the page is served as it came
 	}
-	if explicit && p.state.Link.Set && !g.isLinked() {
+	if explicit && p.state.Link.Set && !g.names(p.identity.source, p.identity.key) {
 		p.state, p.replaced = visitor.State{}, true
 	}
 	if !p.state.Known {
@@ -145,6 +145,8 @@ func (g *Guest) settleVisitor() {
 	}
 	if explicit {
 		g.link()
+	} else {
+		g.checkPersons()
 	}
 	newVisit, changed := p.state.Note(p.request.Time / 1000)
 	p.changed = p.changed || changed || !p.fresh && g.oldKey()
@@ -162,16 +164,6 @@ func (g *Guest) modes() (explicit, anyone bool) {
 		anyone = anyone || results[i].Mode != abi.Nobody
 	}
 	return explicit, anyone
-}
-
-// isLinked reports whether the link names the person that was identified. A
-// key without a source is one of whichever source the link is of, and a link
-// without one names keys of any.
-func (g *Guest) isLinked() bool {
-	p := &g.page
-	l, source := &p.state.Link, p.identity.source
-	return (len(source) == 0 || len(l.Source) == 0 || string(source) == string(l.Source)) &&
-		l.Matches(g.config.keys, l.Source, p.identity.key)
 }
 
 // source is that of the key, or the one of the first environment that it
@@ -200,19 +192,6 @@ func (g *Guest) mint() {
 	sum := seal.Expand((*[32]byte)(p.request.Entropy), "visitor", 0)
 	copy(p.state.ID[:], sum[:])
 	p.state.Known, p.fresh, p.changed = true, true, true
-}
-
-// link ties the visitor to the person that was identified explicitly. A link
-// that holds already is left as it is, unless its key is no longer the primary.
-func (g *Guest) link() {
-	p := &g.page
-	id, mac, ok := g.config.keys.Primary(seal.UseCookie)
-	source := g.source()
-	if !ok || !g.storing() || p.state.Link.Set && p.state.Link.KeyID == id || len(source) > seal.MaxName {
-		return
-	}
-	p.state.Link = visitor.Link{Set: true, KeyID: id, Source: source, Hash: visitor.LinkHash(mac, source, p.identity.key)}
-	p.changed = true
 }
 
 // oldKey reports whether the cookie was signed with a key that is no longer

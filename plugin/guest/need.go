@@ -78,7 +78,7 @@ func (g *Guest) need(dst []byte) []byte {
 		n.Visitor = p.state.ID[:]
 	}
 	n.Key = abi.PersonKey{Source: p.identity.source, Key: p.identity.key}
-	if l := &p.state.Link; l.Set {
+	if l := &p.state.Link; l.Set && !l.Listed {
 		n.Link = abi.Link{Source: l.Source, KeyID: l.KeyID, Hash: l.Hash[:]}
 	}
 	return abi.AppendNeed(dst, n)
@@ -90,7 +90,7 @@ func (g *Guest) readRecord() {
 	id := &p.call.Identity
 	id.Given = p.identity.key != nil
 	id.Source, id.Key = p.identity.source, p.identity.key
-	id.Linked = p.state.Link.Set
+	id.Linked = p.state.Link.Set && !p.state.Link.Listed
 	id.HasRecords = p.request.Flags.Has(abi.FlagPeople)
 	persons := p.request.Record.Persons
 	for i := range persons {

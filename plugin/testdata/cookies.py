@@ -99,7 +99,7 @@ def visitor(v):
     out = bytes.fromhex(v["id"]) + u32(v["visit_start"]) + u32(v["last_noted"])
     if "link" in v:
         source = v["link"]["source"]
-        out += part(1, b"\x00" + link(source, v["link"]["key"]) + source.encode())
+        out += part(4 if v["link"].get("listed") else 1, b"\x00" + link(source, v["link"]["key"]) + source.encode())
     for s in v.get("sections", []):
         content = u32(hash32(s["name"]))
         if "data" in s:
@@ -203,9 +203,10 @@ VISITORS = [
         ],
     },
     {
-        "name": "a folder that two environments share",
+        "name": "listed by a people source, with a folder that two environments share",
         "secure": False,
         "id": VISITOR,
+        "link": {"source": "main", "key": "1001", "listed": True},
         "visit_start": NOON,
         "last_noted": NOON,
         "sections": [

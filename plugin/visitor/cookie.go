@@ -91,7 +91,11 @@ func (s *State) AppendHead(dst []byte) []byte {
 	if !s.Link.Set {
 		return dst
 	}
-	dst, at := begin(dst, tagLink)
+	tag := byte(tagLink)
+	if s.Link.Listed {
+		tag = tagListed
+	}
+	dst, at := begin(dst, tag)
 	dst = append(dst, s.Link.KeyID)
 	dst = append(dst, s.Link.Hash[:]...)
 	dst = append(dst, s.Link.Source...)

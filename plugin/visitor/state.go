@@ -18,6 +18,7 @@ const (
 	tagLink        = 1 // u8 key id, 16 bytes of hash, source
 	tagFolder      = 2 // u32 hash of the folder's name, then parts
 	tagEnvironment = 3 // u32 hash of the environment's name, then parts
+	tagListed      = 4 // as tagLink
 )
 
 // Tags of the parts of a section.
@@ -39,9 +40,12 @@ type State struct {
 	N          int // how many sections there are
 }
 
-// Link is a keyed hash of the person that the visitor was last identified as.
+// Link is a keyed hash of the person that the visitor was last identified as, or,
+// where it was not, of the one for whom a people source listed it: then it
+// identifies nobody, and says whose the persons' sections are.
 type Link struct {
 	Set    bool
+	Listed bool
 	KeyID  uint8
 	Hash   [16]byte
 	Source []byte
@@ -82,11 +86,11 @@ func (s *State) Decode(body []byte) bool {
 // newer version can have written them.
 func (s *State) add(tag byte, part []byte) bool {
 	switch tag {
-	case tagLink:
+	case tagLink, tagListed:
 		if len(part) < 17 || s.Link.Set {
 			return false
 		}
-		s.Link = Link{Set: true, KeyID: part[0], Source: part[17:]}
+		s.Link = Link{Set: true, Listed: tag == tagListed, KeyID: part[0], Source: part[17:]}
 		copy(s.Link.Hash[:], part[1:])
 	case tagFolder, tagEnvironment:
 		if len(part) < 4 || s.N == maxSections {
@@ -129,6 +133,19 @@ func (s *State) Section(person bool, name uint32) *Section {
 		}
 	}
 	return nil
+}
+
+// DropPersons takes the sections of persons out of s: of one environment, or of
+// all.
+func (s *State) DropPersons(name uint32, all bool) {
+	n := 0
+	for i := range s.Sections[:s.N] {
+		if t := s.Sections[i]; !t.Person || !all && t.Name != name {
+			s.Sections[n] = t
+			n++
+		}
+	}
+	s.N = n
 }
 
 // Data are the encoded attributes of a section, none for a nil section: for each

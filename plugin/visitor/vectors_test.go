@@ -55,10 +55,13 @@ type visitorVector struct {
 	ID         hexes
 	VisitStart int64 `json:"visit_start"`
 	LastNoted  int64 `json:"last_noted"`
-	Link       *struct{ Source, Key string }
-	Sections   []sectionVector
-	Body       hexes
-	Value      string
+	Link       *struct {
+		Source, Key string
+		Listed      bool
+	}
+	Sections []sectionVector
+	Body     hexes
+	Value    string
 }
 
 type sectionVector struct {
@@ -163,7 +166,7 @@ func (v *visitorVector) body(mac *seal.MAC) []byte {
 	s := visitor.State{Known: true, VisitStart: v.VisitStart, LastNoted: v.LastNoted}
 	copy(s.ID[:], v.ID)
 	if v.Link != nil {
-		s.Link = visitor.Link{Set: true, Source: []byte(v.Link.Source), Hash: visitor.LinkHash(mac, []byte(v.Link.Source), []byte(v.Link.Key))}
+		s.Link = visitor.Link{Set: true, Listed: v.Link.Listed, Source: []byte(v.Link.Source), Hash: visitor.LinkHash(mac, []byte(v.Link.Source), []byte(v.Link.Key))}
 	}
 	body := s.AppendHead(nil)
 	for _, one := range v.Sections {
@@ -217,7 +220,7 @@ func TestVectorsOfVisitors(t *testing.T) {
 			s.VisitStart != one.VisitStart || s.LastNoted != one.LastNoted || s.Link.Set != (one.Link != nil) {
 			t.Fatalf("%s opens to %+v", one.Name, s)
 		}
-		if one.Link != nil && !s.Link.Matches(ring, []byte(one.Link.Source), []byte(one.Link.Key)) {
+		if one.Link != nil && (s.Link.Listed != one.Link.Listed || !s.Link.Matches(ring, []byte(one.Link.Source), []byte(one.Link.Key))) {
 			t.Errorf("%s: the link names somebody else than %+v", one.Name, one.Link)
 		}
 		for _, want := range one.Sections {

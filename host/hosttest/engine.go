@@ -12,6 +12,7 @@ import (
 func InProcess(t testing.TB, settings, snapshot []byte, r *abi.Request) []byte {
 	t.Helper()
 	g := guest.New()
+	g.GiveReasons()
 	if status, text := g.Configure(settings); status != abi.StatusOK {
 		t.Fatal(text)
 	}

@@ -39,6 +39,7 @@ func New(settings []byte) (*Engine, error) {
 
 func newGuest(settings []byte) (*guest.Guest, error) {
 	g := guest.New()
+	g.GiveReasons()
 	if settings == nil {
 		return g, nil
 	}
@@ -107,6 +108,20 @@ func (g *generation) Handle(_ context.Context, dst, request []byte) ([]byte, err
 	default:
 	}
 	return dst, nil
+}
+
+// Explain answers a request to explain, with a guest of its own: one that has
+// explained keeps the memory that it took.
+func (g *generation) Explain(_ context.Context, request []byte) ([]byte, error) {
+	one, err := g.make()
+	if err != nil {
+		return nil, err
+	}
+	out := one.Handle(nil, request)
+	if status, ok := abi.StatusOf(out); !ok || !status.Healthy() {
+		return nil, fmt.Errorf("native: status %s", status)
+	}
+	return out, nil
 }
 
 func (g *generation) make() (*guest.Guest, error) {

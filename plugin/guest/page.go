@@ -72,6 +72,7 @@ const maxFields = 256
 // decide, store, write.
 func (g *Guest) answer(dst []byte) []byte {
 	p := &g.page
+	start := len(dst)
 	p.reset()
 	g.readVisitor()
 	g.findSlots()
@@ -88,7 +89,11 @@ func (g *Guest) answer(dst []byte) []byte {
 	dst = g.writeSlots(dst)
 	g.writePropositions()
 	g.writeVisitor()
-	return abi.AppendAnswerTail(dst, &p.answer)
+	dst = abi.AppendAnswerTail(dst, &p.answer)
+	if p.request.Kind == abi.KindExplain {
+		dst = g.reasons(g, dst, start)
+	}
+	return dst
 }
 
 func (p *page) reset() {

@@ -27,6 +27,7 @@ func main() {
 	config, request, status, text := abi.DecodeCommand(readAll())
 	out := make([]byte, 0, 64<<10)
 	g := guest.New()
+	g.GiveReasons()
 	if status == abi.StatusOK && config != nil {
 		status, text = g.Configure(config)
 	}

@@ -1,0 +1,65 @@
+package host
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/guest"
+)
+
+// Explain answers a request to explain, which names the pinned snapshot, and
+// appends nothing to anything: it is for people who look at single decisions.
+//
+// The decision is the module's. The module has no room for reasons, so a guest
+// in this process, the same code, decides once more and gives the trace; where
+// it does not answer byte for byte what the module answers, which another
+// version of the module may do, that is an error. The instances of the pool are
+// left as they are, and what the guest takes is freed with it.
+func (l Lease) Explain(ctx context.Context, request []byte) ([]byte, error) {
+	var r abi.Request
+	if status, text := r.Decode(request); status != abi.StatusOK {
+		return nil, fmt.Errorf("host: explain: %s: %s", status, text)
+	}
+	explained, err := l.explain(request)
+	if err != nil {
+		return nil, fmt.Errorf("host: explain: %w", err)
+	}
+	r.Kind = abi.KindPage
+	decided, err := l.Handle(ctx, nil, abi.AppendRequest(nil, &r))
+	if err != nil {
+		return nil, err
+	}
+	if !SameButTrace(decided, explained) {
+		return nil, fmt.Errorf("host: explain: the module answers otherwise than this version (%d bytes, %d with reasons)", len(decided), len(explained))
+	}
+	return explained, nil
+}
+
+func (l Lease) explain(request []byte) ([]byte, error) {
+	g := guest.New()
+	g.GiveReasons()
+	if settings := l.g.host.config.Settings; settings != nil {
+		if status, text := g.Configure(settings); status != abi.StatusOK {
+			return nil, fmt.Errorf("%s: %s", status, text)
+		}
+	}
+	if status, text := g.Load(l.Snapshot().Bytes); status != abi.StatusOK {
+		return nil, fmt.Errorf("%s: %s", status, text)
+	}
+	out := g.Handle(nil, request)
+	if status, ok := statusOf(out); !ok || !status.Healthy() {
+		return nil, fmt.Errorf("status %d (%v): %s", status, status, textOf(out))
+	}
+	return out, nil
+}
+
+// SameButTrace reports whether a response to a request to explain is the one to
+// the same request for a page, but for the trace in place of the nil at its end.
+func SameButTrace(page, explained []byte) bool {
+	n := len(page) - 1
+	return bytes.Equal(page, explained) || n >= 0 && page[n] == msgpackNil && bytes.HasPrefix(explained, page[:n])
+}
+
+const msgpackNil = 0xc0

@@ -82,3 +82,18 @@ func (g *Group) TargetText() string {
 	}
 	return strings.Join(out, ", ")
 }
+
+// State is a reason in one or two words.
+func (o *Offer) State() string {
+	switch o.Reason {
+	case ReasonGiven:
+		return "shown"
+	case ReasonOutranked:
+		return "eligible"
+	case ReasonNotLive, ReasonNoContent, ReasonNotAsked:
+		return "not in scope"
+	case ReasonPaused:
+		return "paused"
+	}
+	return "removed"
+}

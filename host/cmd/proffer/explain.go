@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/profferhq/proffer/host/config"
 	"github.com/profferhq/proffer/host/document"
 	"github.com/profferhq/proffer/host/explain"
 	"github.com/profferhq/proffer/plugin/abi"
@@ -44,18 +45,41 @@ func explainOne(ctx context.Context, e engine, ring *seal.Keyring, text []byte, 
 }
 
 func explainDocument(ctx context.Context, e engine, ring *seal.Keyring, d *document.Document, offers []string) (*abi.Answer, *explain.Explanation, error) {
-	session, err := e.Acquire()
+	s, release, err := explaining(e)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer session.Release()
-	s, ok := session.(explain.Session)
-	if !ok {
-		return nil, nil, fmt.Errorf("an engine of %T cannot explain", session)
-	}
+	defer release()
 	var codes [][]byte
 	for _, code := range offers {
 		codes = append(codes, []byte(code))
 	}
 	return explain.Document(ctx, s, ring, d, codes)
+}
+
+// explainPage is the page that says why, on the engine's resident snapshot.
+func explainPage(e engine, keys string, f *config.File) (*explain.Page, error) {
+	list, err := config.LoadKeys(keys)
+	if err != nil {
+		return nil, err
+	}
+	ring, err := config.Keyring(list)
+	return &explain.Page{
+		Acquire: func() (explain.Session, func(), error) { return explaining(e) },
+		Keys:    ring, CountryHeader: f.CountryHeader,
+	}, err
+}
+
+// explaining pins an engine's snapshot for questions why.
+func explaining(e engine) (s explain.Session, release func(), err error) {
+	session, err := e.Acquire()
+	if err != nil {
+		return nil, nil, err
+	}
+	s, ok := session.(explain.Session)
+	if !ok {
+		session.Release()
+		return nil, nil, fmt.Errorf("an engine of %T cannot explain", session)
+	}
+	return s, session.Release, nil
 }

@@ -23,8 +23,12 @@ func (x *reading) notices() []string {
 		say("the decision ran out of its budget of steps: expressions after that counted as failed")
 	}
 	for i := range x.trace.Groups {
-		if len(x.trace.Groups[i].Offers) == 0 && x.trace.Groups[i].Left == 0 {
-			say("of the offers for %s none is in scope, or the reasons took too many steps", x.slotName(x.trace.Groups[i].Slot))
+		switch g := &x.trace.Groups[i]; {
+		case len(g.Offers) > 0:
+		case g.Left > 0:
+			say("the reasons for %s took too many steps or too much room: ask for that slot alone", x.slotName(g.Slot))
+		default:
+			say("no offer is in scope for %s", x.slotName(g.Slot))
 		}
 	}
 	if env, sites := x.view.FindSite(x.request.Host); sites && env == snapshot.None {

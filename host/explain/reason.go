@@ -80,12 +80,19 @@ func (r *reason) notAsked() {
 	}
 	var wanted []string
 	if len(categories) > 0 {
-		wanted = append(wanted, "the categories "+list(categories))
+		wanted = append(wanted, nouns(len(categories), "category", "categories")+" "+list(categories))
 	}
 	if len(themes) > 0 {
-		wanted = append(wanted, "the themes "+list(themes))
+		wanted = append(wanted, nouns(len(themes), "theme", "themes")+" "+list(themes))
 	}
 	r.say(ReasonNotAsked, "%s %s alone; it is in category %s", who, strings.Join(wanted, " with "), r.out.Category)
+}
+
+func nouns(n int, one, more string) string {
+	if n == 1 {
+		return one
+	}
+	return more
 }
 
 // filter says that a filter is false or fails, and what its names stand for.
@@ -168,7 +175,7 @@ func (r *reason) weightFault(w *snapshot.Weight, fault int) string {
 // top is the text of an offer's weight that counts.
 func (r *reason) top() string {
 	weights := r.offer.Weights()
-	if r.trace.Why != abi.WhyEligible || r.trace.Count >= weights.Count {
+	if r.trace.Count >= weights.Count { // of a snapshot that nobody verified
 		return ""
 	}
 	return r.weightText(r.view.Weight(weights.Start + r.trace.Count))
@@ -184,9 +191,6 @@ func (r *reason) product(weight string) string {
 		if c.Parent() == snapshot.None {
 			break
 		}
-	}
-	if weight == "" {
-		weight = "its weight"
 	}
 	return strings.Join(append([]string{weight}, factors...), " ")
 }

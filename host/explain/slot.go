@@ -17,19 +17,19 @@ func (x *reading) identification() Identification {
 	}
 	switch {
 	case !out.Consent:
-		out.Text = "without consent: nothing is known of the visitor, and nothing is kept"
+		out.Text = "Without consent: nothing is known of the visitor, and nothing is kept"
 	case out.Known && out.NewVisit:
-		out.Text = "a known visitor, on a new visit"
+		out.Text = "A known visitor, on a new visit"
 	case out.Known:
-		out.Text = "a known visitor, on the same visit"
+		out.Text = "A known visitor, on the same visit"
 	case has(abi.TraceReplaced):
-		out.Text = "a new visitor: the browser was another person's"
+		out.Text = "A new visitor: the browser was another person's"
 	case out.Cookie:
-		out.Text = "a new visitor: the cookie that came does not verify"
+		out.Text = "A new visitor: the cookie that came does not verify"
 	case len(x.request.Record.Visitors) > 0:
-		out.Text = "a visitor without an id, of whom the caller tells"
+		out.Text = "A visitor without an id, of whom the caller tells"
 	default:
-		out.Text = "a new visitor"
+		out.Text = "A new visitor"
 	}
 	switch {
 	case out.Token:
@@ -184,7 +184,13 @@ func (x *reading) outcome(i int) string {
 	}
 	group := &x.trace.Groups[t.Group]
 	n := eligible(group)
-	out := fmt.Sprintf("keeps the page's own content: it asks for the %s offer, and %s", ordinal(a.N), count(n, "is eligible", "are eligible"))
+	out := "keeps the page's own content: no offer is eligible"
+	switch {
+	case n == 1:
+		out = fmt.Sprintf("keeps the page's own content: it asks for the %s offer, and one is eligible", ordinal(a.N))
+	case n > 1:
+		out = fmt.Sprintf("keeps the page's own content: it asks for the %s offer, and %d are eligible", ordinal(a.N), n)
+	}
 	sp := x.view.Space(t.Space)
 	if sp.FallbackOffer() != snapshot.None {
 		out += "; " + x.noFallback(sp, t)
@@ -217,16 +223,6 @@ func eligible(g *abi.TraceGroup) (n int) {
 		}
 	}
 	return n
-}
-
-func count(n int, one, more string) string {
-	switch n {
-	case 0:
-		return "none " + one
-	case 1:
-		return "one " + one
-	}
-	return strconv.Itoa(n) + " " + more
 }
 
 func ordinal(n int) string {

@@ -19,22 +19,43 @@ func (e *Explanation) Tree(w io.Writer) error {
 	for _, n := range e.Notices {
 		fmt.Fprintln(out, "note:", n)
 	}
-	for i := range e.Slots {
-		s := &e.Slots[i]
-		if s.Group == nil {
-			fmt.Fprintln(out)
+	for _, section := range e.Sections() {
+		fmt.Fprintln(out)
+		for _, s := range section.Slots {
 			s.print(out)
-			continue
 		}
-		if g := &e.Groups[*s.Group]; g.Slots[0] == i {
-			fmt.Fprintln(out)
-			for _, j := range g.Slots {
-				e.Slots[j].print(out)
-			}
-			g.print(out)
+		if section.Group != nil {
+			section.Group.print(out)
 		}
 	}
 	return out.Flush()
+}
+
+// Section is what is read together: the slots of a group and its offers, or one
+// slot for which nothing was decided.
+type Section struct {
+	Slots []*Slot
+	Group *Group
+}
+
+// Sections are an explanation's, in the order of their first slots.
+func (e *Explanation) Sections() (out []Section) {
+	for i := range e.Slots {
+		if e.Slots[i].Group == nil {
+			out = append(out, Section{Slots: []*Slot{&e.Slots[i]}})
+			continue
+		}
+		g := &e.Groups[*e.Slots[i].Group]
+		if g.Slots[0] != i {
+			continue
+		}
+		section := Section{Group: g}
+		for _, j := range g.Slots {
+			section.Slots = append(section.Slots, &e.Slots[j])
+		}
+		out = append(out, section)
+	}
+	return out
 }
 
 func (s *Slot) print(w io.Writer) {

@@ -80,6 +80,9 @@ func (g *Guest) group(t []byte, group int, named []uint32, end int) []byte {
 	t = append(t, codeArray16, 0, 0)
 	at, count, free, left := len(t), 0, abi.MaxTraced, uint64(0)
 	reasons := g.engine.Explain(group)
+	if reasons == nil {
+		left = uint64(g.view.Environment(g.engine.Results()[first].Environment).Offers().Count)
+	}
 	for i := range reasons {
 		r := &reasons[i]
 		isNamed := contains(named, g.view.Offer(r.Offer()).Code())

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/plugin/abi"
@@ -105,7 +106,7 @@ func New(v *snapshot.View, r *abi.Request, a *abi.Answer) (*Explanation, error) 
 	}
 	trace, err := abi.DecodeTrace(a.Trace)
 	if err != nil {
-		return nil, fmt.Errorf("explain: trace: %w", err)
+		return nil, fmt.Errorf("explain: %w", err)
 	}
 	x := &reading{view: v, request: r, answer: a, trace: trace}
 	if err := x.check(); err != nil {
@@ -124,46 +125,65 @@ func New(v *snapshot.View, r *abi.Request, a *abi.Answer) (*Explanation, error) 
 // check holds what the trace names to what the snapshot and the answer have, so
 // that a trace of another snapshot ends in an error.
 func (x *reading) check() error {
-	within := func(what string, i uint32, section int) error {
-		if i != snapshot.None && i >= x.view.Count(section) {
-			return fmt.Errorf("explain: trace: %s %d of %d", what, i, x.view.Count(section))
-		}
-		return nil
-	}
 	if len(x.trace.Slots) != len(x.answer.Slots) {
 		return fmt.Errorf("explain: trace of %d slots, answer of %d", len(x.trace.Slots), len(x.answer.Slots))
 	}
+	all := snapshot.Range{Count: x.view.Count(snapshot.SecSpaces)}
 	for i := range x.trace.Slots {
 		s := &x.trace.Slots[i]
-		for _, space := range []uint32{s.Asked, s.Space} {
-			if err := within("space", space, snapshot.SecSpaces); err != nil {
-				return err
-			}
+		none := s.Space == snapshot.None
+		if s.Asked != snapshot.None && !within(all, s.Asked) || !none && !within(all, s.Space) || !none && s.Asked == snapshot.None {
+			return fmt.Errorf("explain: trace: slot %d is of the spaces %d and %d, of %d", i, s.Asked, s.Space, all.Count)
 		}
-		if s.Group != snapshot.None && (int(s.Group) >= len(x.trace.Groups) || s.Space == snapshot.None) {
+		if s.Group != snapshot.None && (int(s.Group) >= len(x.trace.Groups) || none) {
 			return fmt.Errorf("explain: trace: group %d of %d", s.Group, len(x.trace.Groups))
 		}
 	}
 	for i := range x.trace.Groups {
-		g := &x.trace.Groups[i]
-		if g.Slot >= len(x.trace.Slots) || x.trace.Slots[g.Slot].Group != uint32(i) {
+		if g := &x.trace.Groups[i]; g.Slot < 0 || g.Slot >= len(x.trace.Slots) || x.trace.Slots[g.Slot].Group != uint32(i) {
 			return fmt.Errorf("explain: trace: group %d begins with slot %d", i, g.Slot)
 		}
-		for j := range g.Offers {
-			o := &g.Offers[j]
-			if err := within("offer", o.Offer, snapshot.SecOffers); err != nil {
-				return err
-			}
-			if rules := x.env(i).Rules(); o.Why == abi.WhyRule && o.Detail >= uint64(rules.Count) {
-				return fmt.Errorf("explain: trace: rule %d of %d", o.Detail, rules.Count)
-			}
-			if o.Why == abi.WhyCategory && o.Detail >= uint64(x.view.Count(snapshot.SecCategories)) {
-				return fmt.Errorf("explain: trace: category %d of %d", o.Detail, x.view.Count(snapshot.SecCategories))
-			}
+		if err := x.checkOffers(i); err != nil {
+			return err
 		}
 	}
 	return nil
 }
+
+func (x *reading) checkOffers(group int) error {
+	env := x.env(group)
+	for i := range x.trace.Groups[group].Offers {
+		o := &x.trace.Groups[group].Offers[i]
+		if !within(env.Offers(), o.Offer) {
+			return fmt.Errorf("explain: trace: offer %d is not of the environment (%d from %d)", o.Offer, env.Offers().Count, env.Offers().Start)
+		}
+		program := uint32(0) // any but none
+		switch o.Why {
+		case abi.WhyEnvironment:
+			program = env.Filter()
+		case abi.WhyCategory:
+			if o.Detail > math.MaxUint32 || !within(env.Categories(), uint32(o.Detail)) {
+				return fmt.Errorf("explain: trace: category %d is not of the environment (%d from %d)", o.Detail, env.Categories().Count, env.Categories().Start)
+			}
+			program = x.view.Category(uint32(o.Detail)).Filter()
+		case abi.WhyFilter:
+			program = x.view.Offer(o.Offer).Filter()
+		case abi.WhyRule:
+			if o.Detail >= uint64(env.Rules().Count) {
+				return fmt.Errorf("explain: trace: rule %d of %d", o.Detail, env.Rules().Count)
+			}
+		}
+		if program == snapshot.None {
+			return fmt.Errorf("explain: trace: offer %d is removed by a filter that is not there", o.Offer)
+		}
+		if o.Why == abi.WhyEligible && o.Detail > uint64(env.Offers().Count) {
+			return fmt.Errorf("explain: trace: rank %d of %d offers", o.Detail, env.Offers().Count)
+		}
+	}
+	return nil
+}
+
+func within(r snapshot.Range, i uint32) bool { return i >= r.Start && i-r.Start < r.Count }
 
 // env is the environment that answers a group.
 func (x *reading) env(group int) *snapshot.Environment {

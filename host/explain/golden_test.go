@@ -28,7 +28,12 @@ func session(t *testing.T, yaml []byte) explain.Session {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := native.New(hosttest.Settings())
+	return open(t, hosttest.Settings(), snapshot)
+}
+
+func open(t *testing.T, settings, snapshot []byte) explain.Session {
+	t.Helper()
+	e, err := native.New(settings)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -156,9 +156,15 @@ func (r *reason) weightFault(w *snapshot.Weight, fault int) string {
 		}
 		return "is not above 0, or no finite number"
 	case abi.WeightFailed:
+		if w.Program() == snapshot.None {
+			break
+		}
 		_, refs := inspect.Expression(r.view, r.envIndex(r.group), w.Program())
 		return strings.TrimSuffix("fails: "+r.values(refs), ": ")
 	case abi.WeightFilter, abi.WeightFilterFailed:
+		if w.Filter() == snapshot.None {
+			break
+		}
 		return "counts if " + r.condition(w.Filter(), fault == abi.WeightFilterFailed, ", which ")
 	}
 	switch {

@@ -38,6 +38,11 @@ type TraceOffer struct {
 // traceFaults is what to say for a malformed element of a trace.
 var traceFaults = [...]string{"flags: malformed", "slots: malformed", "groups: malformed", "trace: malformed"}
 
+// traceFault says why bytes are not a trace.
+type traceFault string
+
+func (f traceFault) Error() string { return "trace: " + string(f) }
+
 // DecodeTrace reads a trace, which the result aliases.
 func DecodeTrace(b []byte) (*Trace, error) {
 	t := &Trace{}
@@ -54,7 +59,7 @@ func DecodeTrace(b []byte) (*Trace, error) {
 	}
 	d.leave(outer, 1)
 	if status, text := d.finish(traceFaults[:]); status != StatusOK {
-		return nil, Fault(text)
+		return nil, traceFault(text)
 	}
 	return t, nil
 }

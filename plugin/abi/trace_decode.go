@@ -36,7 +36,7 @@ type TraceOffer struct {
 }
 
 // traceFaults is what to say for a malformed element of a trace.
-var traceFaults = [...]string{"flags: malformed", "slots: malformed", "groups: malformed", "trace: malformed"}
+var traceFaults = [...]string{"flags: malformed", "slots: malformed", "groups: malformed", "malformed"}
 
 // traceFault says why bytes are not a trace.
 type traceFault string

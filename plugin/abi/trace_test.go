@@ -48,7 +48,7 @@ func TestDecodeTraceRefuses(t *testing.T) {
 			t.Errorf("the first %d bytes: %v", n, err)
 		}
 	}
-	if _, err := abi.DecodeTrace([]byte{0x92, 0, 0xdc, 0, 65}); err == nil || err.Error() != "trace: slots: over the limit of 64" {
+	if _, err := abi.DecodeTrace(append([]byte{0x92, 0, 0xdc, 0, 65}, make([]byte, 65)...)); err == nil || err.Error() != "trace: slots: over the limit of 64" {
 		t.Errorf("65 slots: %v", err)
 	}
 }

@@ -30,7 +30,7 @@ func TestReasonsAgreeWithTheReference(t *testing.T) {
 		g.heavy(c)
 		e := decide.New(open(t, c))
 		ref := &reference{c: c, cel: programs, reasons: map[int]map[string]blame{}}
-		for range 8 {
+		for range 5 {
 			q := g.call(c)
 			if g.chance(20) {
 				q.pausedOffers = append(q.pausedOffers, [2]string{"visitors", "o0"}, [2]string{"visitors", "o1"})

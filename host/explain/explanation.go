@@ -49,9 +49,9 @@ type Group struct {
 	Slots       []int          `json:"slots"` // places in the slots
 	Environment string         `json:"environment"`
 	Space       string         `json:"space"`
-	Target      map[string]any `json:"target"` // the attributes that have a value
-	Eligible    int            `json:"eligible"`
-	Left        int            `json:"left"` // offers in scope that are not listed
+	Target      map[string]any `json:"target"`   // the attributes that have a value
+	Eligible    int            `json:"eligible"` // of those listed, the greatest rank
+	Left        int            `json:"left"`     // offers in scope that are not listed
 	Offers      []Offer        `json:"offers"`
 }
 

@@ -32,8 +32,10 @@ func TestReasonsAgreeWithTheReference(t *testing.T) {
 		ref := &reference{c: c, cel: programs, reasons: map[int]map[string]blame{}}
 		for range 5 {
 			q := g.call(c)
-			if g.chance(20) {
-				q.pausedOffers = append(q.pausedOffers, [2]string{"visitors", "o0"}, [2]string{"visitors", "o1"})
+			if g.chance(40) {
+				for _, code := range []string{"o0", "o1", "o2", "o3"} {
+					q.pausedOffers = append(q.pausedOffers, [2]string{"visitors", code})
+				}
 			}
 			before := q.run(e)
 			results := append([]decide.Result(nil), e.Results()...)

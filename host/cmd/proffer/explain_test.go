@@ -2,8 +2,18 @@ package main
 
 import (
 	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/profferhq/proffer/host/config"
 )
 
 const explainRequest = `{"time":"2026-07-10T12:00:00Z","seed":1,"slots":[{"space":"hero"},{"space":"herro"}]}`
@@ -50,6 +60,52 @@ func TestExplain(t *testing.T) {
 		if !strings.Contains(tree, s) {
 			t.Errorf("the tree does not say %q: %s", s, tree)
 		}
+	}
+}
+
+// TestExplainPage asks the operators' address why, as a browser does.
+func TestExplainPage(t *testing.T) {
+	keys := filepath.Join(t.TempDir(), "keys.json")
+	status, out, errs := proffer(t, "", "keys", "new")
+	if status != 0 {
+		t.Fatal(errs)
+	}
+	if err := os.WriteFile(keys, []byte(out), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	snapshot, err := loadCatalog(catalogFile(t, smallCatalog), io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, list := config.Default(), config.TestKeys()
+	e, err := openEngine(t.Context(), &engineOptions{Engine: "native"}, file.Settings(list), snapshot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	why, err := explainPage(e, keys, &file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(adminHandler(&reloader{engine: e}, e, prometheus.NewRegistry(), why))
+	defer server.Close()
+	get := func(r *http.Response, err error) string {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = r.Body.Close() }()
+		b, err := io.ReadAll(r.Body)
+		if err != nil || r.StatusCode != http.StatusOK {
+			t.Fatalf("status %d, %v: %s", r.StatusCode, err, b)
+		}
+		return string(b)
+	}
+	if page := get(http.Get(server.URL + "/explain")); !strings.Contains(page, "Describe a visitor") {
+		t.Errorf("the form: %s", page)
+	}
+	page := get(http.PostForm(server.URL+"/explain", url.Values{"by": {"fields"}, "path": {"/"}}))
+	if !strings.Contains(page, "rank 1, weight 2: shown in hero #1") {
+		t.Errorf("the explanation: %s", page)
 	}
 }
 

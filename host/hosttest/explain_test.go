@@ -3,6 +3,7 @@ package hosttest_test
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/tetratelabs/wazero"
@@ -91,6 +92,49 @@ func TestExplainReactor(t *testing.T) {
 	}
 	if traces < 10 {
 		t.Errorf("%d traces: too few to say anything", traces)
+	}
+}
+
+// TestExplainLeavesThePool alone, and refuses what is no request.
+func TestExplainLeavesThePool(t *testing.T) {
+	h := newHost(t)
+	c := hosttest.Cases(t)[0]
+	if err := h.Swap(t.Context(), c.Snapshot); err != nil {
+		t.Fatal(err)
+	}
+	session, err := h.Acquire()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer session.Release()
+	before := h.Stats()
+	hash := session.Snapshot().Hash
+	ask := func(request []byte) (*abi.Response, error) {
+		b, err := session.(host.Lease).Explain(t.Context(), request)
+		if err != nil {
+			return nil, err
+		}
+		return abi.DecodeResponse(b)
+	}
+	r := abi.Request{Kind: abi.KindExplain, Snapshot: hash[:], Mode: abi.SlotsAsked, HasSlots: true, Slots: []abi.Slot{{Space: []byte("hero"), N: 1}}}
+	if out, err := ask(abi.AppendRequest(nil, &r)); err != nil || out.Status != abi.StatusOK || out.Answer.Trace == nil {
+		t.Errorf("%v, %+v", err, out)
+	}
+	r.Snapshot = make([]byte, len(hash))
+	if out, err := ask(abi.AppendRequest(nil, &r)); err != nil || out.Status != abi.StatusWrongSnapshot {
+		t.Errorf("another snapshot: %v, %+v", err, out)
+	}
+	for want, request := range map[string][]byte{
+		"host: explain: malformed: kind: missing": {0x90},
+		"over the limit of 1048576":               make([]byte, abi.MaxRequest+1),
+		"the module answers otherwise":            {0x91, 0}, // a ping, which has no reasons
+	} {
+		if _, err := ask(request); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	if after := h.Stats(); after != before {
+		t.Errorf("the pool was used: %+v, before %+v", after, before)
 	}
 }
 

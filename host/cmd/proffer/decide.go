@@ -29,6 +29,10 @@ type decideCommand struct {
 	engineOptions
 }
 
+// decideWait is how long a document may take: nobody waits for a page, and the
+// machine may be busy.
+const decideWait = time.Minute
+
 // Help describes the request document.
 func (*decideCommand) Help() string {
 	return `A request document is one JSON object. Only "slots" is required:
@@ -69,6 +73,7 @@ func (c *decideCommand) Run(s streams) error {
 	if err != nil {
 		return err
 	}
+	c.wait = decideWait
 	settings, ring, err := c.settings()
 	if err != nil {
 		return err

@@ -60,7 +60,6 @@ func (l Lease) decide(request []byte) ([]byte, error) {
 
 func (l Lease) explain(request []byte) ([]byte, error) {
 	g := guest.New()
-	g.GiveReasons()
 	if settings := l.g.host.config.Settings; settings != nil {
 		if status, text := g.Configure(settings); status != abi.StatusOK {
 			return nil, fmt.Errorf("%s: %s", status, text)
@@ -69,7 +68,7 @@ func (l Lease) explain(request []byte) ([]byte, error) {
 	if status, text := g.Load(l.Snapshot().Bytes); status != abi.StatusOK {
 		return nil, fmt.Errorf("%s: %s", status, text)
 	}
-	out := g.Handle(nil, request)
+	out := g.Explain(nil, request)
 	if status, ok := statusOf(out); !ok || !status.Healthy() {
 		return nil, fmt.Errorf("status %d (%v): %s", status, status, textOf(out))
 	}

@@ -39,7 +39,6 @@ func New(settings []byte) (*Engine, error) {
 
 func newGuest(settings []byte) (*guest.Guest, error) {
 	g := guest.New()
-	g.GiveReasons()
 	if settings == nil {
 		return g, nil
 	}
@@ -117,7 +116,7 @@ func (g *generation) Explain(_ context.Context, request []byte) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	out := one.Handle(nil, request)
+	out := one.Explain(nil, request)
 	if status, ok := abi.StatusOf(out); !ok || !status.Healthy() {
 		return nil, fmt.Errorf("native: status %s", status)
 	}

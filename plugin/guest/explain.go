@@ -16,12 +16,32 @@ const (
 	emptyMap    = 0x80
 )
 
-// GiveReasons makes a Guest that answers requests to explain. It is a method of
-// its own so that a module that leaves it out is spared its size.
-func (g *Guest) GiveReasons() { g.reasons = (*Guest).explain }
+// Explain answers requests as Handle does, and those to explain, too: it is an
+// entry of its own so that a module that does without is spared its size. It
+// makes garbage.
+func (g *Guest) Explain(dst, request []byte) (response []byte) {
+	c := wire.NewCursor(request)
+	c.Array()
+	if c.Uint() != uint64(abi.KindExplain) || !c.OK() {
+		return g.Handle(dst, request)
+	}
+	start := len(dst)
+	defer func() {
+		if r := recover(); r != nil {
+			response = abi.AppendError(dst[:start], abi.StatusPanic, panicText(r))
+		}
+	}()
+	page := append([]byte{}, request...)
+	page[c.Offset()-1] = byte(abi.KindPage) // the last byte of the number
+	dst = g.Handle(dst, page)
+	if status, ok := abi.StatusOf(dst[start:]); !ok || status != abi.StatusOK {
+		return dst
+	}
+	return g.explain(dst, start)
+}
 
-// explain puts the trace into an answer that is complete: it takes the place of
-// the nil at the end, so that all else is what it is without. It makes garbage.
+// explain puts the trace into the answer that Handle has just given: it takes
+// the place of the nil at the end, so that all else is what it is without.
 func (g *Guest) explain(dst []byte, start int) []byte {
 	p, e := &g.page, g.engine
 	flags := g.traceFlags() // before the reasons spend steps of their own

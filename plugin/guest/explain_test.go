@@ -2,6 +2,7 @@ package guest_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,7 +42,11 @@ environments:
 func explain(t *testing.T, g *guest.Guest, r *abi.Request) *abi.Trace {
 	t.Helper()
 	r.Kind = abi.KindExplain
-	trace, err := abi.DecodeTrace(answer(t, g, r).Trace)
+	out, err := abi.DecodeResponse(g.Explain(nil, abi.AppendRequest(nil, r)))
+	if err != nil || out.Status != abi.StatusOK {
+		t.Fatalf("%v, %s", err, out.Text)
+	}
+	trace, err := abi.DecodeTrace(out.Answer.Trace)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +112,7 @@ func TestTraceFitsTheAnswer(t *testing.T) {
 		r.Offers = append(r.Offers, fmt.Appendf(nil, "o%d", i))
 	}
 	r.Kind = abi.KindExplain
-	b := g.Handle(nil, abi.AppendRequest(nil, r))
+	b := g.Explain(nil, abi.AppendRequest(nil, r))
 	if len(b) > abi.MaxRequest {
 		t.Errorf("an answer of %d bytes, the contract allows %d", len(b), abi.MaxRequest)
 	}
@@ -125,16 +130,31 @@ func TestTraceFitsTheAnswer(t *testing.T) {
 	}
 }
 
-// TestReasonsAreAskedFor: a guest that was not made to give reasons does not
-// know the kind.
-func TestReasonsAreAskedFor(t *testing.T) {
-	g := guest.New()
-	if status, text := g.Load(build(t, shop)); status != abi.StatusOK {
-		t.Fatal(text)
+// TestExplainIsHandle but for requests to explain: of any others, and of those
+// that are not answered, the responses are the same, behind what was there.
+func TestExplainIsHandle(t *testing.T) {
+	g := ready(t, testConfig(), build(t, shop))
+	page := abi.AppendRequest(nil, asks(request(g), "visitors/hero"))
+	const head = 3 // an array of more than 15 elements
+	long := slices.Concat(page[:head], []byte{0xcd, 0, 3}, page[head+1:]) // the kind in three bytes
+	handled := g.Handle([]byte("head"), page)
+	explained := g.Explain([]byte("head"), long)
+	if n := len(handled) - 1; string(explained[:n]) != string(handled[:n]) || len(explained) <= len(handled) {
+		t.Errorf("got %q\nwant %q and a trace", explained, handled)
 	}
-	r := asks(request(g), "hero")
-	r.Kind = abi.KindExplain
-	if out := send(t, g, r); out.Status != abi.StatusUnsupported {
-		t.Errorf("%s: %s", out.Status, out.Text)
+	wrong := asks(request(g), "visitors/hero")
+	wrong.Kind, wrong.Snapshot = abi.KindExplain, make([]byte, abi.HashSize)
+	for name, c := range map[string]struct {
+		request []byte
+		status  abi.Status
+	}{
+		"page": {page, abi.StatusOK}, "ping": {[]byte{0x91, 0}, abi.StatusOK}, "nothing": {nil, abi.StatusMalformed},
+		"no array": {[]byte{0xc0}, abi.StatusMalformed}, "no kind": {[]byte{0x90}, abi.StatusMalformed},
+		"no snapshot": {[]byte{0x91, 3}, abi.StatusWrongSnapshot}, "wrong snapshot": {abi.AppendRequest(nil, wrong), abi.StatusWrongSnapshot},
+	} {
+		out := g.Explain([]byte("head"), c.request)
+		if status, ok := abi.StatusOf(out[4:]); !ok || status != c.status || string(out[:4]) != "head" {
+			t.Errorf("%s: %s, want %s", name, status, c.status)
+		}
 	}
 }

@@ -17,9 +17,6 @@ type Guest struct {
 	engine *decide.Engine
 	page   page
 	calls  uint32
-	// reasons adds the trace to an answer that begins at start; nil: requests to
-	// explain are not supported.
-	reasons func(g *Guest, dst []byte, start int) []byte
 }
 
 // yieldEvery is after how many calls the runtime gets a turn. A reactor runs its
@@ -145,7 +142,7 @@ func (g *Guest) handle(dst, request []byte) []byte {
 	if r.Kind == abi.KindPing {
 		return abi.AppendPing(dst, g.view.Hash())
 	}
-	if r.Kind != abi.KindPage && (r.Kind != abi.KindExplain || g.reasons == nil) {
+	if r.Kind != abi.KindPage {
 		return abi.AppendError(dst, abi.StatusUnsupported, "kind not supported")
 	}
 	if status, text := g.settle(r); status != abi.StatusOK {

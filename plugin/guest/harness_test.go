@@ -110,7 +110,6 @@ func key(id uint8, use string, primary bool) abi.Key {
 func ready(t testing.TB, c *abi.Config, snapshot []byte) *guest.Guest {
 	t.Helper()
 	g := guest.New()
-	g.GiveReasons()
 	if status, text := g.Configure(abi.AppendConfig(nil, c)); status != abi.StatusOK {
 		t.Fatal(text)
 	}

@@ -72,7 +72,6 @@ const maxFields = 256
 // decide, store, write.
 func (g *Guest) answer(dst []byte) []byte {
 	p := &g.page
-	start := len(dst)
 	p.reset()
 	g.readVisitor()
 	g.findSlots()
@@ -89,11 +88,7 @@ func (g *Guest) answer(dst []byte) []byte {
 	dst = g.writeSlots(dst)
 	g.writePropositions()
 	g.writeVisitor()
-	dst = abi.AppendAnswerTail(dst, &p.answer)
-	if p.request.Kind == abi.KindExplain {
-		dst = g.reasons(g, dst, start)
-	}
-	return dst
+	return abi.AppendAnswerTail(dst, &p.answer)
 }
 
 func (p *page) reset() {

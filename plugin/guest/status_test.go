@@ -33,7 +33,7 @@ func TestStatuses(t *testing.T) {
 		{"nothing", g, nil, abi.StatusMalformed},
 		{"no array", g, []byte{0xc0}, abi.StatusMalformed},
 		{"an event", g, []byte{0x91, 2}, abi.StatusUnsupported},
-		{"explain", guest.New(), []byte{0x91, 3}, abi.StatusUnsupported},
+		{"explain", g, []byte{0x91, 3}, abi.StatusUnsupported},
 		{"no snapshot", guest.New(), page(func(*abi.Request) {}), abi.StatusNoSnapshot},
 		{"wrong snapshot", g, page(func(r *abi.Request) { r.Snapshot = make([]byte, abi.HashSize) }), abi.StatusWrongSnapshot},
 		{"the empty name", g, page(func(r *abi.Request) { r.Snapshot = nil }), abi.StatusWrongSnapshot},

@@ -27,7 +27,6 @@ func main() {
 	config, request, status, text := abi.DecodeCommand(readAll())
 	out := make([]byte, 0, 64<<10)
 	g := guest.New()
-	g.GiveReasons()
 	if status == abi.StatusOK && config != nil {
 		status, text = g.Configure(config)
 	}
@@ -35,7 +34,7 @@ func main() {
 		writeAll(abi.AppendError(out, status, text))
 		return
 	}
-	writeAll(g.Handle(out, request))
+	writeAll(g.Explain(out, request))
 }
 
 // readAll reads standard input up to its end, or to one byte more than a

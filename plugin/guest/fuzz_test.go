@@ -56,6 +56,14 @@ func FuzzHandle(f *testing.F) {
 		if out.Status == abi.StatusOK && !bytes.Equal(out.Answer.Snapshot, g.View().Hash()) {
 			t.Fatalf("decided on another snapshot: %x", out.Answer.Snapshot)
 		}
+		var r abi.Request
+		if r.Decode(message); out.Status == abi.StatusOK && r.Kind == abi.KindPage {
+			r.Kind = abi.KindExplain
+			page := g.Handle(nil, message)
+			if got := g.Explain(nil, abi.AppendRequest(nil, &r)); healthy(t, got) == nil || !bytes.HasPrefix(got, page[:len(page)-1]) {
+				t.Fatalf("with reasons the answer differs\n got %q\nwant %q", got, page)
+			}
+		}
 		if got := g.Handle(nil, probe); !bytes.Equal(got, want) {
 			t.Fatalf("the next answer differs\n got %q\nwant %q", got, want)
 		}
@@ -129,6 +137,12 @@ func FuzzSnapshot(f *testing.F) {
 			healthy(t, g.Handle(nil, abi.AppendRequest(nil, r)))
 			r.Target.Key = nil
 			healthy(t, g.Handle(nil, abi.AppendRequest(nil, asks(r, "hero", "visitors/hero", "visitors/side", "side", "hero"))))
+			r.Kind = abi.KindExplain
+			if out := healthy(t, g.Explain(nil, abi.AppendRequest(nil, r))); out.Answer.Trace != nil {
+				if _, err := abi.DecodeTrace(out.Answer.Trace); err != nil {
+					t.Fatal(err)
+				}
+			}
 		}
 	})
 }

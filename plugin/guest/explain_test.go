@@ -135,7 +135,7 @@ func TestTraceFitsTheAnswer(t *testing.T) {
 func TestExplainIsHandle(t *testing.T) {
 	g := ready(t, testConfig(), build(t, shop))
 	page := abi.AppendRequest(nil, asks(request(g), "visitors/hero"))
-	const head = 3 // an array of more than 15 elements
+	const head = 3                                                        // an array of more than 15 elements
 	long := slices.Concat(page[:head], []byte{0xcd, 0, 3}, page[head+1:]) // the kind in three bytes
 	handled := g.Handle([]byte("head"), page)
 	explained := g.Explain([]byte("head"), long)

@@ -15,8 +15,8 @@
 // milliseconds for 64 MiB); for this the module's loops are counted, see
 // package host/internal/meter. A module
 // that keeps failing is left alone for a while ([ErrBroken]). Messages are at
-// most 1 MiB each way. The package moves bytes: it does not read requests, and
-// of responses the status alone.
+// most 1 MiB each way. The package moves bytes: it does not read requests,
+// but for those to [Lease.Explain], and of responses the status alone.
 //
 // Everything is safe for concurrent use but a [Lease], which belongs to one
 // goroutine at a time.

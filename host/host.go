@@ -25,6 +25,8 @@ type Host struct {
 	end     sync.Mutex                 // guards the change of current against Close
 	closed  atomic.Bool
 
+	explaining sync.Mutex // one question at a time: each takes an instance
+
 	refs atomic.Int64  // the host until it is closed, generations, swaps
 	done chan struct{} // closed when none is left
 	err  error         // of freeing the module, set before done is closed

@@ -53,12 +53,28 @@ func (w words) expression(program uint32) string {
 	return r.stack[0].text
 }
 
+// Expression is the text of a program of an environment, as Read has it, and
+// the refs of the names that it reads.
+func Expression(v *snapshot.View, env, program uint32) (text string, refs []uint16) {
+	w := words{v, v.Environment(env)}
+	r := reading{words: w, code: v.Program(program)}
+	r.run(len(r.code))
+	return w.expression(program), r.refs
+}
+
+// Name is what a ref names in an environment.
+func Name(v *snapshot.View, env uint32, ref uint16) string {
+	r := reading{words: words{v, v.Environment(env)}}
+	return r.name(int(ref))
+}
+
 // reading goes through one program.
 type reading struct {
 	words
 	code  []byte
 	at    int
 	stack []term
+	refs  []uint16 // that were read, each once
 	bad   bool
 }
 

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/profferhq/proffer/catalog/snapshot"
@@ -22,6 +23,9 @@ var builtin = [snapshot.NumBuiltins]string{
 
 // name is what a ref of a program names in the environment.
 func (r *reading) name(ref int) string {
+	if !slices.Contains(r.refs, uint16(ref)) {
+		r.refs = append(r.refs, uint16(ref))
+	}
 	index := ref & snapshot.MaxRefIndex
 	switch snapshot.Root(ref >> 14) {
 	case snapshot.RootTarget:

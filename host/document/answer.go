@@ -12,15 +12,15 @@ import (
 
 // answer is the JSON form of a decision.
 type answer struct {
-	Snapshot     string          `json:"snapshot"`
-	Interaction  *string         `json:"interaction"`
-	Slots        []slotAnswer    `json:"slots"`
-	Holdout      bool            `json:"holdout"`
-	Visitor      *visitorAnswer  `json:"visitor"`
-	Propositions []proposition   `json:"propositions"`
-	SetCookies   []string        `json:"set_cookies"`
-	Events       []string        `json:"events,omitempty"`
-	Trace        json.RawMessage `json:"trace,omitempty"`
+	Snapshot     string         `json:"snapshot"`
+	Interaction  *string        `json:"interaction"`
+	Slots        []slotAnswer   `json:"slots"`
+	Holdout      bool           `json:"holdout"`
+	Visitor      *visitorAnswer `json:"visitor"`
+	Propositions []proposition  `json:"propositions"`
+	SetCookies   []string       `json:"set_cookies"`
+	Events       []string       `json:"events,omitempty"`
+	Trace        any            `json:"trace,omitempty"`
 }
 
 type slotAnswer struct {
@@ -62,8 +62,13 @@ type proposition struct {
 }
 
 // JSON is a decision on one line, without its end.
-func JSON(a *abi.Answer) ([]byte, error) {
+func JSON(a *abi.Answer) ([]byte, error) { return JSONWithTrace(a, nil) }
+
+// JSONWithTrace is JSON with the reasons, a value that has a JSON form; nil for
+// none.
+func JSONWithTrace(a *abi.Answer, trace any) ([]byte, error) {
 	out := answer{
+		Trace:    trace,
 		Snapshot: hex.EncodeToString(a.Snapshot), Holdout: a.Holdout,
 		Slots: []slotAnswer{}, Propositions: []proposition{}, SetCookies: []string{},
 	}

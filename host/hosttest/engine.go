@@ -22,7 +22,7 @@ func InProcess(t testing.TB, settings, snapshot []byte, r *abi.Request) []byte {
 		t.Fatal(text)
 	}
 	r.Snapshot = g.View().Hash()
-	return g.Handle(nil, abi.AppendRequest(nil, r))
+	return g.Explain(nil, abi.AppendRequest(nil, r))
 }
 
 // Compare puts the whole corpus through an engine. Every response has to be

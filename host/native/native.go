@@ -109,6 +109,20 @@ func (g *generation) Handle(_ context.Context, dst, request []byte) ([]byte, err
 	return dst, nil
 }
 
+// Explain answers a request to explain, with a guest of its own: one that has
+// explained keeps the memory that it took.
+func (g *generation) Explain(_ context.Context, request []byte) ([]byte, error) {
+	one, err := g.make()
+	if err != nil {
+		return nil, err
+	}
+	out := one.Explain(nil, request)
+	if status, ok := abi.StatusOf(out); !ok || !status.Healthy() {
+		return nil, fmt.Errorf("native: status %s", status)
+	}
+	return out, nil
+}
+
 func (g *generation) make() (*guest.Guest, error) {
 	one, err := newGuest(g.settings)
 	if err != nil {

@@ -139,6 +139,32 @@ func TestLimitsAreThoseOfThePage(t *testing.T) {
 	}
 }
 
+func TestTraceIsThatOfThePage(t *testing.T) {
+	page := section(t, 5)
+	for _, words := range []string{
+		fmt.Sprintf("%d the visitor may be known, %d a visitor cookie came", abi.TraceConsent, abi.TraceSent),
+		fmt.Sprintf("%d the visitor is known", abi.TraceKnown), fmt.Sprintf("%d the cookie links", abi.TraceLinked),
+		fmt.Sprintf("%d a person's key was given, %d by an identity token, %d a new visit", abi.TraceKey, abi.TraceToken, abi.TraceNewVisit),
+		fmt.Sprintf("%d what was known was another person's, %d the decision ran out", abi.TraceReplaced, abi.TraceCut),
+		fmt.Sprintf("%d a people source", abi.TracePeople), fmt.Sprintf("at most %d, and those", abi.MaxTraced),
+		fmt.Sprintf("%d the key resolves", abi.SlotExplicit), fmt.Sprintf("%d the cookie matches", abi.SlotCookie),
+		fmt.Sprintf("%d an operator has paused the space", abi.SlotPaused),
+		fmt.Sprintf("%d its value is not above 0", abi.WeightNumber), fmt.Sprintf("%d its expression fails", abi.WeightFailed),
+		fmt.Sprintf("%d its filter is false, %d its filter fails", abi.WeightFilter, abi.WeightFilterFailed),
+		fmt.Sprintf("| %d | it is not live", abi.WhyNotLive), fmt.Sprintf("| %d | its category is none", abi.WhyScope),
+		fmt.Sprintf("| %d | the environment's filter", abi.WhyEnvironment), fmt.Sprintf("| %d | its period", abi.WhyPeriod),
+		fmt.Sprintf("| %d | a category's filter", abi.WhyCategory), fmt.Sprintf("| %d | its own filter", abi.WhyFilter),
+		fmt.Sprintf("| %d | no weight is usable", abi.WhyNoWeight), fmt.Sprintf("| %d | its final weight", abi.WhyFinalWeight),
+		fmt.Sprintf("| %d | an operator has paused it", abi.WhyPaused), fmt.Sprintf("| %d | a presentation rule", abi.WhyRule),
+		fmt.Sprintf("| %d | a slot of an earlier group", abi.WhyTaken), fmt.Sprintf("| %d | nothing: it is eligible", abi.WhyEligible),
+		fmt.Sprintf("first %d weights", abi.MaxTracedWeights),
+	} {
+		if !strings.Contains(page, words) {
+			t.Errorf("the page does not say %q", words)
+		}
+	}
+}
+
 func TestNames(t *testing.T) {
 	got := fmt.Sprint(
 		abi.Nobody, abi.Explicit, abi.Implicit, abi.Anonymous, abi.Identification(9),

@@ -57,8 +57,9 @@ type Result struct {
 	Environment uint32 // that answers, or snapshot.None
 	Space       uint32 // that answers, or snapshot.None
 	Mode        abi.Identification
-	Offer       uint32 // or snapshot.None: the slot keeps its content
-	Rank        int    // 1 = best of its group; 0 for a fallback offer
+	Path        abi.SlotBits // how the target was identified, or not
+	Offer       uint32       // or snapshot.None: the slot keeps its content
+	Rank        int          // 1 = best of its group; 0 for a fallback offer
 	Weight      float64
 	Fallback    bool
 	Proposition int // index of the proposition, -1 = none

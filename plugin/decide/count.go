@@ -223,9 +223,11 @@ func (e *Engine) excludes(f *frame, offer uint32) bool {
 // an offer.
 func (e *Engine) tallied(f *frame, t *tally, offer, rank uint32) bool {
 	r := e.view.Rule(f.env.Rules().Start + t.rule)
-	if t.count < r.Quantity() || !e.view.Applies(r, rank) {
-		return false
-	}
+	return t.count >= r.Quantity() && e.view.Applies(r, rank) && e.tallyOf(r, t, offer)
+}
+
+// tallyOf reports whether a rule's tally is the one that an offer is counted in.
+func (e *Engine) tallyOf(r *snapshot.Rule, t *tally, offer uint32) bool {
 	if catalog.Counting(r.Counted()) == catalog.CountSelf {
 		return t.key == offer
 	}

@@ -145,14 +145,11 @@ func (e *Engine) truth(f *frame, program uint32) bool {
 	return f.memo[program] == pass
 }
 
-// number evaluates a weight; one that fails is 0.
-func (e *Engine) number(f *frame, program uint32) float64 {
+// number evaluates a weight, and reports whether it is a number; one that fails
+// is 0.
+func (e *Engine) number(f *frame, program uint32) (float64, bool) {
 	if uses := e.view.Uses(program); uses&perOffer != 0 {
 		e.offerScope(f, uses)
 	}
-	n, ok := expr.Number(e.machine.Eval(e.view.Program(program), &f.scope))
-	if !ok {
-		return 0
-	}
-	return n
+	return expr.Number(e.machine.Eval(e.view.Program(program), &f.scope))
 }

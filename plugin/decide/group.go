@@ -10,8 +10,10 @@ import (
 // group is the slots of one asked space with equal categories and themes (as
 // sets) and equal attributes of their own. They share one ranking.
 type group struct {
-	first int // slot
-	depth int // greatest ordinal asked
+	first    int // slot
+	depth    int // greatest ordinal asked
+	proposed int // propositions of earlier groups
+	taken    int // codes that these took
 }
 
 // Decide fills every slot, group by group in the order of their first slots.
@@ -106,6 +108,7 @@ func (e *Engine) decideGroup(g int) {
 	e.scopeGroup(f, sp, &e.call.Slots[first])
 	e.counted(f, r.Space)
 	proposed := len(e.proposed)
+	e.groups[g].proposed, e.groups[g].taken = proposed, e.ntaken
 	n := e.rank(f, r.Space, e.groups[g].depth)
 	fallback := sp.FallbackOffer()
 	for i := range e.call.Slots {

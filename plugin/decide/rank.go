@@ -103,7 +103,7 @@ func (e *Engine) weight(f *frame, o *snapshot.Offer, space uint32) float64 {
 		}
 		v := w.Value()
 		if p := w.Program(); p != none {
-			v = e.number(f, p)
+			v, _ = e.number(f, p)
 		}
 		// Not a number fails the comparison; infinity is no weight either.
 		if v > top && v <= math.MaxFloat64 && e.holds(f, w.Filter()) {

@@ -29,6 +29,9 @@ func (r *reference) fill(g *set, out *answer, taken map[string]bool) {
 	eligible := len(ranking)
 	ranking = slices.DeleteFunc(ranking, func(o ranked) bool { return r.excluded(g, out, o.code) })
 	out.excluded += eligible - len(ranking)
+	if r.reasons != nil {
+		r.reasons[g.slots[0]] = r.blames(g, out, taken, ranking)
+	}
 	fallback := r.fallbackOffer(g)
 	shown := map[int]int{}
 	for _, i := range g.slots {
@@ -84,7 +87,8 @@ func (r *reference) ranking(g *set) (list []ranked) {
 	f := flatten(g.answers.env)
 	for i := range f.offers {
 		o := &f.offers[i]
-		if w := r.weigh(g, f, o); w > 0 && !math.IsInf(w, 0) {
+		paused := slices.Contains(r.q.pausedOffers, [2]string{g.answers.env.Name.S, o.Code.S})
+		if w := r.weigh(g, f, o); !paused && w > 0 && !math.IsInf(w, 0) {
 			list = append(list, ranked{o.Code.S, w, r.tie(g, o.Code.S)})
 		}
 	}
@@ -96,8 +100,7 @@ func (r *reference) ranking(g *set) (list []ranked) {
 
 // weigh is an offer's final weight, 0 if it is not eligible.
 func (r *reference) weigh(g *set, f *flat, o *entry) float64 {
-	paused := slices.Contains(r.q.pausedOffers, [2]string{g.answers.env.Name.S, o.Code.S})
-	if paused || !o.live() || !o.shows(g.answers.Name.S) || !r.inScope(g, f, o) || !r.active(o.From, o.To) {
+	if !o.live() || !o.shows(g.answers.Name.S) || !r.inScope(g, f, o) || !r.active(o.From, o.To) {
 		return 0
 	}
 	factor := 1.0

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/plugin/abi"
 )
 
 // past is one proposition of the target's history.
@@ -32,6 +33,11 @@ func (p *past) reached(counted catalog.CountedStatus) (int64, bool) {
 // excluded tells whether a rule of the environment excludes an offer from a
 // group, given what earlier groups of the call were given.
 func (r *reference) excluded(g *set, out *answer, code string) bool {
+	return r.excluding(g, out, code).why != 0
+}
+
+// excluding is the first rule, by name, that excludes an offer from a group.
+func (r *reference) excluding(g *set, out *answer, code string) blame {
 	env := g.answers.env
 	history := slices.Clone(r.q.past[env.Name.S])
 	for _, p := range out.propositions {
@@ -40,26 +46,25 @@ func (r *reference) excluded(g *set, out *answer, code string) bool {
 			history = append(history, past{p.offer, s.Channel.S, s.Store.OnProposed, r.q.time, r.q.time})
 		}
 	}
-	for _, name := range env.Typology {
+	offer := flatten(env).offer(code)
+	for _, name := range slices.Sorted(slices.Values(plain(env.Typology))) {
 		for _, rule := range r.c.Rules {
-			if rule.Name.S == name.S && rule.Active && r.excludes(g, rule, history, code) {
-				return true
+			if rule.Name.S != name || !rule.Active || rule.Channel.S != "" && rule.Channel.S != g.answers.Channel.S ||
+				!r.applies(g, rule, offer) || !r.holds(g, nil, rule.Target) {
+				continue
+			}
+			// Without consent nothing is known of the target, so no rule lets anything through.
+			if n := r.count(g, rule, history, offer); n >= rule.Quantity || r.q.refused {
+				return blame{why: abi.WhyRule, detail: name, count: uint32(n)}
 			}
 		}
 	}
-	return false
+	return blame{}
 }
 
-func (r *reference) excludes(g *set, rule *catalog.Rule, history []past, code string) bool {
+// count is how many propositions a rule counts for an offer.
+func (r *reference) count(g *set, rule *catalog.Rule, history []past, offer *entry) (n int64) {
 	f := flatten(g.answers.env)
-	offer := f.offer(code)
-	if rule.Channel.S != "" && rule.Channel.S != g.answers.Channel.S || !r.applies(g, rule, offer) || !r.holds(g, nil, rule.Target) {
-		return false
-	}
-	if r.q.refused {
-		return true // nothing is known of the target, so no rule lets anything through
-	}
-	n := int64(0)
 	for i := range history {
 		p := &history[i]
 		at, ok := p.reached(rule.Status)
@@ -68,7 +73,7 @@ func (r *reference) excludes(g *set, rule *catalog.Rule, history []past, code st
 			n++
 		}
 	}
-	return n >= rule.Quantity
+	return n
 }
 
 // offer is the one with a code, or nil.

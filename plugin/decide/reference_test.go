@@ -18,6 +18,8 @@ type reference struct {
 	c   *catalog.Catalog
 	cel map[string]cel.Program
 	q   *call
+
+	reasons map[int]map[string]blame // by a group's first slot and code; nil: not asked for
 }
 
 // entry is an offer with its categories, root first.

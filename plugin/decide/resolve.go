@@ -26,22 +26,24 @@ func (e *Engine) Resolve(call *Call) {
 
 func (e *Engine) resolve(slot int) Result {
 	r := Result{Asked: none, Environment: none, Space: none, Offer: none, Proposition: -1, group: -1}
-	var asked uint32
 	if slot < len(e.call.Spaces) {
-		asked = e.call.Spaces[slot]
+		r.Asked = e.call.Spaces[slot]
 	} else {
-		asked = FindSpace(e.view, e.call.Host, &e.call.Slots[slot])
+		r.Asked = FindSpace(e.view, e.call.Host, &e.call.Slots[slot])
 	}
-	if asked == none || e.paused.space(asked) {
+	switch {
+	case r.Asked == none:
+		return r
+	case e.paused.space(r.Asked):
+		r.Path = abi.SlotPaused
 		return r
 	}
-	r.Asked = asked
-	r.Space, r.Mode = e.identify(asked)
+	e.identify(&r)
 	sp := e.view.Space(r.Space)
 	r.Environment = sp.Environment()
 	if r.Mode != abi.Nobody {
 		if e.paused.space(r.Space) {
-			r.Mode = abi.Nobody
+			r.Mode, r.Path = abi.Nobody, r.Path|abi.SlotPaused
 			return r
 		}
 		e.frame(r.Environment)
@@ -51,22 +53,30 @@ func (e *Engine) resolve(slot int) Result {
 
 // identify is the identification table: the space that answers in place of
 // the one asked, and how the target was identified.
-func (e *Engine) identify(asked uint32) (uint32, abi.Identification) {
-	sp := e.view.Space(asked)
+func (e *Engine) identify(r *Result) {
+	sp := e.view.Space(r.Asked)
 	env := e.view.Environment(sp.Environment())
+	r.Space, r.Mode = r.Asked, abi.Anonymous
 	if env.Kind() == snapshot.KindAnonymous {
-		return asked, abi.Anonymous
+		return
 	}
 	explicit, implicit := e.call.Identity.Resolve(e.view, env)
+	if explicit {
+		r.Path |= abi.SlotExplicit
+	}
+	if implicit {
+		r.Path |= abi.SlotCookie
+	}
 	switch {
 	case explicit:
-		return asked, abi.Explicit
+		r.Mode = abi.Explicit
 	case implicit && sp.Flags()&snapshot.SpaceImplicit != 0:
-		return asked, abi.Implicit
+		r.Mode = abi.Implicit
 	case sp.Flags()&snapshot.SpaceFallback != 0:
-		return sp.Linked(), abi.Anonymous
+		r.Space = sp.Linked()
+	default:
+		r.Mode = abi.Nobody
 	}
-	return asked, abi.Nobody
 }
 
 // Resolve reports whether the explicit key resolves in an identified

@@ -59,6 +59,13 @@ func FuzzHandle(f *testing.F) {
 			checkReply(t, response, g)
 		} else if out := healthy(t, response); out.Status == abi.StatusOK && !bytes.Equal(out.Answer.Snapshot, g.View().Hash()) {
 			t.Fatalf("decided on another snapshot: %x", out.Answer.Snapshot)
+		} else if out.Status == abi.StatusOK && r.Kind == abi.KindPage {
+			r.Kind = abi.KindExplain
+			got := healthy(t, g.Explain(nil, abi.AppendRequest(nil, &r)))
+			got.Answer.Trace = nil
+			if with, without := abi.AppendAnswer(nil, &got.Answer), g.Handle(nil, message); !bytes.Equal(with, without) {
+				t.Fatalf("with reasons the answer differs\n got %q\nwant %q", with, without)
+			}
 		}
 		if got := g.Handle(nil, probe); !bytes.Equal(got, want) {
 			t.Fatalf("the next answer differs\n got %q\nwant %q", got, want)
@@ -188,6 +195,12 @@ func FuzzSnapshot(f *testing.F) {
 			healthy(t, g.Handle(nil, abi.AppendRequest(nil, r)))
 			r.Target.Key = nil
 			healthy(t, g.Handle(nil, abi.AppendRequest(nil, asks(r, "hero", "visitors/hero", "visitors/side", "side", "hero"))))
+			r.Kind = abi.KindExplain
+			if out := healthy(t, g.Explain(nil, abi.AppendRequest(nil, r))); out.Answer.Trace != nil {
+				if _, err := abi.DecodeTrace(out.Answer.Trace); err != nil {
+					t.Fatal(err)
+				}
+			}
 		}
 	})
 }

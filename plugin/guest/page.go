@@ -51,6 +51,7 @@ type page struct {
 	ids     [abi.MaxSlots][abi.PropositionSize]byte // of the call's propositions
 	links   links                                   // of the proposition that is rendered
 	names   [][]byte                                // category paths
+	tail    int                                     // where in the response what follows the slots begins
 	needed  abi.Need
 	idText  [2 * abi.VisitorSize]byte
 	idBytes [abi.VisitorSize]byte
@@ -98,6 +99,7 @@ func (g *Guest) answer(dst []byte) []byte {
 	dst = g.writeSlots(dst)
 	g.writePropositions()
 	g.writeVisitor()
+	p.tail = len(dst)
 	return abi.AppendAnswerTail(dst, &p.answer)
 }
 

@@ -116,7 +116,7 @@ def tag(visitor_id):
     if not visitor_id:
         return 0
     a, b, c, d = struct.unpack("<4I", bytes.fromhex(visitor_id))
-    return a ^ b ^ c ^ d
+    return max(a ^ b ^ c ^ d, 1)
 
 
 def events(v):

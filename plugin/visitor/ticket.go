@@ -63,8 +63,11 @@ type Ticket struct {
 // ticketSize is that of the fixed part.
 const ticketSize = 8 + 4 + 4 + 4 + 2 + 3 + 4 + 1
 
-// Tag is the form in which tickets and the second cookie name a visitor.
-func Tag(id *[16]byte) uint32 { return le32(id[:]) ^ le32(id[4:]) ^ le32(id[8:]) ^ le32(id[12:]) }
+// Tag is the form in which tickets and the second cookie name a visitor. It is
+// never 0, which names nobody.
+func Tag(id *[16]byte) uint32 {
+	return max(le32(id[:])^le32(id[4:])^le32(id[8:])^le32(id[12:]), 1)
+}
 
 // AppendTicket writes a ticket as text for a URL: base64url of a sealed body,
 //

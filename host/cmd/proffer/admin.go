@@ -11,13 +11,15 @@ import (
 )
 
 // adminHandler is the operator's listener: /healthz while the process runs,
-// /readyz while decisions can be made, /metrics for Prometheus.
-func adminHandler(r *reloader, e engine, registry *prometheus.Registry) http.Handler {
+// /readyz while decisions can be made, /metrics for Prometheus, /explain to see
+// why an offer is shown or not.
+func adminHandler(r *reloader, e engine, registry *prometheus.Registry, why http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintln(w, "ok")
 	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { ready(w, r, e) })
+	mux.Handle("/explain", why)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	return mux
 }

@@ -22,8 +22,16 @@ type decideCommand struct {
 	Request string `required:"" help:"Request document, or one a line; - is standard input." placeholder:"FILE|-"`
 	Keys    string `help:"Keys file. Default: the published test key." placeholder:"FILE"`
 	Config  string `help:"Configuration file, for header names." placeholder:"FILE"`
+
+	Explain bool     `help:"Add the reasons to each answer, as \"trace\"."`
+	Tree    bool     `help:"Print the reasons for people to read, and not the answers."`
+	Offers  []string `name:"offer" sep:"none" help:"An offer whose reason is told, wherever it is. May be repeated; with --explain or --tree." placeholder:"CODE"`
 	engineOptions
 }
+
+// decideWait is how long a document may take: nobody waits for a page, and the
+// machine may be busy.
+const decideWait = time.Minute
 
 // Help describes the request document.
 func (*decideCommand) Help() string {
@@ -51,6 +59,12 @@ func (*decideCommand) Help() string {
 With "event" in place of "slots" it is a request to one of the module's own
 endpoints: {"method":"POST","path":"/.proffer/event","query":"accept=…","body":""}.
 
+With --explain or --tree every slot says how it came to the space that answers
+it, and every offer in scope which constraint removed it first: which rule with
+which counts, which expression with which values. They list the 200 heaviest
+offers in scope; --offer tells of others. Names in the request that the catalog
+does not have are told, too. Asking does not change the answer.
+
 Without "environment" a slot enters the one that the host's site names. A slot
 whose answer has no environment is unknown: a space of that name is not there.
 
@@ -60,11 +74,15 @@ Example: echo '{"slots":[{"space":"hero"},{"space":"side","n":2}],
 
 // Run answers the documents.
 func (c *decideCommand) Run(s streams) error {
+	if err := c.check(); err != nil {
+		return err
+	}
 	ctx := context.Background()
 	snapshot, err := loadCatalog(c.Catalog, s.err)
 	if err != nil {
 		return err
 	}
+	c.wait = decideWait
 	settings, ring, err := c.settings()
 	if err != nil {
 		return err
@@ -83,7 +101,15 @@ func (c *decideCommand) Run(s streams) error {
 		defer func() { _ = f.Close() }()
 		in = f
 	}
-	return decideAll(ctx, e, ring, in, s.out)
+	return decideAll(in, s.out, func(text []byte) ([]byte, error) { return c.answer(ctx, e, ring, text) })
+}
+
+// answer answers one document: with a line of JSON, or a tree.
+func (c *decideCommand) answer(ctx context.Context, e engine, ring *seal.Keyring, text []byte) ([]byte, error) {
+	if !c.Explain && !c.Tree {
+		return decideOne(ctx, e, ring, text)
+	}
+	return explainOne(ctx, e, ring, text, c.Offers, c.Tree)
 }
 
 func (c *decideCommand) settings() ([]byte, *seal.Keyring, error) {
@@ -105,14 +131,14 @@ func (c *decideCommand) settings() ([]byte, *seal.Keyring, error) {
 
 // decideAll answers every document of in with one line of out. One document
 // may span lines; several stand one a line.
-func decideAll(ctx context.Context, e engine, ring *seal.Keyring, in io.Reader, out io.Writer) error {
+func decideAll(in io.Reader, out io.Writer, decide func(text []byte) ([]byte, error)) error {
 	b, err := io.ReadAll(in)
 	if err != nil {
 		return err
 	}
 	w := bufio.NewWriter(out)
 	for i, text := range documents(b) {
-		line, err := decideOne(ctx, e, ring, text)
+		line, err := decide(text)
 		if err != nil {
 			return errors.Join(fmt.Errorf("document %d: %w", i+1, err), w.Flush())
 		}
@@ -141,15 +167,9 @@ func documents(b []byte) [][]byte {
 }
 
 func decideOne(ctx context.Context, e engine, ring *seal.Keyring, text []byte) ([]byte, error) {
-	d, err := document.Parse(text)
+	d, err := parseDocument(text)
 	if err != nil {
 		return nil, err
-	}
-	if !d.HasTime {
-		d.Time = time.Now().UnixMilli()
-	}
-	if !d.HasSeed {
-		d.Seed = rand.Uint64()
 	}
 	session, err := e.Acquire()
 	if err != nil {
@@ -172,4 +192,19 @@ func decideOne(ctx context.Context, e engine, ring *seal.Keyring, text []byte) (
 		return nil, err
 	}
 	return document.JSON(answer)
+}
+
+// parseDocument reads a document and gives it a time and a seed if it has none.
+func parseDocument(text []byte) (*document.Document, error) {
+	d, err := document.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	if !d.HasTime {
+		d.Time = time.Now().UnixMilli()
+	}
+	if !d.HasSeed {
+		d.Seed = rand.Uint64()
+	}
+	return d, nil
 }

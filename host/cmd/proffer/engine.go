@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/profferhq/proffer/host"
 	"github.com/profferhq/proffer/host/native"
@@ -28,6 +29,7 @@ type engineOptions struct {
 	Engine string `enum:"wasm,native" default:"wasm" help:"Where decisions run: in the Wasm module, or in this process."`
 	Wasm   string `help:"The Wasm module. Default: proffer.wasm beside this command." placeholder:"FILE"`
 	logger *slog.Logger
+	wait   time.Duration // for a call; 0: the host's own
 }
 
 func (o *engineOptions) open(ctx context.Context, settings []byte) (engine, error) {
@@ -46,7 +48,7 @@ func (o *engineOptions) open(ctx context.Context, settings []byte) (engine, erro
 	if err != nil {
 		return nil, fmt.Errorf("no Wasm module: %w (build it with \"make build\", name it with --wasm, or use --engine native)", err)
 	}
-	return host.New(ctx, module, host.Config{Settings: settings, CacheDir: cacheDir(), Logger: o.logger})
+	return host.New(ctx, module, host.Config{Settings: settings, CacheDir: cacheDir(), Logger: o.logger, Wait: o.wait})
 }
 
 // cacheDir is where compiled modules are kept; none if the user has no cache.

@@ -28,7 +28,7 @@ type serveCommand struct {
 	Keys    string `required:"" help:"Keys file, read at the start; make one with: proffer keys new." placeholder:"FILE"`
 	Config  string `help:"Configuration file (JSON)." placeholder:"FILE"`
 	Listen  string `default:":8080" help:"Address for visitors."`
-	Admin   string `default:"127.0.0.1:9090" help:"Address for operators: /healthz, /readyz, /metrics."`
+	Admin   string `default:"127.0.0.1:9090" help:"Address for operators: /healthz, /readyz, /metrics, and /explain to see why an offer is shown or not."`
 	Store   string `default:"cookie:" enum:"cookie:" help:"Where visitors are kept: cookie: (in their browsers)."`
 	engineOptions
 	clock func() time.Time // nil = time.Now
@@ -75,7 +75,11 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	return c.run(ctx, pages, adminHandler(r, e, registry), r, logger)
+	why, err := explainPage(e, c.Keys, &file)
+	if err != nil {
+		return err
+	}
+	return c.run(ctx, pages, adminHandler(r, e, registry, why), r, logger)
 }
 
 func parseOrigin(s string) (*url.URL, error) {

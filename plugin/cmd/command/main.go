@@ -34,7 +34,7 @@ func main() {
 		writeAll(abi.AppendError(out, status, text))
 		return
 	}
-	writeAll(g.Handle(out, request))
+	writeAll(g.Explain(out, request))
 }
 
 // readAll reads standard input up to its end, or to one byte more than a

@@ -12,8 +12,7 @@ import (
 // ([abi.AppendConfig]), nil for the module's defaults. A refused one changes
 // nothing. Calls that began with the earlier one end with that; Reconfigure
 // waits for them, so that nothing is decided under it any more when it returns
-// nil. If ctx ends first it answers ctx's error: then the new one is in force,
-// and a call that began before may still be under way.
+// nil. If ctx ends while it waits, it answers [ErrLingering].
 func (h *Host) Reconfigure(ctx context.Context, settings []byte) error {
 	old, err := h.reconfigure(ctx, settings)
 	if err != nil || old == nil {
@@ -23,7 +22,7 @@ func (h *Host) Reconfigure(ctx context.Context, settings []byte) error {
 	case <-old.stop:
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("host: reconfigure: calls under the earlier configuration have not ended: %w", ctx.Err())
+		return fmt.Errorf("%w: %w", ErrLingering, ctx.Err())
 	}
 }
 

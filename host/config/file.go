@@ -22,8 +22,9 @@ type File struct {
 	PersonHeader   string
 	CountryHeader  string
 	DeviceHeader   string
-	LogLevel       string // debug, info, warn or error
-	LogFormat      string // text or json
+	AdminHosts     []string // names by which operators reach the admin listener, besides localhost and addresses
+	LogLevel       string   // debug, info, warn or error
+	LogFormat      string   // text or json
 }
 
 // fileText is the JSON form.
@@ -34,9 +35,10 @@ type fileText struct {
 		Cookie *string `json:"cookie"`
 		Header *string `json:"header"`
 	} `json:"identity"`
-	PersonHeader  string `json:"person_header"`
-	CountryHeader string `json:"country_header"`
-	DeviceHeader  string `json:"device_header"`
+	PersonHeader  string   `json:"person_header"`
+	CountryHeader string   `json:"country_header"`
+	DeviceHeader  string   `json:"device_header"`
+	AdminHosts    []string `json:"admin_hosts"`
 	Log           struct {
 		Level  string `json:"level"`
 		Format string `json:"format"`
@@ -93,6 +95,9 @@ func Parse(b []byte) (File, error) {
 	for _, h := range []*string{&f.IdentityHeader, &f.PersonHeader, &f.CountryHeader, &f.DeviceHeader} {
 		*h = strings.ToLower(*h)
 	}
+	for _, h := range t.AdminHosts {
+		f.AdminHosts = append(f.AdminHosts, strings.ToLower(h))
+	}
 	return f, f.parseLog(t.Log.Level, t.Log.Format)
 }
 
@@ -129,13 +134,16 @@ func parsePeer(s string) (netip.Prefix, error) {
 }
 
 // Settings is the module's configuration message for a file and keys.
-func (f *File) Settings(keys []abi.Key) []byte {
+func (f *File) Settings(keys []abi.Key) []byte { return abi.AppendConfig(nil, f.Module(keys)) }
+
+// Module is the module's configuration for a file and keys.
+func (f *File) Module(keys []abi.Key) *abi.Config {
 	c := abi.DefaultConfig()
 	c.Keys = keys
 	c.Prefix = f.Prefix
 	c.IdentityCookie, c.IdentityHeader = f.IdentityCookie, f.IdentityHeader
 	c.PersonHeader, c.CountryHeader, c.DeviceHeader = f.PersonHeader, f.CountryHeader, f.DeviceHeader
-	return abi.AppendConfig(nil, c)
+	return c
 }
 
 // strict decodes one JSON value without unknown fields and nothing behind it.

@@ -189,8 +189,8 @@ func TestReconfigureWaits(t *testing.T) {
 		default:
 		}
 		cancel()
-		if err := <-failed; !errors.Is(err, context.Canceled) {
-			t.Errorf("got %v, want context.Canceled", err)
+		if err := <-failed; !errors.Is(err, host.ErrLingering) {
+			t.Errorf("got %v, want ErrLingering", err)
 		}
 		expect(t, e, "next -") // in force all the same
 		s.Release()

@@ -95,7 +95,7 @@ func (e *Engine) Reconfigure(ctx context.Context, settings []byte) error {
 	case <-ended:
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("native: reconfigure: calls under the earlier configuration have not ended: %w", ctx.Err())
+		return fmt.Errorf("%w: %w", host.ErrLingering, ctx.Err())
 	}
 }
 

@@ -18,9 +18,15 @@ type engine interface {
 	Close(ctx context.Context) error
 }
 
+// reconfigurable is an engine whose configuration can change while it serves.
+type reconfigurable interface {
+	engine
+	Reconfigure(ctx context.Context, settings []byte) error
+}
+
 var (
-	_ engine = (*host.Host)(nil)
-	_ engine = (*native.Engine)(nil)
+	_ reconfigurable = (*host.Host)(nil)
+	_ reconfigurable = (*native.Engine)(nil)
 )
 
 // engineOptions are the flags that choose one.
@@ -30,7 +36,7 @@ type engineOptions struct {
 	logger *slog.Logger
 }
 
-func (o *engineOptions) open(ctx context.Context, settings []byte) (engine, error) {
+func (o *engineOptions) open(ctx context.Context, settings []byte) (reconfigurable, error) {
 	if o.Engine == "native" {
 		return native.New(settings)
 	}

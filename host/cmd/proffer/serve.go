@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 
 	"github.com/profferhq/proffer/host/config"
 	"github.com/profferhq/proffer/host/proxy"
+	"github.com/profferhq/proffer/plugin/abi"
 )
 
 type serveCommand struct {
@@ -27,7 +29,8 @@ type serveCommand struct {
 	Keys    string `required:"" help:"Keys file; make one with: proffer keys new." placeholder:"FILE"`
 	Config  string `help:"Configuration file (JSON)." placeholder:"FILE"`
 	Listen  string `default:":8080" help:"Address for visitors."`
-	Admin   string `default:"127.0.0.1:9090" help:"Address for operators: /healthz, /readyz, /metrics."`
+	Admin   string `default:"127.0.0.1:9090" help:"Address for operators: /healthz, /readyz, /metrics, /v1/paused."`
+	Paused  string `help:"File of paused offers and spaces (JSON); the admin listener writes it, and what is saved there is in force at once." placeholder:"FILE"`
 	Store   string `default:"cookie:" enum:"cookie:" help:"Where visitors are kept: cookie: (in their browsers)."`
 	engineOptions
 	clock func() time.Time // nil = time.Now
@@ -45,33 +48,52 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	file, settings, err := c.settings()
+	file, keys, err := c.settings()
 	if err != nil {
 		return err
 	}
 	logger := newLogger(&file, s.err)
 	c.logger = logger
-	e, err := c.open(ctx, settings)
+	p := &pauses{file: c.Paused, logger: logger}
+	if err := p.open(); err != nil {
+		return err
+	}
+	defer p.close()
+	module := file.Module(keys)
+	module.Paused = p.list
+	e, err := c.open(ctx, abi.AppendConfig(nil, module))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = e.Close(context.Background()) }()
+	p.engine, p.configuration = e, &configuration{engine: e, logger: logger, current: *module}
 	r := &reloader{path: c.Catalog, engine: e, logger: logger, diags: s.err}
 	if err := r.watch(); err != nil {
 		return err
 	}
-	defer func() { _ = r.watcher.Close() }()
+	defer r.saves.close()
 	if err := r.load(ctx); err != nil {
 		return err
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	collect(registry, r, e)
+	collect(registry, r, p, e)
 	pages, err := c.pages(origin, &file, e, registry, logger)
 	if err != nil {
 		return err
 	}
-	return c.run(ctx, pages, adminHandler(r, e, registry), r, logger)
+	a := newAdmin(r, e, registry, c.adminHosts(&file))
+	a.pauses(p)
+	return c.run(ctx, pages, a.mux, []func(context.Context){r.follow, p.follow}, logger)
+}
+
+// adminHosts are the names by which the admin listener is reached.
+func (c *serveCommand) adminHosts(f *config.File) []string {
+	hosts := f.AdminHosts
+	if name, _, err := net.SplitHostPort(c.Admin); err == nil && name != "" {
+		hosts = append(hosts, strings.ToLower(name))
+	}
+	return hosts
 }
 
 func parseOrigin(s string) (*url.URL, error) {
@@ -82,7 +104,7 @@ func parseOrigin(s string) (*url.URL, error) {
 	return u, nil
 }
 
-func (c *serveCommand) settings() (config.File, []byte, error) {
+func (c *serveCommand) settings() (config.File, []abi.Key, error) {
 	file := config.Default()
 	keys, err := config.LoadKeys(c.Keys)
 	if err != nil {
@@ -96,7 +118,7 @@ func (c *serveCommand) settings() (config.File, []byte, error) {
 			return file, nil, err
 		}
 	}
-	return file, file.Settings(keys), nil
+	return file, keys, nil
 }
 
 func newLogger(f *config.File, w io.Writer) *slog.Logger {
@@ -139,9 +161,9 @@ func newServer(h http.Handler, logger *slog.Logger) *http.Server {
 	}
 }
 
-// run serves visitors and operators and watches the catalog until ctx ends,
-// then lets requests in flight finish.
-func (c *serveCommand) run(ctx context.Context, pages, admin http.Handler, r *reloader, logger *slog.Logger) error {
+// run serves visitors and operators and follows files until ctx ends, then lets
+// requests in flight finish.
+func (c *serveCommand) run(ctx context.Context, pages, admin http.Handler, follow []func(context.Context), logger *slog.Logger) error {
 	visitors, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return err
@@ -158,7 +180,9 @@ func (c *serveCommand) run(ctx context.Context, pages, admin http.Handler, r *re
 	for i, l := range []net.Listener{visitors, operators} {
 		go func() { failed <- servers[i].Serve(l) }()
 	}
-	go r.follow(ctx)
+	for _, f := range follow {
+		go f(ctx)
+	}
 	logger.Info("serving", "pages", "http://"+visitors.Addr().String(), "admin", "http://"+operators.Addr().String(), "origin", c.Origin)
 	select {
 	case <-ctx.Done():

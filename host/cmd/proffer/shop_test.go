@@ -92,12 +92,12 @@ func (o *output) wait(t *testing.T, pattern string) []string {
 
 // serving is a running "proffer serve".
 type serving struct {
-	url string
-	out *output
+	url, admin string
+	out        *output
 }
 
 // serve runs the command in front of an origin until the test ends.
-func serve(t *testing.T, originURL, catalog, keys string) serving {
+func serve(t *testing.T, originURL, catalog, keys string, options ...func(*serveCommand)) serving {
 	t.Helper()
 	hosttest.Artefact(t, "proffer.wasm")
 	ctx, cancel := context.WithCancel(context.Background())
@@ -107,6 +107,9 @@ func serve(t *testing.T, originURL, catalog, keys string) serving {
 		clock:         july,
 		engineOptions: engineOptions{Engine: "wasm", Wasm: filepath.Join(hosttest.OutDir(t), "proffer.wasm")},
 	}
+	for _, option := range options {
+		option(&c)
+	}
 	done := make(chan error, 1)
 	go func() { done <- c.serve(ctx, streams{nil, out, out}) }()
 	t.Cleanup(func() {
@@ -115,7 +118,8 @@ func serve(t *testing.T, originURL, catalog, keys string) serving {
 			t.Errorf("serve: %v", err)
 		}
 	})
-	return serving{out.wait(t, `msg=serving pages=(\S+)`)[1], out}
+	urls := out.wait(t, `msg=serving pages=(\S+) admin=(\S+)`)
+	return serving{urls[1], urls[2], out}
 }
 
 // person is a browser with cookies.

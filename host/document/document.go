@@ -25,15 +25,22 @@ type Document struct {
 	Query      string
 	Headers    []abi.Header
 	Cookies    []abi.Header // name and value
-	Refused    bool         // consent: false
-	Target     []byte       // person key, or nil
+	Consent    abi.Flags    // given, refused, or neither: the site's source says
+	Secure     bool
+	Stranger   bool     // peer: false
+	Want       abi.Want // what the answer is to hold
+	Listed     bool     // the slots are the page's, and Slots those that the body has
+	Target     []byte   // person key, or nil
 	Attributes []abi.Attribute
 	Language   []byte
+	HasSlots   bool
 	Slots      []abi.Slot
 	Visitor    *Visitor
 	People     []Person // nil: the document is no people source
 	HasPeople  bool
 	NoStore    bool
+	Paused     []abi.Paused
+	Recorded   *Recorded // nil: nobody recorded it
 }
 
 // Visitor is what the document says of the visitor, in every folder.
@@ -57,7 +64,7 @@ func Parse(b []byte) (*Document, error) {
 		return nil, fmt.Errorf("request: not valid JSON")
 	}
 	root := gjson.ParseBytes(b)
-	d := &Document{Path: "/"}
+	d := &Document{Path: "/", Consent: abi.FlagConsentGiven, Want: abi.WantHTML | abi.WantContent | abi.WantPropositions}
 	r := reader{}
 	r.object("request", root, map[string]func(gjson.Result){
 		"time":       func(v gjson.Result) { d.HasTime, d.Time = true, r.instant("time", v) },
@@ -68,15 +75,21 @@ func Parse(b []byte) (*Document, error) {
 		"query":      func(v gjson.Result) { d.Query = r.str("query", v) },
 		"headers":    func(v gjson.Result) { d.Headers = r.strings("headers", v) },
 		"cookies":    func(v gjson.Result) { d.Cookies = r.strings("cookies", v) },
-		"consent":    func(v gjson.Result) { d.Refused = !r.bool("consent", v) },
+		"consent":    func(v gjson.Result) { d.Consent = r.consent(v) },
+		"secure":     func(v gjson.Result) { d.Secure = r.bool("secure", v) },
+		"peer":       func(v gjson.Result) { d.Stranger = !r.bool("peer", v) },
+		"want":       func(v gjson.Result) { d.Want = abi.Want(r.upTo("want", v, 255)) },
+		"mode":       func(v gjson.Result) { d.Listed = r.listed(v) },
 		"target":     func(v gjson.Result) { d.Target = []byte(r.str("target", v)) },
 		"attributes": func(v gjson.Result) { d.callData(&r, v) },
-		"slots":      func(v gjson.Result) { d.Slots = r.slots(v) },
+		"slots":      func(v gjson.Result) { d.HasSlots, d.Slots = true, r.slots(v) },
 		"visitor":    func(v gjson.Result) { d.Visitor = r.visitor(v) },
 		"people":     func(v gjson.Result) { d.HasPeople, d.People = true, r.people(v) },
 		"no_store":   func(v gjson.Result) { d.NoStore = r.bool("no_store", v) },
+		"paused":     func(v gjson.Result) { d.Paused = r.paused(v) },
+		"recorded":   func(v gjson.Result) { d.Recorded = r.recorded(v) },
 	})
-	if r.err == nil && len(d.Slots) == 0 {
+	if r.err == nil && len(d.Slots) == 0 && !d.Listed {
 		r.fail("slots", "is missing: name at least one")
 	}
 	return d, r.err
@@ -272,6 +285,7 @@ func (r *reader) slots(v gjson.Result) []abi.Slot {
 			"categories":  func(v gjson.Result) { s.Categories = r.names(field+".categories", v) },
 			"themes":      func(v gjson.Result) { s.Themes = r.names(field+".themes", v) },
 			"attributes":  func(v gjson.Result) { s.Attributes = r.attributes(field+".attributes", v) },
+			"held":        func(v gjson.Result) { s.Held = r.held(field+".held", v) },
 		})
 		if len(s.Space) == 0 {
 			r.fail(field, "has no space")

@@ -43,6 +43,7 @@ type Answer struct {
 	Events       [][]byte // event lines
 	Holdout      bool
 	Trace        []byte
+	Keep         bool // what is known of this call may be kept
 }
 
 // SlotAnswer is the decision for one slot of the interaction. Without an Offer

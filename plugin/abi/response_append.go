@@ -53,7 +53,7 @@ func AppendAnswer(dst []byte, a *Answer) []byte {
 // many of AppendSlotAnswer must follow, and AppendAnswerTail: so a guest writes
 // each slot when it is decided and keeps none.
 func AppendAnswerHead(dst []byte, a *Answer, slots int) []byte {
-	dst = wire.AppendArray(dst, 12)
+	dst = wire.AppendArray(dst, 13)
 	dst = wire.AppendUint(dst, uint64(StatusOK))
 	dst = appendBinOrNil(dst, a.Snapshot)
 	dst = appendBinOrNil(dst, a.Interaction)
@@ -72,7 +72,8 @@ func AppendAnswerTail(dst []byte, a *Answer) []byte {
 	dst = wire.AppendUint(dst, uint64(a.Cache))
 	dst = appendStrs(dst, a.Events)
 	dst = wire.AppendBool(dst, a.Holdout)
-	return appendBinOrNil(dst, a.Trace)
+	dst = appendBinOrNil(dst, a.Trace)
+	return wire.AppendBool(dst, a.Keep)
 }
 
 // AppendSlotAnswer appends the answer for one slot.

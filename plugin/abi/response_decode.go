@@ -31,6 +31,7 @@ var answerFaults = [...]string{
 	"events: malformed",
 	"holdout: malformed",
 	"trace: malformed",
+	"keep: malformed",
 	"malformed",
 }
 
@@ -144,6 +145,7 @@ func (r *Response) answer(d *decoder, a *Answer) {
 	a.Events = r.strs(d, "events: over the limit of 256")
 	a.Holdout = d.bool()
 	a.Trace = d.bin()
+	a.Keep = d.bool()
 }
 
 func (d *decoder) slotAnswer(s *SlotAnswer) {

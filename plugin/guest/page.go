@@ -88,6 +88,7 @@ func (g *Guest) answer(dst []byte) []byte {
 	dst = g.writeSlots(dst)
 	g.writePropositions()
 	g.writeVisitor()
+	p.answer.Keep = g.storing()
 	return abi.AppendAnswerTail(dst, &p.answer)
 }
 

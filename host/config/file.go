@@ -23,8 +23,17 @@ type File struct {
 	CountryHeader  string
 	DeviceHeader   string
 	AdminHosts     []string // names by which operators reach the admin listener, besides localhost and addresses
+	Record         Record
 	LogLevel       string   // debug, info, warn or error
 	LogFormat      string   // text or json
+}
+
+// Record says which requests are recorded, where "serve" is told to record; who
+// records them checks it. Zero is the default of each.
+type Record struct {
+	Sample   float64 // share of the interactions, above 0 and at most 1; default 1
+	MaxBytes int64   // of records and snapshots together, at least 1 MiB; default 100 MiB
+	Days     int     // 1 to 7; default 7
 }
 
 // fileText is the JSON form.
@@ -39,7 +48,12 @@ type fileText struct {
 	CountryHeader string   `json:"country_header"`
 	DeviceHeader  string   `json:"device_header"`
 	AdminHosts    []string `json:"admin_hosts"`
-	Log           struct {
+	Record        struct {
+		Sample   *float64 `json:"sample"`
+		MaxBytes *int64   `json:"max_bytes"`
+		Days     *int     `json:"days"`
+	} `json:"record"`
+	Log struct {
 		Level  string `json:"level"`
 		Format string `json:"format"`
 	} `json:"log"`
@@ -98,6 +112,15 @@ func Parse(b []byte) (File, error) {
 	for _, h := range t.AdminHosts {
 		f.AdminHosts = append(f.AdminHosts, strings.ToLower(h))
 	}
+	for _, err := range []error{
+		setNumber(&f.Record.Sample, t.Record.Sample, "record.sample"),
+		setNumber(&f.Record.MaxBytes, t.Record.MaxBytes, "record.max_bytes"),
+		setNumber(&f.Record.Days, t.Record.Days, "record.days"),
+	} {
+		if err != nil {
+			return File{}, err
+		}
+	}
 	return f, f.parseLog(t.Log.Level, t.Log.Format)
 }
 
@@ -116,6 +139,18 @@ func (f *File) parseLog(level, format string) error {
 	if f.LogFormat != "text" && f.LogFormat != "json" {
 		return fmt.Errorf("log.format %q is not text or json", f.LogFormat)
 	}
+	return nil
+}
+
+// setNumber takes a number that is written; 0 would stand for the default.
+func setNumber[T int | int64 | float64](dst, src *T, name string) error {
+	if src == nil {
+		return nil
+	}
+	if *src <= 0 {
+		return fmt.Errorf("%s %v is not above 0", name, *src)
+	}
+	*dst = *src
 	return nil
 }
 

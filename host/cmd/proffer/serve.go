@@ -32,6 +32,7 @@ type serveCommand struct {
 	Admin   string `default:"127.0.0.1:9090" help:"Address for operators: /healthz, /readyz, /metrics, /v1/paused."`
 	Paused  string `help:"File of paused offers and spaces (JSON); the admin listener writes it, and what is saved there is in force at once." placeholder:"FILE"`
 	Store   string `default:"cookie:" enum:"cookie:" help:"Where visitors are kept: cookie: (in their browsers)."`
+	Record  string `help:"Directory where requests are recorded, to be repeated and explained by: proffer decide --record. With consent only, for 7 days at most." placeholder:"DIR"`
 	engineOptions
 	clock func() time.Time // nil = time.Now
 }
@@ -78,7 +79,12 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	collect(registry, r, p, e)
-	pages, err := c.pages(origin, &file, e, registry, logger)
+	rec, err := c.recorder(&file, registry, logger)
+	if err != nil {
+		return err
+	}
+	defer rec.close()
+	pages, err := c.pages(origin, &file, e, rec, registry, logger)
 	if err != nil {
 		return err
 	}
@@ -132,13 +138,17 @@ func newLogger(f *config.File, w io.Writer) *slog.Logger {
 }
 
 // pages is the handler for visitors.
-func (c *serveCommand) pages(origin *url.URL, f *config.File, e engine, registry *prometheus.Registry, logger *slog.Logger) (http.Handler, error) {
-	m, err := proxy.New(proxy.Config{
+func (c *serveCommand) pages(origin *url.URL, f *config.File, e engine, rec recorder, registry *prometheus.Registry, logger *slog.Logger) (http.Handler, error) {
+	settings := proxy.Config{
 		Engine: e, Prefix: f.Prefix, Peers: f.Peers,
 		IdentityCookie: f.IdentityCookie, IdentityHeader: f.IdentityHeader,
 		PersonHeader: f.PersonHeader, CountryHeader: f.CountryHeader, DeviceHeader: f.DeviceHeader,
 		Registerer: registry, Logger: logger, Clock: c.clock,
-	})
+	}
+	if rec.Writer != nil {
+		settings.Recorder = rec.Writer
+	}
+	m, err := proxy.New(settings)
 	if err != nil {
 		return nil, err
 	}

@@ -310,7 +310,7 @@ func TestBadModulesLeaveThePage(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			pages, err := (&serveCommand{}).pages(u, &file, e, prometheus.NewRegistry(), slog.New(slog.DiscardHandler))
+			pages, err := (&serveCommand{}).pages(u, &file, e, recorder{}, prometheus.NewRegistry(), slog.New(slog.DiscardHandler))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,0 +1,7 @@
+package record
+
+// Lock is lock for tests.
+var Lock = lock
+
+// MaxQueue is maxQueue for tests.
+const MaxQueue = maxQueue

@@ -99,6 +99,7 @@ func (c *decideCommand) Run(s streams) error {
 		return err
 	}
 	settings := abi.AppendConfig(nil, module)
+	c.instances = 1 // one document at a time
 	e, err := openEngine(ctx, &c.engineOptions, settings, snapshot)
 	if err != nil {
 		return err

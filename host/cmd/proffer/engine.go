@@ -31,9 +31,10 @@ var (
 
 // engineOptions are the flags that choose one.
 type engineOptions struct {
-	Engine string `enum:"wasm,native" default:"wasm" help:"Where decisions run: in the Wasm module, or in this process."`
-	Wasm   string `help:"The Wasm module. Default: proffer.wasm beside this command." placeholder:"FILE"`
-	logger *slog.Logger
+	Engine    string `enum:"wasm,native" default:"wasm" help:"Where decisions run: in the Wasm module, or in this process."`
+	Wasm      string `help:"The Wasm module. Default: proffer.wasm beside this command." placeholder:"FILE"`
+	logger    *slog.Logger
+	instances int // of the module; 0 = as many as serve well
 }
 
 func (o *engineOptions) open(ctx context.Context, settings []byte) (reconfigurable, error) {
@@ -52,7 +53,7 @@ func (o *engineOptions) open(ctx context.Context, settings []byte) (reconfigurab
 	if err != nil {
 		return nil, fmt.Errorf("no Wasm module: %w (build it with \"make build\", name it with --wasm, or use --engine native)", err)
 	}
-	return host.New(ctx, module, host.Config{Settings: settings, CacheDir: cacheDir(), Logger: o.logger})
+	return host.New(ctx, module, host.Config{Settings: settings, Instances: o.instances, CacheDir: cacheDir(), Logger: o.logger})
 }
 
 // cacheDir is where compiled modules are kept; none if the user has no cache.

@@ -24,8 +24,8 @@ type File struct {
 	DeviceHeader   string
 	AdminHosts     []string // names by which operators reach the admin listener, besides localhost and addresses
 	Record         Record
-	LogLevel       string   // debug, info, warn or error
-	LogFormat      string   // text or json
+	LogLevel       string // debug, info, warn or error
+	LogFormat      string // text or json
 }
 
 // Record says which requests are recorded, where "serve" is told to record; who

@@ -29,8 +29,8 @@ func Append(dst []byte, message []byte, paused []abi.Paused, rec *Recorded) ([]b
 	w.request(&r)
 	w.paused(paused)
 	w.recorded(rec)
-	line := append(w.b, '}')
-	d, err := Parse(line[len(dst):])
+	w.b = append(w.b, '}')
+	d, err := Parse(w.b[len(dst):])
 	if err != nil {
 		return dst, ErrNotDocument
 	}
@@ -39,7 +39,7 @@ func Append(dst []byte, message []byte, paused []abi.Paused, rec *Recorded) ([]b
 	if !bytes.Equal(abi.AppendRequest(nil, again), message) {
 		return dst, ErrNotDocument
 	}
-	return line, nil
+	return w.b, nil
 }
 
 // writer writes an object. What has its default is left out.

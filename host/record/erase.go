@@ -34,7 +34,12 @@ func Erase(dir string, visitor [abi.VisitorSize]byte) (n int, err error) {
 	return n, nil
 }
 
-// eraseFrom takes the lines with an id out of one file. The lock is for the one
+// whole reports whether lines were not cut off: before its end nobody knows whom
+// a record names.
+func whole(lines []byte) bool { return bytes.HasSuffix(lines, []byte("}\n")) }
+
+// eraseFrom takes the lines with an id out of one file, and a line that a crash
+// cut off. The lock is for the one
 // file alone, so that a writer waits only for that.
 func eraseFrom(dir, name string, id []byte) (n int, err error) {
 	unlock, err := lock(dir)
@@ -46,14 +51,15 @@ func eraseFrom(dir, name string, id []byte) (n int, err error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil // too old by now
 	}
-	if err != nil || !bytes.Contains(b, id) {
+	if err != nil || !bytes.Contains(b, id) && whole(b) {
 		return 0, err
 	}
 	var left []byte
 	for line := range bytes.Lines(b) {
-		if bytes.Contains(line, id) {
+		switch {
+		case bytes.Contains(line, id):
 			n++
-		} else {
+		case whole(line):
 			left = append(left, line...)
 		}
 	}

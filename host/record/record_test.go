@@ -305,6 +305,13 @@ func TestTornLine(t *testing.T) {
 	if got := kept(t, dir); !slices.Equal(got, []string{second.id(), first.id()}) {
 		t.Errorf("got %v", got)
 	}
+	// Nobody knows whom it names, so whoever is erased takes it along.
+	if n, err := w.Erase([abi.VisitorSize]byte([]byte("nobody has this!"))); n != 0 || err != nil {
+		t.Errorf("%d erased, error %v", n, err)
+	}
+	if left, err := os.ReadFile(records[0]); err != nil || !bytes.Equal(left, b) {
+		t.Errorf("%d bytes are left, want %d; error %v", len(left), len(b), err)
+	}
 }
 
 func TestConfigRefuses(t *testing.T) {

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -13,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/profferhq/proffer/host/config"
+	"github.com/profferhq/proffer/plugin/abi"
 )
 
 // slotPage is an origin whose pages have one slot.
@@ -213,6 +217,52 @@ func TestPausedFile(t *testing.T) {
 	status, _, errs := proffer(t, "", "serve", "--engine", "native", "--origin", page, "--catalog", catalogFile(t, smallCatalog), "--keys", keys, "--paused", name)
 	if status != 1 || !strings.Contains(errs, name) {
 		t.Errorf("a start with a broken file: status %d, %s", status, errs)
+	}
+}
+
+// stubborn is an engine that takes no other configuration.
+type stubborn struct{ reconfigurable }
+
+func (stubborn) Reconfigure(context.Context, []byte) error { return errors.New("not today") }
+
+// TestPauseFails holds that a pause which cannot be put in force is not in the
+// file either, and that nothing is paused where the file cannot be written.
+func TestPauseFails(t *testing.T) {
+	snapshot, err := loadCatalog(catalogFile(t, smallCatalog), io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := openEngine(t.Context(), &engineOptions{Engine: "native"}, nil, snapshot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	logger := slog.New(slog.DiscardHandler)
+	one := abi.Paused{Environment: "visitors", Kind: abi.PausedOffer, Name: "one"}
+	dir := t.TempDir()
+	for name, c := range map[string]struct {
+		engine reconfigurable
+		file   string
+	}{
+		"engine": {stubborn{e}, filepath.Join(dir, "paused.json")},
+		"file":   {e, filepath.Join(dir, "none", "paused.json")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := &pauses{file: c.file, engine: c.engine, logger: logger}
+			p.configuration = &configuration{engine: c.engine, logger: logger, current: *abi.DefaultConfig()}
+			if changed, err := p.pause(t.Context(), one); changed || err == nil {
+				t.Errorf("changed %t, error %v", changed, err)
+			}
+			list, err := config.LoadPaused(c.file)
+			if len(list) > 0 || err != nil && !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("the file has %v, error %v", list, err)
+			}
+			if list, _ := p.state(); len(list)+len(p.configuration.current.Paused) > 0 {
+				t.Errorf("paused are %v", list)
+			}
+			if s, err := e.Acquire(); err != nil || s.Snapshot().Settings != nil {
+				t.Errorf("the engine has another configuration, or error %v", err)
+			}
+		})
 	}
 }
 

@@ -129,6 +129,28 @@ func TestAppendAny(t *testing.T) {
 	})
 }
 
+// FuzzAppend holds that whatever a request holds, its document is the same
+// request, or there is none.
+func FuzzAppend(f *testing.F) {
+	f.Add(abi.AppendRequest(nil, pageRequest()))
+	asked := pageRequest()
+	asked.Mode, asked.Flags = abi.SlotsAsked, abi.FlagConsentGiven|abi.FlagPeer
+	asked.Attributes = []abi.Attribute{{Name: []byte("a"), Value: wire.AppendFloat(nil, 1)}}
+	f.Add(abi.AppendRequest(nil, asked))
+	f.Fuzz(func(t *testing.T, message []byte) {
+		line, err := document.Append(nil, message, nil, recordedAnswer())
+		if err != nil {
+			if len(line) > 0 || !errors.Is(err, document.ErrNotDocument) {
+				t.Fatalf("got %q, error %v", line, err)
+			}
+			return
+		}
+		if bytes.ContainsRune(line, '\n') || !document.IsJSON(line) {
+			t.Fatalf("no line: %q", line)
+		}
+	})
+}
+
 func TestAppendRefuses(t *testing.T) {
 	for name, edit := range map[string]func(*abi.Request){
 		"a ping":               func(r *abi.Request) { r.Kind = abi.KindPing },

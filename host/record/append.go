@@ -53,6 +53,9 @@ func (w *Writer) writeRun(run []entry) {
 	} else if said > 0 {
 		err = w.append(s)
 	}
+	if cap(w.lines) > maxLines {
+		w.lines = nil
+	}
 	w.told(err)
 	if err != nil {
 		w.failed.Add(said)

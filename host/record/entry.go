@@ -3,6 +3,7 @@ package record
 import (
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/profferhq/proffer/host"
@@ -46,8 +47,14 @@ func newSettings(s *host.Snapshot) (*settings, error) {
 	return out, nil
 }
 
-// line appends an entry's line.
-func (s *settings) line(dst []byte, e *entry) ([]byte, error) {
+// line appends an entry's line, or gives dst back with an error. It reads
+// strangers' bytes on a goroutine that nobody watches, so a panic is an error.
+func (s *settings) line(dst []byte, e *entry) (line []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			line, err = dst, fmt.Errorf("panic: %v", p)
+		}
+	}()
 	r, err := abi.DecodeResponse(e.response)
 	if err != nil {
 		return dst, err
@@ -57,7 +64,7 @@ func (s *settings) line(dst []byte, e *entry) ([]byte, error) {
 		return dst, errors.New(text)
 	}
 	sum := sha256.Sum256(e.response)
-	dst, err = document.Append(dst, e.request, s.config.Paused, &document.Recorded{
+	line, err = document.Append(dst, e.request, s.config.Paused, &document.Recorded{
 		Interaction: r.Answer.Interaction,
 		Snapshot:    r.Answer.Snapshot,
 		Response:    sum[:],
@@ -68,7 +75,7 @@ func (s *settings) line(dst []byte, e *entry) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	return append(dst, '\n'), nil
+	return append(line, '\n'), nil
 }
 
 // visitors are the ids that a request and its answer hold: a browser may send

@@ -314,6 +314,15 @@ func TestTornLine(t *testing.T) {
 	}
 }
 
+// TestPanic holds that a mistake of ours costs one record and not the process.
+func TestPanic(t *testing.T) {
+	d := decide(t, engine(t, "shop"), 1, nil)
+	line, err := record.LineWithout(d.request, d.response)
+	if string(line) != "before" || err == nil || !strings.Contains(err.Error(), "panic") {
+		t.Errorf("got %s, error %v", line, err)
+	}
+}
+
 func TestConfigRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		config record.Config

@@ -21,6 +21,9 @@ const (
 	maxQueued = 16 << 20
 	// maxBatch is how many records are written at once.
 	maxBatch = 64
+	// maxLines is the most memory for lines that is kept, in bytes: a full batch
+	// of ordinary ones has a tenth of it.
+	maxLines = 1 << 20
 	// maxAge is how long a file is written to: what goes is whole files.
 	maxAge = time.Hour
 	// pruneEvery is how often what is too old goes while nothing is written.

@@ -138,6 +138,28 @@ func TestReplay(t *testing.T) {
 	}
 }
 
+// TestRecordRefuses holds that a bound which the recorder does not take is no
+// start.
+func TestRecordRefuses(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"record":{"days":8}}`:        "days 8 is not in 1..7",
+		`{"record":{"sample":2}}`:      "sample 2 is not above 0 and at most 1",
+		`{"record":{"max_bytes":1}}`:   "max_bytes 1 is below 1048576",
+		`{"record":{"share":0.5}}`:     `unknown field "share"`,
+		`{"record":{"sample":"half"}}`: "record.sample",
+	} {
+		config := filepath.Join(t.TempDir(), "config.json")
+		if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		status, _, errs := proffer(t, "", "serve", "--engine", "native", "--origin", "http://127.0.0.1:1", "--config", config,
+			"--catalog", catalogFile(t, smallCatalog), "--keys", newKeys(t), "--record", t.TempDir())
+		if status != 1 || !strings.Contains(errs, want) {
+			t.Errorf("%s: status %d, %s", text, status, errs)
+		}
+	}
+}
+
 // TestReplayTells holds that an answer which is not the recorded one is told.
 func TestReplayTells(t *testing.T) {
 	dir, keys := recordShop(t)

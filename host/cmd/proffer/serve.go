@@ -29,7 +29,7 @@ type serveCommand struct {
 	Keys    string `required:"" help:"Keys file; make one with: proffer keys new." placeholder:"FILE"`
 	Config  string `help:"Configuration file (JSON)." placeholder:"FILE"`
 	Listen  string `default:":8080" help:"Address for visitors."`
-	Admin   string `default:"127.0.0.1:9090" help:"Address for operators: /healthz, /readyz, /metrics, /v1/paused."`
+	Admin   string `default:"127.0.0.1:9090" help:"Address for operators: /healthz, /readyz, /metrics, /v1/paused. By other names than localhost: admin_hosts in the configuration file."`
 	Paused  string `help:"File of paused offers and spaces (JSON); the admin listener writes it, and what is saved there is in force at once." placeholder:"FILE"`
 	Store   string `default:"cookie:" enum:"cookie:" help:"Where visitors are kept: cookie: (in their browsers)."`
 	Record  string `help:"Directory where requests are recorded, to be repeated and explained by: proffer decide --record. With consent only, for 7 days at most." placeholder:"DIR"`

@@ -64,8 +64,9 @@ type Config struct {
 	// can. It is created if it is missing. Default: none.
 	CacheDir string
 
-	// Settings is the module's configuration message ([abi.AppendConfig]).
-	// Default: none is given, the module has its own defaults.
+	// Settings is the module's configuration message ([abi.AppendConfig]) until
+	// [Host.Reconfigure]. Default: none is given, the module has its own
+	// defaults.
 	Settings []byte
 
 	// Logger gets failures, and what the module writes to its standard output
@@ -123,8 +124,12 @@ func (c Config) complete() (Config, error) {
 		within("FailureWindow", c.FailureWindow, 1, math.MaxInt64),
 		within("BackoffMin", c.BackoffMin, 1, math.MaxInt64),
 		within("BackoffMax", c.BackoffMax, c.BackoffMin, math.MaxInt64),
-		within("size of Settings", len(c.Settings), 0, abi.MaxConfig),
+		withinSettings(c.Settings),
 	)
+}
+
+func withinSettings(settings []byte) error {
+	return within("size of Settings", len(settings), 0, abi.MaxConfig)
 }
 
 func def[T comparable](field *T, value T) {

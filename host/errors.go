@@ -2,8 +2,8 @@ package host
 
 import "errors"
 
-// The errors on which a caller may branch. After each the page goes out
-// without offers.
+// The errors on which a caller may branch. After each but the last the page goes
+// out without offers.
 var (
 	// ErrNoSnapshot: nothing has been swapped in yet.
 	ErrNoSnapshot = errors.New("host: no snapshot")
@@ -14,6 +14,9 @@ var (
 	ErrTimeout = errors.New("host: no answer in time")
 	// ErrBroken: the module failed too often and is not called for a while.
 	ErrBroken = errors.New("host: module keeps failing and is not called for now")
+	// ErrLingering: the new configuration is in force, and calls that began
+	// under the earlier one had not ended in time.
+	ErrLingering = errors.New("host: calls under the earlier configuration have not ended")
 )
 
 // cause says in which way an instance failed.

@@ -46,7 +46,7 @@ func (l Lease) Explain(_ context.Context, request []byte) ([]byte, error) {
 
 // decide answers a request by an instance of its own.
 func (l Lease) decide(request []byte) ([]byte, error) {
-	in, err := l.g.host.prepare(l.g.image)
+	in, err := l.g.host.prepare(l.g.snapshot.Settings, l.g.image)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func (l Lease) decide(request []byte) ([]byte, error) {
 
 func (l Lease) explain(request []byte) ([]byte, error) {
 	g := guest.New()
-	if settings := l.g.host.config.Settings; settings != nil {
+	if settings := l.g.snapshot.Settings; settings != nil {
 		if status, text := g.Configure(settings); status != abi.StatusOK {
 			return nil, fmt.Errorf("%s: %s", status, text)
 		}
@@ -76,10 +76,15 @@ func (l Lease) explain(request []byte) ([]byte, error) {
 }
 
 // SameButTrace reports whether a response to a request to explain is the one to
-// the same request for a page, but for the trace in place of the nil at its end.
+// the same request for a page, but for the trace.
 func SameButTrace(page, explained []byte) bool {
-	n := len(page) - 1
-	return bytes.Equal(page, explained) || n >= 0 && page[n] == msgpackNil && bytes.HasPrefix(explained, page[:n])
+	if bytes.Equal(page, explained) {
+		return true
+	}
+	out, err := abi.DecodeResponse(explained)
+	if err != nil || out.Status != abi.StatusOK {
+		return false
+	}
+	out.Answer.Trace = nil
+	return bytes.Equal(page, abi.AppendAnswer(nil, &out.Answer))
 }
-
-const msgpackNil = 0xc0

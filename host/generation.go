@@ -10,17 +10,20 @@ import (
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
-// Snapshot is one snapshot. Nobody may change it.
+// Snapshot is one snapshot and the configuration under which it decides. Nobody
+// may change it.
 type Snapshot struct {
-	Hash  [abi.HashSize]byte // what a request names
-	Bytes []byte
+	Hash     [abi.HashSize]byte // what a request names
+	Bytes    []byte
+	Settings []byte // a message of [abi.AppendConfig]; nil: the module's defaults
 }
 
 // resident is the weight of not being retired in a generation's references: the
 // leases count below it.
 const resident = 1 << 32
 
-// generation is the pool of instances that hold one snapshot.
+// generation is the pool of instances that hold one snapshot and one
+// configuration.
 type generation struct {
 	host     *Host
 	snapshot *Snapshot
@@ -65,7 +68,7 @@ func (h *Host) newGeneration(ctx context.Context, snapshot *Snapshot, image *lin
 
 // add puts one more instance into the pool.
 func (g *generation) add() error {
-	in, err := g.host.prepare(g.image)
+	in, err := g.host.prepare(g.snapshot.Settings, g.image)
 	if err != nil {
 		return err
 	}

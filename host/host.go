@@ -20,10 +20,11 @@ type Host struct {
 	module  *module
 	breaker *breaker
 
-	current atomic.Pointer[generation] // nil: no snapshot, or closed
-	swap    sync.Mutex                 // one Swap at a time
-	end     sync.Mutex                 // guards the change of current against Close
-	closed  atomic.Bool
+	current  atomic.Pointer[generation] // nil: no snapshot, or closed
+	swap     sync.Mutex                 // one Swap or Reconfigure at a time
+	settings []byte                     // of new generations; guarded by swap
+	end      sync.Mutex                 // guards the change of current against Close
+	closed   atomic.Bool
 
 	explaining sync.Mutex // one question at a time: each takes an instance
 
@@ -48,12 +49,12 @@ func newHost(ctx context.Context, wasm []byte, c Config, patch func(wazero.HostM
 	if err != nil {
 		return nil, fmt.Errorf("host: configuration: %w", err)
 	}
-	h := &Host{config: c, breaker: newBreaker(&c), done: make(chan struct{})}
+	h := &Host{config: c, settings: c.Settings, breaker: newBreaker(&c), done: make(chan struct{})}
 	h.refs.Store(1)
 	if h.module, err = loadModule(ctx, wasm, &c, patch); err != nil {
 		return nil, fmt.Errorf("host: %w", err)
 	}
-	in, err := h.prepare(nil)
+	in, err := h.prepare(h.settings, nil)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("host: %w", err), h.module.close(ctx))
 	}
@@ -61,9 +62,8 @@ func newHost(ctx context.Context, wasm []byte, c Config, patch func(wazero.HostM
 	return h, nil
 }
 
-// prepare makes an instance with the settings and, unless it is nil, a
-// snapshot.
-func (h *Host) prepare(snapshot *linear.Image) (*instance, error) {
+// prepare makes an instance with settings and, unless it is nil, a snapshot.
+func (h *Host) prepare(settings []byte, snapshot *linear.Image) (*instance, error) {
 	size := 0
 	if snapshot != nil {
 		size = snapshot.Len()
@@ -72,8 +72,8 @@ func (h *Host) prepare(snapshot *linear.Image) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	if h.config.Settings != nil {
-		err = in.give(abi.ExportConfigure, h.config.Settings)
+	if settings != nil {
+		err = in.give(abi.ExportConfigure, settings)
 	}
 	if err == nil && snapshot != nil {
 		err = in.load(snapshot)
@@ -128,7 +128,7 @@ func (h *Host) Swap(ctx context.Context, snapshot []byte) error {
 		h.counters.swapFailures.Add(1)
 		return fmt.Errorf("host: swap: %w", err)
 	}
-	if err := h.install(g); err != nil {
+	if _, err := h.install(g); err != nil {
 		return err
 	}
 	h.breaker.reset()
@@ -151,21 +151,22 @@ func (h *Host) build(ctx context.Context, snapshot []byte) (*generation, error) 
 		image.Close()
 		return nil, fmt.Errorf("verify: %w", err)
 	}
-	return h.newGeneration(ctx, &Snapshot{Hash: hash, Bytes: snapshot}, image)
+	return h.newGeneration(ctx, &Snapshot{Hash: hash, Bytes: snapshot, Settings: h.settings}, image)
 }
 
-// install makes g the current generation, unless the host was closed.
-func (h *Host) install(g *generation) error {
+// install makes g the current generation, unless the host was closed, and gives
+// the one that was it before, or nil.
+func (h *Host) install(g *generation) (old *generation, err error) {
 	h.end.Lock()
 	defer h.end.Unlock()
 	if h.closed.Load() {
 		g.retire()
-		return ErrClosed
+		return nil, ErrClosed
 	}
-	if old := h.current.Swap(g); old != nil {
+	if old = h.current.Swap(g); old != nil {
 		old.retire()
 	}
-	return nil
+	return old, nil
 }
 
 // Acquire pins the resident snapshot; the session is a [Lease]. The error is [ErrNoSnapshot] or

@@ -10,7 +10,7 @@ import (
 )
 
 // otherTopics are the cases of the corpus that are about requests, cookies,
-// tokens and randomness: catalogs say nothing of them.
+// tokens, randomness and operators: catalogs say nothing of them.
 var otherTopics = []string{
 	"another-person-mints-a-new-visitor",
 	"cookie-that-does-not-verify-is-absent",
@@ -21,6 +21,8 @@ var otherTopics = []string{
 	"limits-of-a-slot",
 	"limits-of-an-event",
 	"one-person-by-target-and-by-token",
+	"paused-offers-and-spaces",
+	"request-for-a-listed-page",
 	"token-expired-is-absent",
 	"token-forged-is-absent",
 	"visitor-id-from-the-caller",

@@ -67,13 +67,16 @@ func TestTestKeys(t *testing.T) {
 }
 
 func TestParse(t *testing.T) {
-	f, err := config.Parse([]byte(`{"prefix":"/-/","peers":["127.0.0.1","10.1.2.3/8"],"identity":{"cookie":"id"},"country_header":"X-Country","log":{"level":"warn"}}`))
+	f, err := config.Parse([]byte(`{"prefix":"/-/","peers":["127.0.0.1","10.1.2.3/8"],"identity":{"cookie":"id"},"country_header":"X-Country","admin_hosts":["Ops.example"],"record":{"sample":0.25,"days":2},"log":{"level":"warn"}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if f.Prefix != "/-/" || len(f.Peers) != 2 || f.Peers[1].String() != "10.0.0.0/8" || f.IdentityCookie != "id" ||
 		f.IdentityHeader != "proffer-identity" || f.CountryHeader != "x-country" || f.LogLevel != "warn" || f.LogFormat != "text" {
 		t.Errorf("got %+v", f)
+	}
+	if want := (config.Record{Sample: 0.25, Days: 2}); f.Record != want || len(f.AdminHosts) != 1 || f.AdminHosts[0] != "ops.example" {
+		t.Errorf("got %+v, admin hosts %v", f.Record, f.AdminHosts)
 	}
 	c, status, text := abi.DecodeConfig(f.Settings(config.TestKeys()))
 	if status != abi.StatusOK || c.Prefix != "/-/" || c.CountryHeader != "x-country" || len(c.Keys) != 3 {
@@ -88,6 +91,8 @@ func TestParseRefuses(t *testing.T) {
 		"unknown": {`{"peer":["10.0.0.0/8"]}`, "unknown field"},
 		"level":   {`{"log":{"level":"loud"}}`, "log.level"},
 		"format":  {`{"log":{"format":"xml"}}`, "log.format"},
+		"sample":  {`{"record":{"sample":0}}`, "record.sample 0 is not above 0"},
+		"days":    {`{"record":{"days":-1}}`, "record.days -1 is not above 0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := config.Parse([]byte(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {

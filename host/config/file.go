@@ -22,8 +22,18 @@ type File struct {
 	PersonHeader   string
 	CountryHeader  string
 	DeviceHeader   string
+	AdminHosts     []string // names by which operators reach the admin listener, besides localhost and addresses
+	Record         Record
 	LogLevel       string // debug, info, warn or error
 	LogFormat      string // text or json
+}
+
+// Record says which requests are recorded, where "serve" is told to record; who
+// records them checks it. Zero is the default of each.
+type Record struct {
+	Sample   float64 // share of the interactions, above 0 and at most 1; default 1
+	MaxBytes int64   // of records and snapshots together, at least 1 MiB; default 100 MiB
+	Days     int     // 1 to 7; default 7
 }
 
 // fileText is the JSON form.
@@ -34,10 +44,16 @@ type fileText struct {
 		Cookie *string `json:"cookie"`
 		Header *string `json:"header"`
 	} `json:"identity"`
-	PersonHeader  string `json:"person_header"`
-	CountryHeader string `json:"country_header"`
-	DeviceHeader  string `json:"device_header"`
-	Log           struct {
+	PersonHeader  string   `json:"person_header"`
+	CountryHeader string   `json:"country_header"`
+	DeviceHeader  string   `json:"device_header"`
+	AdminHosts    []string `json:"admin_hosts"`
+	Record        struct {
+		Sample   *float64 `json:"sample"`
+		MaxBytes *int64   `json:"max_bytes"`
+		Days     *int     `json:"days"`
+	} `json:"record"`
+	Log struct {
 		Level  string `json:"level"`
 		Format string `json:"format"`
 	} `json:"log"`
@@ -93,6 +109,18 @@ func Parse(b []byte) (File, error) {
 	for _, h := range []*string{&f.IdentityHeader, &f.PersonHeader, &f.CountryHeader, &f.DeviceHeader} {
 		*h = strings.ToLower(*h)
 	}
+	for _, h := range t.AdminHosts {
+		f.AdminHosts = append(f.AdminHosts, strings.ToLower(h))
+	}
+	for _, err := range []error{
+		setNumber(&f.Record.Sample, t.Record.Sample, "record.sample"),
+		setNumber(&f.Record.MaxBytes, t.Record.MaxBytes, "record.max_bytes"),
+		setNumber(&f.Record.Days, t.Record.Days, "record.days"),
+	} {
+		if err != nil {
+			return File{}, err
+		}
+	}
 	return f, f.parseLog(t.Log.Level, t.Log.Format)
 }
 
@@ -114,6 +142,18 @@ func (f *File) parseLog(level, format string) error {
 	return nil
 }
 
+// setNumber takes a number that is written; 0 would stand for the default.
+func setNumber[T int | int64 | float64](dst, src *T, name string) error {
+	if src == nil {
+		return nil
+	}
+	if *src <= 0 {
+		return fmt.Errorf("%s %v is not above 0", name, *src)
+	}
+	*dst = *src
+	return nil
+}
+
 func set(dst, src *string) {
 	if src != nil {
 		*dst = *src
@@ -129,13 +169,16 @@ func parsePeer(s string) (netip.Prefix, error) {
 }
 
 // Settings is the module's configuration message for a file and keys.
-func (f *File) Settings(keys []abi.Key) []byte {
+func (f *File) Settings(keys []abi.Key) []byte { return abi.AppendConfig(nil, f.Module(keys)) }
+
+// Module is the module's configuration for a file and keys.
+func (f *File) Module(keys []abi.Key) *abi.Config {
 	c := abi.DefaultConfig()
 	c.Keys = keys
 	c.Prefix = f.Prefix
 	c.IdentityCookie, c.IdentityHeader = f.IdentityCookie, f.IdentityHeader
 	c.PersonHeader, c.CountryHeader, c.DeviceHeader = f.PersonHeader, f.CountryHeader, f.DeviceHeader
-	return abi.AppendConfig(nil, c)
+	return c
 }
 
 // strict decodes one JSON value without unknown fields and nothing behind it.

@@ -1,6 +1,6 @@
-// Package document reads the JSON request documents of "proffer decide" and of
-// recorded calls, answers the module's look-ups from them, and writes answers
-// as JSON.
+// Package document reads and writes the JSON request documents of "proffer
+// decide" and of recorded calls, answers the module's look-ups from them, and
+// writes answers as JSON.
 //
 // A document is strict: an unknown field, a wrong type or a value out of range
 // is an error that names the field. It is input from a trusted caller; what a

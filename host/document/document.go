@@ -26,19 +26,25 @@ type Document struct {
 	Query      string
 	Headers    []abi.Header
 	Cookies    []abi.Header // name and value
-	Refused    bool         // consent: false
-	Asks       bool         // consent: "ask"
-	Target     []byte       // person key, or nil
+	Consent    abi.Flags    // given, refused, or neither: the site's source says
+	Secure     bool
+	Stranger   bool     // peer: false
+	Want       abi.Want // what the answer is to hold
+	Listed     bool     // the slots are the page's, and Slots those that the body has
+	Target     []byte   // person key, or nil
 	Attributes []abi.Attribute
 	Language   []byte
+	HasSlots   bool
 	Slots      []abi.Slot
 	Visitor    *Visitor
 	People     []Person // nil: the document is no people source
 	HasPeople  bool
 	NoStore    bool
-	Links      bool   // answer with the addresses of propositions
-	Events     bool   // and with event lines
-	Event      *Event // nil: a page's call
+	Paused     []abi.Paused
+	Recorded   *Recorded // nil: nobody recorded it
+	Links      bool      // answer with the addresses of propositions, too
+	Events     bool      // and with event lines
+	Event      *Event    // nil: a page's call
 }
 
 // Visitor is what the document says of the visitor, in every folder.
@@ -65,23 +71,28 @@ func Parse(b []byte) (*Document, error) {
 	if root.Get("event").Exists() {
 		return parseEvent(root)
 	}
-	d := &Document{Path: "/"}
+	d := &Document{Path: "/", Consent: abi.FlagConsentGiven, Want: abi.WantHTML | abi.WantContent | abi.WantPropositions}
 	r := reader{}
 	fields := d.common(&r)
 	maps.Copy(fields, map[string]func(gjson.Result){
 		"path":       func(v gjson.Result) { d.Path = r.str("path", v) },
 		"query":      func(v gjson.Result) { d.Query = r.str("query", v) },
+		"peer":       func(v gjson.Result) { d.Stranger = !r.bool("peer", v) },
+		"want":       func(v gjson.Result) { d.Want = abi.Want(r.upTo("want", v, 255)) },
+		"mode":       func(v gjson.Result) { d.Listed = r.listed(v) },
 		"target":     func(v gjson.Result) { d.Target = []byte(r.str("target", v)) },
 		"attributes": func(v gjson.Result) { d.callData(&r, v) },
-		"slots":      func(v gjson.Result) { d.Slots = r.slots(v) },
+		"slots":      func(v gjson.Result) { d.HasSlots, d.Slots = true, r.slots(v) },
 		"visitor":    func(v gjson.Result) { d.Visitor = r.visitor(v) },
 		"people":     func(v gjson.Result) { d.HasPeople, d.People = true, r.people(v) },
 		"no_store":   func(v gjson.Result) { d.NoStore = r.bool("no_store", v) },
 		"links":      func(v gjson.Result) { d.Links = r.bool("links", v) },
 		"events":     func(v gjson.Result) { d.Events = r.bool("events", v) },
+		"paused":     func(v gjson.Result) { d.Paused = r.paused(v) },
+		"recorded":   func(v gjson.Result) { d.Recorded = r.recorded(v) },
 	})
 	r.object("request", root, fields)
-	if r.err == nil && len(d.Slots) == 0 {
+	if r.err == nil && len(d.Slots) == 0 && !d.Listed {
 		r.fail("slots", "is missing: name at least one")
 	}
 	return d, r.err
@@ -96,19 +107,9 @@ func (d *Document) common(r *reader) map[string]func(gjson.Result) {
 		"host":    func(v gjson.Result) { d.Host = r.str("host", v) },
 		"headers": func(v gjson.Result) { d.Headers = r.strings("headers", v) },
 		"cookies": func(v gjson.Result) { d.Cookies = r.strings("cookies", v) },
-		"consent": func(v gjson.Result) { d.consent(r, v) },
+		"consent": func(v gjson.Result) { d.Consent = r.consent(v) },
+		"secure":  func(v gjson.Result) { d.Secure = r.bool("secure", v) },
 	}
-}
-
-// consent takes the caller's word, or that the catalog's source is to be asked.
-func (d *Document) consent(r *reader, v gjson.Result) {
-	if d.Asks = v.Type == gjson.String && v.Str == "ask"; d.Asks {
-		return
-	}
-	if !v.IsBool() {
-		r.fail("consent", `must be true, false or "ask"`)
-	}
-	d.Refused = !v.Bool()
 }
 
 // callData takes declared call data and the caller's language.
@@ -301,6 +302,7 @@ func (r *reader) slots(v gjson.Result) []abi.Slot {
 			"categories":  func(v gjson.Result) { s.Categories = r.names(field+".categories", v) },
 			"themes":      func(v gjson.Result) { s.Themes = r.names(field+".themes", v) },
 			"attributes":  func(v gjson.Result) { s.Attributes = r.attributes(field+".attributes", v) },
+			"held":        func(v gjson.Result) { s.Held = r.held(field+".held", v) },
 		})
 		if len(s.Space) == 0 {
 			r.fail(field, "has no space")

@@ -22,7 +22,7 @@ type Event struct {
 
 // parseEvent reads a document that has an event in place of slots.
 func parseEvent(root gjson.Result) (*Document, error) {
-	d := &Document{Event: &Event{Method: "GET"}}
+	d := &Document{Consent: abi.FlagConsentGiven, Event: &Event{Method: "GET"}}
 	r := reader{}
 	fields := d.common(&r)
 	fields["event"] = func(v gjson.Result) {
@@ -59,12 +59,12 @@ func (d *Document) Reply(handle func(*abi.Request) ([]byte, error)) (response []
 func (d *Document) eventRequest() *abi.Request {
 	r := &abi.Request{
 		Kind: abi.KindEvent, Time: d.Time, Seed: d.Seed, Entropy: d.entropy(),
-		Flags: abi.FlagConsentGiven, Want: abi.WantEvents,
+		Flags: d.Consent, Want: abi.WantEvents,
 		Host: []byte(strings.ToLower(d.Host)), Path: []byte(d.Event.Path), Query: []byte(d.Event.Query),
 		Headers: d.headers(), Method: []byte(d.Event.Method), Body: []byte(d.Event.Body),
 	}
-	if d.Refused {
-		r.Flags = abi.FlagConsentRefused
+	if d.Secure {
+		r.Flags |= abi.FlagSecure
 	}
 	return r
 }

@@ -18,21 +18,14 @@ func (d *Document) Request(snapshot []byte) *abi.Request {
 	r := &abi.Request{
 		Kind: abi.KindPage, Snapshot: snapshot,
 		Time: d.Time, Seed: d.Seed, Entropy: d.entropy(),
-		Flags: abi.FlagConsentGiven | abi.FlagPeer,
-		Want:  abi.WantHTML | abi.WantContent | abi.WantPropositions,
-		Host:  []byte(strings.ToLower(d.Host)), Path: []byte(d.Path), Query: []byte(d.Query),
+		Flags: d.flags(), Want: d.Want,
+		Host: []byte(strings.ToLower(d.Host)), Path: []byte(d.Path), Query: []byte(d.Query),
 		Headers: d.headers(),
-		Mode:    abi.SlotsAsked, HasSlots: true, Slots: d.Slots,
+		Mode:    abi.SlotsAsked, HasSlots: d.HasSlots, Slots: d.Slots,
 		Attributes: d.Attributes, Language: d.Language,
 	}
-	if d.Refused {
-		r.Flags ^= abi.FlagConsentGiven | abi.FlagConsentRefused
-	}
-	if d.Asks {
-		r.Flags &^= abi.FlagConsentGiven
-	}
-	if d.NoStore {
-		r.Flags |= abi.FlagNoStore
+	if d.Listed {
+		r.Mode = abi.SlotsListed
 	}
 	if d.Links {
 		r.Want |= abi.WantLinks
@@ -40,17 +33,32 @@ func (d *Document) Request(snapshot []byte) *abi.Request {
 	if d.Events {
 		r.Want |= abi.WantEvents
 	}
-	if d.HasPeople {
-		r.Flags |= abi.FlagPeople
-	}
 	if d.Target != nil {
 		r.Target = abi.PersonKey{Key: d.Target}
 	}
 	if d.Visitor != nil {
-		r.Flags |= abi.FlagVisitors
 		r.Visitor = d.Visitor.ID
 	}
 	return r
+}
+
+func (d *Document) flags() abi.Flags {
+	flags := d.Consent
+	for _, f := range []struct {
+		set  bool
+		flag abi.Flags
+	}{
+		{d.Secure, abi.FlagSecure},
+		{!d.Stranger, abi.FlagPeer},
+		{d.NoStore, abi.FlagNoStore},
+		{d.HasPeople, abi.FlagPeople},
+		{d.Visitor != nil, abi.FlagVisitors},
+	} {
+		if f.set {
+			flags |= f.flag
+		}
+	}
+	return flags
 }
 
 func (d *Document) entropy() []byte {

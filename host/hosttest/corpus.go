@@ -3,6 +3,7 @@ package hosttest
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -43,6 +44,19 @@ func Settings() []byte {
 	}
 	c.CountryHeader, c.DeviceHeader = "x-country", "x-device"
 	return abi.AppendConfig(nil, c)
+}
+
+// settingsFor are Settings with a document's pauses.
+func settingsFor(d *document.Document) ([]byte, error) {
+	c, status, text := abi.DecodeConfig(Settings())
+	if status != abi.StatusOK {
+		return nil, errors.New(text)
+	}
+	c, err := d.Config(c)
+	if err != nil {
+		return nil, err
+	}
+	return abi.AppendConfig(nil, c), nil
 }
 
 // Cases are all cases of the corpus, compiled.
@@ -164,8 +178,12 @@ func answerOne(t testing.TB, c *Case, engine Engine, line string, m *memory) (an
 	if !d.HasTime || !d.HasSeed {
 		t.Fatalf("%s: a case needs time and seed: %s", c.Name, line)
 	}
+	settings, err := settingsFor(d)
+	if err != nil {
+		return "error: " + err.Error(), nil
+	}
 	answer, response, err = ask(d, m, func(r *abi.Request) ([]byte, error) {
-		return engine(t, Settings(), c.Snapshot, r), nil
+		return engine(t, settings, c.Snapshot, r), nil
 	})
 	if err != nil {
 		return "error: " + err.Error(), response

@@ -35,7 +35,12 @@ func newHost(t *testing.T) *host.Host {
 // TestCorpusReactor runs proffer.wasm as a server does.
 func TestCorpusReactor(t *testing.T) {
 	h := newHost(t)
-	hosttest.Compare(t, func(t testing.TB, _, snapshot []byte, r *abi.Request) []byte {
+	hosttest.Compare(t, func(t testing.TB, settings, snapshot []byte, r *abi.Request) []byte {
+		if s := h.Snapshot(); s == nil || !bytes.Equal(s.Settings, settings) {
+			if err := h.Reconfigure(t.Context(), settings); err != nil {
+				t.Fatal(err)
+			}
+		}
 		if s := h.Snapshot(); s == nil || !bytes.Equal(s.Bytes, snapshot) {
 			if err := h.Swap(t.Context(), snapshot); err != nil {
 				t.Fatal(err)

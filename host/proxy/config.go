@@ -24,6 +24,12 @@ type Engine interface {
 	Acquire() (host.Session, error)
 }
 
+// Recorder is told of every decision for a page, on the page's way: it must not
+// wait, and keeps no slice that it is given. package record has one.
+type Recorder interface {
+	Record(s *host.Snapshot, request, response []byte, a *abi.Answer)
+}
+
 // Config says how a [Middleware] works. Engine is required; the zero value of
 // every other field stands for its default.
 type Config struct {
@@ -64,6 +70,9 @@ type Config struct {
 	// Rand is where seeds and ids come from. It is read in blocks, by several
 	// goroutines at once. Default crypto/rand.
 	Rand io.Reader
+
+	// Recorder is told of every decision. Default: nobody is.
+	Recorder Recorder
 
 	// Logger gets failures, at most one a second. Default: nothing is logged.
 	Logger *slog.Logger

@@ -150,6 +150,9 @@ func (w *response) ask(session host.Session) error {
 		switch status := s.response.Status; {
 		case status == abi.StatusOK:
 			w.middleware.metrics.noteCookies(&s.response.Answer)
+			if r := w.middleware.config.Recorder; r != nil {
+				r.Record(session.Snapshot(), s.message, answer, &s.response.Answer)
+			}
 			return nil
 		case status != abi.StatusNeed:
 			return fmt.Errorf("%w: %s: %.256q", errRefused, status, s.response.Text)

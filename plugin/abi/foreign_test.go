@@ -203,6 +203,6 @@ func foreignAnswer(a *abi.Answer) []any {
 	return []any{
 		uint8(abi.StatusOK), foreignBin(a.Snapshot), foreignBin(a.Interaction), a.Listed, slots,
 		visitor, propositions, foreignTexts(a.Cookies), uint8(a.Cache), foreignTexts(a.Events),
-		a.Holdout, foreignBin(a.Trace), a.Evicted,
+		a.Holdout, foreignBin(a.Trace), a.Evicted, a.Keep,
 	}
 }

@@ -43,7 +43,8 @@ type Answer struct {
 	Events       [][]byte // event lines
 	Holdout      bool
 	Trace        []byte
-	Evicted      int // entries of histories that a rule could still count and that the cookie had no room for
+	Evicted      int  // entries of histories that a rule could still count and that the cookie had no room for
+	Keep         bool // what is known of this call may be kept
 }
 
 // SlotAnswer is the decision for one slot of the interaction. Without an Offer

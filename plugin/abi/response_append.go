@@ -53,7 +53,7 @@ func AppendAnswer(dst []byte, a *Answer) []byte {
 // many of AppendSlotAnswer must follow, and AppendAnswerTail: so a guest writes
 // each slot when it is decided and keeps none.
 func AppendAnswerHead(dst []byte, a *Answer, slots int) []byte {
-	dst = wire.AppendArray(dst, 13)
+	dst = wire.AppendArray(dst, 14)
 	dst = wire.AppendUint(dst, uint64(StatusOK))
 	dst = appendBinOrNil(dst, a.Snapshot)
 	dst = appendBinOrNil(dst, a.Interaction)
@@ -73,7 +73,8 @@ func AppendAnswerTail(dst []byte, a *Answer) []byte {
 	dst = appendStrs(dst, a.Events)
 	dst = wire.AppendBool(dst, a.Holdout)
 	dst = appendBinOrNil(dst, a.Trace)
-	return wire.AppendUint(dst, uint64(a.Evicted))
+	dst = wire.AppendUint(dst, uint64(a.Evicted))
+	return wire.AppendBool(dst, a.Keep)
 }
 
 // AppendSlotAnswer appends the answer for one slot.

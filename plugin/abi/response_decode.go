@@ -32,6 +32,7 @@ var answerFaults = [...]string{
 	"holdout: malformed",
 	"trace: malformed",
 	"evicted: malformed",
+	"keep: malformed",
 	"malformed",
 }
 
@@ -146,6 +147,7 @@ func (r *Response) answer(d *decoder, a *Answer) {
 	a.Holdout = d.bool()
 	a.Trace = d.bin()
 	a.Evicted = d.integer(maxRank, "evicted: too large")
+	a.Keep = d.bool()
 }
 
 func (d *decoder) slotAnswer(s *SlotAnswer) {

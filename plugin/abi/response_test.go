@@ -73,6 +73,7 @@ func drawAnswer(t *rapid.T) *abi.Answer {
 		Cache:        abi.Cache(rapid.IntRange(0, 1).Draw(t, "cache")),
 		Events:       drawTexts(t),
 		Holdout:      rapid.Bool().Draw(t, "holdout"),
+		Keep:         rapid.Bool().Draw(t, "keep"),
 		Trace:        drawTextOrNil(t),
 		Evicted:      rapid.IntRange(0, 100).Draw(t, "evicted"),
 	}
@@ -152,7 +153,7 @@ func TestResponseAccepts(t *testing.T) {
 		tree []any
 	}{
 		{"answer alone", []any{0}},
-		{"answer of nils", nils(0, 11)},
+		{"answer of nils", nils(0, 12)},
 		{"slot and proposition of nils", []any{0, nil, nil, nil, []any{nils(nil, 10)}, nils(nil, 3), []any{nils(nil, 13)}}},
 		{"empty slot, visitor and proposition", []any{0, nil, nil, nil, []any{[]any{}}, []any{}, []any{[]any{}}}},
 		{"answer of a later version", append(answerWith(1, nil), "more", []any{pairs{"a", 1}})},
@@ -227,7 +228,7 @@ func TestResponseAllocations(t *testing.T) {
 
 // answerWith is the answer of the least form with another value at one position.
 func answerWith(i int, v any) []any {
-	tree := []any{0, make([]byte, abi.HashSize), nil, false, []any{}, nil, []any{}, []any{}, 0, []any{}, false, nil, 0}
+	tree := []any{0, make([]byte, abi.HashSize), nil, false, []any{}, nil, []any{}, []any{}, 0, []any{}, false, nil, 0, true}
 	tree[i] = v
 	return tree
 }
@@ -271,6 +272,7 @@ func TestResponseRefused(t *testing.T) {
 		{"events", answerWith(9, repeated(257, "")), "response: events: over the limit of 256"},
 		{"holdout", answerWith(10, "no"), "response: holdout: malformed"},
 		{"trace", answerWith(11, "no"), "response: trace: malformed"},
+		{"keep", answerWith(13, 1), "response: keep: malformed"},
 		{"slot's n", slot(1, 101), "response: slots: n over 100"},
 		{"slot's mode", slot(3, 4), "response: slots: unknown mode"},
 		{"slot's rank", slot(5, uint32(1)<<31), "response: slots: rank too large"},

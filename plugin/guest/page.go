@@ -99,6 +99,7 @@ func (g *Guest) answer(dst []byte) []byte {
 	dst = g.writeSlots(dst)
 	g.writePropositions()
 	g.writeVisitor()
+	p.answer.Keep = g.storing()
 	p.tail = len(dst)
 	return abi.AppendAnswerTail(dst, &p.answer)
 }

@@ -10,18 +10,24 @@ import (
 	"github.com/profferhq/proffer/host"
 )
 
-// adminHandler is the operator's listener: /healthz while the process runs,
-// /readyz while decisions can be made, /metrics for Prometheus, /explain to see
-// why an offer is shown or not.
-func adminHandler(r *reloader, e engine, registry *prometheus.Registry, why http.Handler) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+// admin is the operators' listener. What only tells how the process is, anyone
+// may ask who reaches it; the rest is private: see private.go.
+type admin struct {
+	mux     *http.ServeMux
+	hosts   []string // names in private requests, besides localhost and addresses
+	origins *http.CrossOriginProtection
+}
+
+// newAdmin answers /healthz while the process runs, /readyz while decisions can
+// be made, and /metrics for Prometheus.
+func newAdmin(r *reloader, e engine, registry *prometheus.Registry, hosts []string) *admin {
+	a := &admin{mux: http.NewServeMux(), hosts: hosts, origins: http.NewCrossOriginProtection()}
+	a.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintln(w, "ok")
 	})
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { ready(w, r, e) })
-	mux.Handle("/explain", why)
-	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-	return mux
+	a.mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { ready(w, r, e) })
+	a.mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	return a
 }
 
 // ready tells whether decisions can be made, and with which snapshot. A broken
@@ -42,8 +48,8 @@ func ready(w http.ResponseWriter, r *reloader, e engine) {
 	}
 }
 
-// collect registers what the catalog and the engine tell.
-func collect(registry *prometheus.Registry, r *reloader, e engine) {
+// collect registers what the catalog, the pauses and the engine tell.
+func collect(registry *prometheus.Registry, r *reloader, p *pauses, e engine) {
 	gauge := func(name, help string, value func() float64) {
 		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "proffer_" + name, Help: help}, value))
 	}
@@ -58,6 +64,16 @@ func collect(registry *prometheus.Registry, r *reloader, e engine) {
 	})
 	gauge("catalog_swaps", "Snapshots swapped in since the start.", func() float64 { return float64(r.state().Swaps) })
 	gauge("catalog_refusals", "Catalogs refused since the start.", func() float64 { return float64(r.state().Refused) })
+	gauge("paused_entries", "Offers and spaces that are paused.", func() float64 {
+		list, _ := p.state()
+		return float64(len(list))
+	})
+	gauge("paused_refused", "1 while the file of pauses is refused and the last good ones are in force.", func() float64 {
+		if _, refused := p.state(); refused {
+			return 1
+		}
+		return 0
+	})
 	if h, ok := e.(*host.Host); ok {
 		collectHost(gauge, h)
 	}

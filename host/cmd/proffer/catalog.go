@@ -117,7 +117,7 @@ func readSnapshot(name string) (b []byte, ok bool, err error) {
 }
 
 // openEngine is the engine that a command line asks for, with a snapshot.
-func openEngine(ctx context.Context, o *engineOptions, settings, snapshot []byte) (engine, error) {
+func openEngine(ctx context.Context, o *engineOptions, settings, snapshot []byte) (reconfigurable, error) {
 	e, err := o.open(ctx, settings)
 	if err != nil {
 		return nil, err

@@ -19,20 +19,27 @@ type engine interface {
 	Close(ctx context.Context) error
 }
 
+// reconfigurable is an engine whose configuration can change while it serves.
+type reconfigurable interface {
+	engine
+	Reconfigure(ctx context.Context, settings []byte) error
+}
+
 var (
-	_ engine = (*host.Host)(nil)
-	_ engine = (*native.Engine)(nil)
+	_ reconfigurable = (*host.Host)(nil)
+	_ reconfigurable = (*native.Engine)(nil)
 )
 
 // engineOptions are the flags that choose one.
 type engineOptions struct {
-	Engine string `enum:"wasm,native" default:"wasm" help:"Where decisions run: in the Wasm module, or in this process."`
-	Wasm   string `help:"The Wasm module. Default: proffer.wasm beside this command." placeholder:"FILE"`
-	logger *slog.Logger
-	wait   time.Duration // for a call; 0: the host's own
+	Engine    string `enum:"wasm,native" default:"wasm" help:"Where decisions run: in the Wasm module, or in this process."`
+	Wasm      string `help:"The Wasm module. Default: proffer.wasm beside this command." placeholder:"FILE"`
+	logger    *slog.Logger
+	instances int           // of the module; 0 = as many as serve well
+	wait      time.Duration // for a call; 0: the host's own
 }
 
-func (o *engineOptions) open(ctx context.Context, settings []byte) (engine, error) {
+func (o *engineOptions) open(ctx context.Context, settings []byte) (reconfigurable, error) {
 	if o.Engine == "native" {
 		return native.New(settings)
 	}
@@ -48,7 +55,7 @@ func (o *engineOptions) open(ctx context.Context, settings []byte) (engine, erro
 	if err != nil {
 		return nil, fmt.Errorf("no Wasm module: %w (build it with \"make build\", name it with --wasm, or use --engine native)", err)
 	}
-	return host.New(ctx, module, host.Config{Settings: settings, CacheDir: cacheDir(), Logger: o.logger, Wait: o.wait})
+	return host.New(ctx, module, host.Config{Settings: settings, Instances: o.instances, CacheDir: cacheDir(), Logger: o.logger, Wait: o.wait})
 }
 
 // cacheDir is where compiled modules are kept; none if the user has no cache.

@@ -9,12 +9,13 @@ import (
 	"github.com/profferhq/proffer/host/config"
 	"github.com/profferhq/proffer/host/document"
 	"github.com/profferhq/proffer/host/explain"
+	"github.com/profferhq/proffer/host/record"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/seal"
 )
 
-// check holds the flags about reasons to each other.
-func (c *decideCommand) check() error {
+// checkReasons holds the flags about reasons to each other.
+func (c *decideCommand) checkReasons() error {
 	switch {
 	case c.Explain && c.Tree:
 		return errors.New("--explain and --tree are two forms of the same: give one")
@@ -27,10 +28,9 @@ func (c *decideCommand) check() error {
 }
 
 // explainOne answers one document with its reasons: a line of JSON, or a tree.
-func explainOne(ctx context.Context, e engine, ring *seal.Keyring, text []byte, offers []string, tree bool) ([]byte, error) {
-	d, err := parseDocument(text)
-	if err != nil {
-		return nil, err
+func explainOne(ctx context.Context, e engine, ring *seal.Keyring, d *document.Document, offers []string, tree bool) ([]byte, error) {
+	if d.Event != nil {
+		return nil, errors.New("an event shows no offers, so there are no reasons for it")
 	}
 	answer, explanation, err := explainDocument(ctx, e, ring, d, offers)
 	if err != nil {
@@ -57,17 +57,47 @@ func explainDocument(ctx context.Context, e engine, ring *seal.Keyring, d *docum
 	return explain.Document(ctx, s, ring, d, codes)
 }
 
-// explainPage is the page that says why, on the engine's resident snapshot.
-func explainPage(e engine, keys string, f *config.File) (*explain.Page, error) {
+// explainPage is the page that says why, on the engine's resident snapshot. It
+// offers what is recorded in a directory, unless that is empty.
+func explainPage(e engine, keys, records string, f *config.File) (*explain.Page, error) {
 	list, err := config.LoadKeys(keys)
 	if err != nil {
 		return nil, err
 	}
 	ring, err := config.Keyring(list)
-	return &explain.Page{
+	page := &explain.Page{
 		Acquire: func() (explain.Session, func(), error) { return explaining(e) },
 		Keys:    ring, CountryHeader: f.CountryHeader,
-	}, err
+	}
+	if records != "" {
+		page.Records = recordings(records)
+	}
+	return page, err
+}
+
+// recordings are what is recorded in a directory, for the page that says why.
+type recordings string
+
+// listed is how many recorded requests the page offers.
+const listed = 50
+
+// List gives the newest first.
+func (dir recordings) List() ([]explain.Record, error) {
+	list, err := record.List(string(dir), listed)
+	out := make([]explain.Record, len(list))
+	for i, e := range list {
+		out[i] = explain.Record{ID: e.Interaction, Title: e.Time.UTC().Format("2006-01-02 15:04:05 UTC, ") + e.Host + e.Path}
+	}
+	return out, err
+}
+
+// Read gives the request document of a record.
+func (dir recordings) Read(id string) ([]byte, error) {
+	found, err := record.Find(string(dir), id)
+	if err != nil {
+		return nil, err
+	}
+	return found.Document, nil
 }
 
 // explaining pins an engine's snapshot for questions why.

@@ -82,11 +82,13 @@ func TestExplainPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	why, err := explainPage(e, keys, &file)
+	why, err := explainPage(e, keys, "", &file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(adminHandler(&reloader{engine: e}, e, prometheus.NewRegistry(), why))
+	a := newAdmin(&reloader{engine: e}, e, prometheus.NewRegistry(), nil)
+	a.private("/explain", why)
+	server := httptest.NewServer(a.mux)
 	defer server.Close()
 	get := func(r *http.Response, err error) string {
 		t.Helper()
@@ -118,7 +120,11 @@ func TestExplainFlags(t *testing.T) {
 		"slots is missing": {"--tree"},
 	} {
 		status, out, errs := proffer(t, "{}", append([]string{"decide", "--engine", "native", "--catalog", file, "--request", "-"}, more...)...)
-		if status != 1 || !strings.Contains(errs, says) || out != "" {
+		usage := exitUsage
+		if says == "slots is missing" {
+			usage = exitRefused
+		}
+		if status != usage || !strings.Contains(errs, says) || out != "" {
 			t.Errorf("%.2v: status %d, %q, want %q", more, status, errs, says)
 		}
 	}

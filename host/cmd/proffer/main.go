@@ -15,8 +15,9 @@ import (
 
 // commands is the command line. Each command documents itself in its help.
 type commands struct {
-	Serve   serveCommand  `cmd:"" help:"Serve an origin with offers in its pages."`
-	Decide  decideCommand `cmd:"" help:"Answer request documents, one JSON line each."`
+	Serve   serveCommand   `cmd:"" help:"Serve an origin with offers in its pages."`
+	Decide  decideCommand  `cmd:"" help:"Answer request documents, one JSON line each."`
+	Records recordsCommand `cmd:"" help:"List the requests that were recorded."`
 	Catalog struct {
 		Init  initCommand  `cmd:"" help:"Write a small catalog to start from."`
 		Check checkCommand `cmd:"" help:"Check a catalog and print every problem."`

@@ -1,18 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
-
-	"github.com/fsnotify/fsnotify"
 
 	"github.com/profferhq/proffer/catalog/snapshot"
 )
@@ -26,8 +22,7 @@ type reloader struct {
 	logger *slog.Logger
 	diags  io.Writer
 
-	watcher *fsnotify.Watcher
-	only    string // the name of a catalog that is one file
+	saves *saves
 
 	mu      sync.Mutex
 	current string // hash of the resident snapshot
@@ -90,59 +85,22 @@ func (r *reloader) swap(ctx context.Context, b []byte) error {
 	return nil
 }
 
-// settleTime is how long a catalog must be left alone before it is read:
-// editors write a file in several steps.
-const settleTime = 100 * time.Millisecond
-
-// watch begins to note saves; it comes before the first load, so that none
-// falls between the two. Directories are watched, not files: most editors save
-// by renaming.
+// watch begins to note saves.
 func (r *reloader) watch() (err error) {
-	dir := r.path
-	info, err := os.Stat(r.path)
-	if err != nil {
+	if _, err := os.Stat(r.path); err != nil {
 		return err
 	}
-	if !info.IsDir() {
-		dir, r.only = filepath.Dir(r.path), filepath.Base(r.path)
-	}
-	if r.watcher, err = fsnotify.NewWatcher(); err != nil {
-		return err
-	}
-	if err := r.watcher.Add(dir); err != nil {
-		return errors.Join(err, r.watcher.Close())
-	}
-	return nil
+	r.saves, err = watchSaves(r.path)
+	return err
 }
 
 // follow reloads after every save until ctx ends.
 func (r *reloader) follow(ctx context.Context) {
-	w := r.watcher
-	settle := time.NewTimer(time.Hour)
-	settle.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case e, ok := <-w.Events:
-			if !ok {
-				return
-			}
-			if relevant(e, r.only) {
-				settle.Reset(settleTime)
-			}
-		case err, ok := <-w.Errors:
-			if !ok {
-				return
-			}
-			r.logger.Warn("watching the catalog", "error", err)
-			settle.Reset(settleTime)
-		case <-settle.C:
-			if err := r.load(ctx); err != nil {
-				r.logger.Error("catalog refused, the last good one stays", "error", plain(err))
-			}
+	r.saves.follow(ctx, r.logger, func() {
+		if err := r.load(ctx); err != nil {
+			r.logger.Error("catalog refused, the last good one stays", "error", plain(err))
 		}
-	}
+	})
 }
 
 // plain is an error's text; diagnostics have been printed already.
@@ -151,12 +109,4 @@ func plain(err error) string {
 		return "see the diagnostics above"
 	}
 	return err.Error()
-}
-
-func relevant(e fsnotify.Event, only string) bool {
-	name := filepath.Base(e.Name)
-	if e.Op == fsnotify.Chmod || bytes.HasPrefix([]byte(name), []byte(".")) {
-		return false
-	}
-	return only == "" || name == only
 }

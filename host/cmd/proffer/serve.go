@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 
 	"github.com/profferhq/proffer/host/config"
 	"github.com/profferhq/proffer/host/proxy"
+	"github.com/profferhq/proffer/plugin/abi"
 )
 
 type serveCommand struct {
@@ -28,8 +30,10 @@ type serveCommand struct {
 	Keys    string `required:"" help:"Keys file, read at the start; make one with: proffer keys new." placeholder:"FILE"`
 	Config  string `help:"Configuration file (JSON)." placeholder:"FILE"`
 	Listen  string `default:":8080" help:"Address for visitors."`
-	Admin   string `default:"127.0.0.1:9090" help:"Address for operators: /healthz, /readyz, /metrics, and /explain to see why an offer is shown or not."`
+	Admin   string `default:"127.0.0.1:9090" help:"Address for operators: /healthz, /readyz, /metrics, /v1/paused, and /explain to see why an offer is shown or not. By other names than localhost: admin_hosts in the configuration file."`
+	Paused  string `help:"File of paused offers and spaces (JSON); the admin listener writes it, and what is saved there is in force at once." placeholder:"FILE"`
 	Store   string `default:"cookie:" enum:"cookie:" help:"Where visitors are kept: cookie: (in their browsers)."`
+	Record  string `help:"Directory where requests are recorded, to be repeated and explained by: proffer decide --record. With consent only, for 7 days at most." placeholder:"DIR"`
 	engineOptions
 	clock func() time.Time // nil = time.Now
 }
@@ -46,7 +50,7 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	file, settings, err := c.settings()
+	file, keys, err := c.settings()
 	if err != nil {
 		return err
 	}
@@ -55,31 +59,56 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 	// unasked, which may be what a visitor asked with.
 	log.SetOutput(io.Discard)
 	c.logger = logger
-	e, err := c.open(ctx, settings)
+	p := &pauses{file: c.Paused, logger: logger}
+	if err := p.open(); err != nil {
+		return err
+	}
+	defer p.close()
+	module := file.Module(keys)
+	module.Paused = p.list
+	e, err := c.open(ctx, abi.AppendConfig(nil, module))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = e.Close(context.Background()) }()
+	p.engine, p.configuration = e, &configuration{engine: e, logger: logger, current: *module}
 	r := &reloader{path: c.Catalog, engine: e, logger: logger, diags: s.err}
 	if err := r.watch(); err != nil {
 		return err
 	}
-	defer func() { _ = r.watcher.Close() }()
+	defer r.saves.close()
 	if err := r.load(ctx); err != nil {
 		return err
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	collect(registry, r, e)
-	pages, err := c.pages(origin, &file, e, registry, logger)
+	collect(registry, r, p, e)
+	rec, err := c.recorder(&file, registry, logger)
 	if err != nil {
 		return err
 	}
-	why, err := explainPage(e, c.Keys, &file)
+	defer rec.close()
+	pages, err := c.pages(origin, &file, e, rec, registry, logger)
 	if err != nil {
 		return err
 	}
-	return c.run(ctx, pages, adminHandler(r, e, registry, why), r, logger)
+	a := newAdmin(r, e, registry, c.adminHosts(&file))
+	a.pauses(p)
+	why, err := explainPage(e, c.Keys, c.Record, &file)
+	if err != nil {
+		return err
+	}
+	a.private("/explain", why)
+	return c.run(ctx, pages, a.mux, []func(context.Context){r.follow, p.follow}, logger)
+}
+
+// adminHosts are the names by which the admin listener is reached.
+func (c *serveCommand) adminHosts(f *config.File) []string {
+	hosts := f.AdminHosts
+	if name, _, err := net.SplitHostPort(c.Admin); err == nil && name != "" {
+		hosts = append(hosts, strings.ToLower(name))
+	}
+	return hosts
 }
 
 func parseOrigin(s string) (*url.URL, error) {
@@ -90,7 +119,7 @@ func parseOrigin(s string) (*url.URL, error) {
 	return u, nil
 }
 
-func (c *serveCommand) settings() (config.File, []byte, error) {
+func (c *serveCommand) settings() (config.File, []abi.Key, error) {
 	file := config.Default()
 	keys, err := config.LoadKeys(c.Keys)
 	if err != nil {
@@ -104,7 +133,7 @@ func (c *serveCommand) settings() (config.File, []byte, error) {
 			return file, nil, err
 		}
 	}
-	return file, file.Settings(keys), nil
+	return file, keys, nil
 }
 
 func newLogger(f *config.File, w io.Writer) *slog.Logger {
@@ -118,13 +147,17 @@ func newLogger(f *config.File, w io.Writer) *slog.Logger {
 }
 
 // pages is the handler for visitors.
-func (c *serveCommand) pages(origin *url.URL, f *config.File, e engine, registry *prometheus.Registry, logger *slog.Logger) (http.Handler, error) {
-	m, err := proxy.New(proxy.Config{
+func (c *serveCommand) pages(origin *url.URL, f *config.File, e engine, rec recorder, registry *prometheus.Registry, logger *slog.Logger) (http.Handler, error) {
+	settings := proxy.Config{
 		Engine: e, Prefix: f.Prefix, Peers: f.Peers,
 		IdentityCookie: f.IdentityCookie, IdentityHeader: f.IdentityHeader,
 		PersonHeader: f.PersonHeader, CountryHeader: f.CountryHeader, DeviceHeader: f.DeviceHeader,
 		Registerer: registry, Logger: logger, Clock: c.clock,
-	})
+	}
+	if rec.Writer != nil {
+		settings.Recorder = rec.Writer
+	}
+	m, err := proxy.New(settings)
 	if err != nil {
 		return nil, err
 	}
@@ -147,9 +180,9 @@ func newServer(h http.Handler, logger *slog.Logger) *http.Server {
 	}
 }
 
-// run serves visitors and operators and watches the catalog until ctx ends,
-// then lets requests in flight finish.
-func (c *serveCommand) run(ctx context.Context, pages, admin http.Handler, r *reloader, logger *slog.Logger) error {
+// run serves visitors and operators and follows files until ctx ends, then lets
+// requests in flight finish.
+func (c *serveCommand) run(ctx context.Context, pages, admin http.Handler, follow []func(context.Context), logger *slog.Logger) error {
 	visitors, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return err
@@ -166,7 +199,9 @@ func (c *serveCommand) run(ctx context.Context, pages, admin http.Handler, r *re
 	for i, l := range []net.Listener{visitors, operators} {
 		go func() { failed <- servers[i].Serve(l) }()
 	}
-	go r.follow(ctx)
+	for _, f := range follow {
+		go f(ctx)
+	}
 	logger.Info("serving", "pages", "http://"+visitors.Addr().String(), "admin", "http://"+operators.Addr().String(), "origin", c.Origin)
 	select {
 	case <-ctx.Done():

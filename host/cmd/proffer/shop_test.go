@@ -92,14 +92,18 @@ func (o *output) wait(t *testing.T, pattern string) []string {
 
 // serving is a running "proffer serve".
 type serving struct {
-	url string
-	out *output
+	url, admin string
+	out        *output
 }
 
 // serve runs the command in front of an origin until the test ends.
-func serve(t *testing.T, originURL, catalog, keys string) serving {
+func serve(t *testing.T, originURL, catalog, keys string, options ...func(*serveCommand)) serving {
 	t.Helper()
-	return start(t, serveCommand{Origin: originURL, Catalog: catalog, Keys: keys, clock: july})
+	c := serveCommand{Origin: originURL, Catalog: catalog, Keys: keys, clock: july}
+	for _, option := range options {
+		option(&c)
+	}
+	return start(t, c)
 }
 
 // start runs a command on free ports until the test ends.
@@ -118,7 +122,8 @@ func start(t *testing.T, c serveCommand) serving {
 			t.Errorf("serve: %v", err)
 		}
 	})
-	return serving{out.wait(t, `msg=serving pages=(\S+)`)[1], out}
+	urls := out.wait(t, `msg=serving pages=(\S+) admin=(\S+)`)
+	return serving{urls[1], urls[2], out}
 }
 
 // person is a browser with cookies.
@@ -371,7 +376,7 @@ func TestBadModulesLeaveThePage(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			pages, err := (&serveCommand{}).pages(u, &file, e, prometheus.NewRegistry(), slog.New(slog.DiscardHandler))
+			pages, err := (&serveCommand{}).pages(u, &file, e, recorder{}, prometheus.NewRegistry(), slog.New(slog.DiscardHandler))
 			if err != nil {
 				t.Fatal(err)
 			}

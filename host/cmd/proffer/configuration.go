@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/profferhq/proffer/host"
+	"github.com/profferhq/proffer/plugin/abi"
+)
+
+// configuration is what the engine is configured with while it serves.
+type configuration struct {
+	engine reconfigurable
+	logger *slog.Logger
+
+	mu      sync.Mutex
+	current abi.Config
+}
+
+// changeTimeout bounds a change: making the instances takes milliseconds each,
+// and the calls that are under way are shorter still.
+const changeTimeout = 10 * time.Second
+
+// change puts an edited configuration in force for every decision that is made
+// after it returns. After an error the earlier one is in force.
+func (c *configuration) change(ctx context.Context, edit func(*abi.Config)) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), changeTimeout)
+	defer cancel()
+	next := c.current
+	edit(&next)
+	err := c.engine.Reconfigure(ctx, abi.AppendConfig(nil, &next))
+	if errors.Is(err, host.ErrLingering) {
+		c.logger.Warn("configuration changed, but pages from before are not through", "error", err)
+		err = nil
+	}
+	if err == nil {
+		c.current = next
+	}
+	return err
+}

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/profferhq/proffer/plugin/visitor"
@@ -35,23 +36,27 @@ func (p *pairs) next() (pair, name string, ok bool) {
 	return "", "", false
 }
 
-// visitorCookie reports whether a cookie is the visitor's.
+// visitorCookie reports whether a cookie is one of the visitor's two.
 func visitorCookie(name string) bool {
-	return name == visitor.CookieName || name == visitor.CookieNameSecure
+	switch name {
+	case visitor.CookieName, visitor.CookieNameSecure, visitor.EventsName, visitor.EventsNameSecure:
+		return true
+	}
+	return false
 }
 
-// holdsVisitor reports whether the visitor's cookie may be among the values of
-// Cookie headers.
+// holdsVisitor reports whether one of the visitor's cookies may be among the
+// values of Cookie headers.
 func holdsVisitor(values []string) bool {
 	for _, v := range values {
-		if strings.Contains(v, visitor.CookieName+"=") {
+		if strings.Contains(v, visitor.CookieName+"=") || strings.Contains(v, visitor.EventsName+"=") {
 			return true
 		}
 	}
 	return false
 }
 
-// withoutVisitor gives the values without the visitor's cookie; nil if nothing
+// withoutVisitor gives the values without the visitor's cookies; nil if nothing
 // else is left.
 func withoutVisitor(values []string) []string {
 	var out []string
@@ -80,7 +85,8 @@ func withoutVisitor(values []string) []string {
 // appendKnown appends the cookies that the module reads, the visitor's and the
 // one that holds an identity token, as one header value.
 func appendKnown(dst []byte, values []string, identity string) []byte {
-	var seen [3]int
+	names := [...]string{visitor.CookieName, visitor.CookieNameSecure, visitor.EventsName, visitor.EventsNameSecure, identity}
+	var seen [len(names)]int
 	start := len(dst)
 	for _, v := range values {
 		for p := (pairs{v}); ; {
@@ -88,13 +94,8 @@ func appendKnown(dst []byte, values []string, identity string) []byte {
 			if !ok {
 				break
 			}
-			which := 2
-			switch {
-			case name == visitor.CookieName:
-				which = 0
-			case name == visitor.CookieNameSecure:
-				which = 1
-			case name == "" || name != identity:
+			which := slices.Index(names[:], name)
+			if name == "" || which < 0 {
 				continue
 			}
 			if seen[which]++; seen[which] > maxPairs || len(pair) > maxPair {

@@ -29,8 +29,10 @@ type serveCommand struct {
 	Listen  string `default:":8080" help:"Address for visitors."`
 	Admin   string `default:"127.0.0.1:9090" help:"Address for operators: /healthz, /readyz, /metrics."`
 	Store   string `default:"cookie:" enum:"cookie:" help:"Where visitors are kept: cookie: (in their browsers)."`
+	Events  string `help:"Directory for files of what is shown, seen, clicked, accepted and rejected; see: proffer events --help." placeholder:"DIR"`
 	engineOptions
 	clock func() time.Time // nil = time.Now
+	sink  proxy.Events     // nil = events are not kept
 }
 
 // Run serves until the process is told to stop.
@@ -67,6 +69,11 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	collect(registry, r, e)
+	end, err := c.keepEvents(&file, registry, logger)
+	if err != nil {
+		return err
+	}
+	defer end()
 	pages, err := c.pages(origin, &file, e, registry, logger)
 	if err != nil {
 		return err
@@ -115,7 +122,7 @@ func (c *serveCommand) pages(origin *url.URL, f *config.File, e engine, registry
 		Engine: e, Prefix: f.Prefix, Peers: f.Peers,
 		IdentityCookie: f.IdentityCookie, IdentityHeader: f.IdentityHeader,
 		PersonHeader: f.PersonHeader, CountryHeader: f.CountryHeader, DeviceHeader: f.DeviceHeader,
-		Registerer: registry, Logger: logger, Clock: c.clock,
+		Registerer: registry, Logger: logger, Clock: c.clock, Events: c.sink,
 	})
 	if err != nil {
 		return nil, err

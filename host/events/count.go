@@ -73,7 +73,7 @@ type Table struct {
 // its first event, so that what came of it later stands beside it. One that was
 // decided and of which nothing else is known was not shown.
 //
-// Memory is for each proposition of the period, some 80 bytes.
+// Memory is for each proposition of the period, some 200 bytes.
 func Count(dir string, q Query) (*Table, Skipped, error) {
 	c := newCounter()
 	skipped, err := Read(dir, q.Period, c.add)

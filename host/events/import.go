@@ -31,7 +31,7 @@ const maxDays = 3660
 //
 // An event at the end of a log that breaks off is left for the next time: it may
 // be half of one. Memory is for each event of the days that the log touches,
-// some 50 bytes. Nothing shows in the directory before the log has been read.
+// some 100 bytes. Nothing shows in the directory before the log has been read.
 func Import(dir, name string, log io.Reader) (Imported, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return Imported{}, err

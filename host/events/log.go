@@ -55,13 +55,14 @@ func Open(c Config) (*Log, error) {
 	if l.lock, err = lock(c.Dir, ".lock"); err != nil {
 		return nil, fmt.Errorf("events: %w", err)
 	}
-	err = errors.Join(l.writer.files.mendLast(), l.writer.files.prune(c.Clock()))
+	err = l.writer.files.mendLast()
 	if err == nil && c.Registerer != nil {
 		err = m.register(c.Registerer)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("events: %w", err), l.lock.Close())
 	}
+	l.writer.prune(c.Clock())
 	go l.run()
 	return l, nil
 }

@@ -371,3 +371,20 @@ func TestFilesNameNoVisitor(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkPut is what a page pays for its three events.
+func BenchmarkPut(b *testing.B) {
+	l := open(b, events.Config{Dir: b.TempDir()})
+	var lines [][]byte
+	for n := range 3 {
+		e := event(events.Shown, n, noon)
+		e.Interaction, e.Rank, e.Mode = strings.Repeat("a", 32), 1, "anonymous"
+		lines = append(lines, []byte(lineOf(&e)))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		l.Put(lines)
+	}
+	b.StopTimer()
+	closing(b, l)
+}

@@ -23,9 +23,7 @@ type writer struct {
 // write writes lines, and puts them on the disk if they are to be durable. What
 // is malformed is lost without an error: nobody can do better the next time.
 func (w *writer) write(lines []byte, durable bool, now time.Time) error {
-	if err := w.files.prune(now); err != nil {
-		w.losses.add(byWrite, 0, err)
-	}
+	w.prune(now)
 	var errs error
 	day := ""
 	for len(lines) > 0 {
@@ -51,6 +49,13 @@ func (w *writer) write(lines []byte, durable bool, now time.Time) error {
 		return fmt.Errorf("events: %w", errs)
 	}
 	return nil
+}
+
+// prune removes what is too old. Events are written all the same if it cannot.
+func (w *writer) prune(now time.Time) {
+	if err := w.files.prune(now); err != nil {
+		w.losses.add(byWrite, 0, err)
+	}
 }
 
 // flush writes what is ready to a day's file.

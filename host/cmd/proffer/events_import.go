@@ -18,7 +18,7 @@ func (*importCommand) Help() string {
 they stand in a line, also in quotes, in JSON, and in JSON within JSON; files of another
 "proffer serve --events" can be read, too. What the directory holds already is not added
 again, so a log may be read more than once, and in parts. A running proxy may write there
-meanwhile. Memory is for each event of the days that the log touches, some 50 bytes.
+meanwhile. Memory is for each event of the days that the log touches, some 100 bytes.
 
 Read logs of the module alone: whoever can write "proffer-event/1 …" into a log, say by
 a browser's name in an access log, can write events.

@@ -138,14 +138,6 @@ func random(r *rand.Rand) events.Event {
 	return e
 }
 
-// seeded gives a test other numbers in each run, and says which.
-func seeded(t testing.TB) *rand.Rand {
-	t.Helper()
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	return rand.New(rand.NewPCG(seed, 0))
-}
-
 func jsonOf(list []events.Event) string {
 	var b bytes.Buffer
 	for i := range list {

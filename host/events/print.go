@@ -85,11 +85,11 @@ func align(w io.Writer, lines [][]string, left int) error {
 			space := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(c))
 			switch {
 			case i < left:
-				out.WriteString(c + space + "  ")
+				fmt.Fprint(out, c, space, "  ")
 			case i == len(cells)-1:
-				out.WriteString(space + c + "\n")
+				fmt.Fprintln(out, space+c)
 			default:
-				out.WriteString(space + c + "  ")
+				fmt.Fprint(out, space, c, "  ")
 			}
 		}
 	}

@@ -233,24 +233,6 @@ func refusedReply(t *testing.T, reply []byte, want int) {
 	})
 }
 
-// replies is the counter of an endpoint and a class.
-func (r *rig) replies(t testing.TB, endpoint, code string) float64 {
-	t.Helper()
-	families, err := r.registry.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range families {
-		for _, m := range f.GetMetric() {
-			if l := m.GetLabel(); f.GetName() == "proffer_replies_total" && l[0].GetValue() == code && l[1].GetValue() == endpoint {
-				return m.GetCounter().GetValue()
-			}
-		}
-	}
-	t.Fatalf("no counter of %s and %s", endpoint, code)
-	return 0
-}
-
 // Whatever the engine does, the visitor is told that it does not work now.
 func TestEndpointFails(t *testing.T) {
 	for name, c := range failing(t) {
@@ -291,22 +273,4 @@ func TestEndpointNeed(t *testing.T) {
 	if status, _, _ := send(t, "POST", url+"/.proffer/event", nil); status != 204 || calls != 2 {
 		t.Errorf("%d after %d calls", status, calls)
 	}
-}
-
-func TestReplyMetrics(t *testing.T) {
-	engine := replying(t, func(r *abi.Request) []byte { return plainReply(abi.Reply{Code: 200 + 100*len(r.Query)}) })
-	m := middleware(t, proxy.Config{Engine: engine})
-	url := serve(t, m.Wrap(nobody(t))) + "/.proffer/"
-	for _, path := range []string{"click", "click?aaa", "event?a", "forget", "offers.js?aa", "", "x/click", "clicks", "%63lick"} {
-		send(t, "GET", url+path, nil)
-	}
-	for name, want := range map[string]float64{
-		"click 2xx": 2, "click 5xx": 1, "event 3xx": 1, "forget 2xx": 1, "offers.js 4xx": 1, "other 2xx": 3, "other 4xx": 0,
-	} {
-		endpoint, code, _ := strings.Cut(name, " ")
-		if got := m.replies(t, endpoint, code); got != want {
-			t.Errorf("%s: %v, want %v", name, got, want)
-		}
-	}
-	m.expect(t, map[string]float64{"reply_seconds": 9})
 }

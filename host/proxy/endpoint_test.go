@@ -103,7 +103,7 @@ func TestEndpointIsAsked(t *testing.T) {
 		}), nobody(t))
 		status, _, _ := send(t, "POST", url+"/.proffer/event%20?seen=a%2Bb&x", strings.NewReader("accept=c\x00\xff"),
 			"Cookie: a=b; proffer=v; proffer_e=w; c=d; __Host-proffer=x; __Host-proffer_e=y; proffer_identity=z",
-			"Origin: http://shop.example", "Referer: http://shop.example/p", "Accept: */*", "Content-Type: text/plain",
+			"Origin: http://shop.example", "Referer: http://shop.example/p", "Accept: */*", "Content-Type: text/plain", `If-None-Match: "1"`,
 			"Sec-Fetch-Site: same-origin", "Sec-Fetch-Mode: no-cors", "Accept-Language: fr", "User-Agent: me", "Sec-Gpc: 1",
 			"X-Country: FR", "X-Other: no", "X-Forwarded-Proto: https", "Sec-Fetch-Dest: empty")
 		if status != 204 {
@@ -115,7 +115,7 @@ func TestEndpointIsAsked(t *testing.T) {
 		}
 		want := map[string]string{
 			"cookie": "proffer=v; proffer_e=w; __Host-proffer=x; __Host-proffer_e=y; proffer_identity=z",
-			"origin": "http://shop.example", "referer": "http://shop.example/p", "accept": "*/*", "content-type": "text/plain",
+			"origin": "http://shop.example", "referer": "http://shop.example/p", "accept": "*/*", "content-type": "text/plain", "if-none-match": `"1"`,
 			"sec-fetch-site": "same-origin", "sec-fetch-mode": "no-cors", "accept-language": "fr", "user-agent": "me",
 			"sec-gpc": "1", "x-country": "FR",
 		}

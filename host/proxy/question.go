@@ -72,6 +72,7 @@ var ofEvents = [...]header{
 	{"Referer", []byte("referer")},
 	{"Accept", []byte("accept")},
 	{"Content-Type", []byte("content-type")},
+	{"If-None-Match", []byte("if-none-match")},
 	{"Sec-Fetch-Site", []byte("sec-fetch-site")},
 	{"Sec-Fetch-Mode", []byte("sec-fetch-mode")},
 }

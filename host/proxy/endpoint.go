@@ -38,7 +38,7 @@ func (m *Middleware) endpoint(w http.ResponseWriter, r *http.Request) {
 	} else { // a panic has left the scratch in doubt
 		status = unavailable(w)
 	}
-	m.metrics.reply(r.URL.Path[len(m.config.Prefix):], status, time.Since(start))
+	m.metrics.replies.note(r.URL.Path[len(m.config.Prefix):], status, time.Since(start))
 }
 
 // answer sends the module's reply, or says why there is none, and gives the

@@ -3,8 +3,6 @@ package proxy
 import (
 	"context"
 	"errors"
-	"slices"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -91,24 +89,16 @@ const (
 
 var troubleNames = [numTroubles]string{"unreachable", "timeout", "canceled", "request"}
 
-// endpoints are the names below the prefix that are told apart; a stranger's do
-// not become labels.
-var endpoints = []string{"click", "event", "forget", "offers.js", "other"}
-
-// codes are the classes of replies' statuses.
-var codes = []string{"2xx", "3xx", "4xx", "5xx"}
-
 // metrics are the counters, looked up once.
 type metrics struct {
 	all       []prometheus.Collector
+	replies   replies
 	pages     [numResults]prometheus.Counter
 	slots     [numFates]prometheus.Counter
 	readAhead [numEndings]prometheus.Counter
 	origin    [numTroubles]prometheus.Counter
 	upgrades  prometheus.Counter
 	decision  prometheus.Histogram
-	replies   [][]prometheus.Counter // by endpoint and class
-	replied   prometheus.Histogram
 }
 
 func newMetrics() *metrics {
@@ -121,15 +111,13 @@ func newMetrics() *metrics {
 			Buckets: []float64{25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3},
 		}),
 	}
-	m.replied = prometheus.NewHistogram(prometheus.HistogramOpts{
-		Name: "proffer_reply_seconds", Help: "Time from a request below the prefix to the end of its reply, what it waits for the disk among it.",
-		Buckets: []float64{100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3, 250e-3, 1, 5},
-	})
-	m.all = []prometheus.Collector{m.upgrades, m.decision, m.replied, m.endpoints()}
+	m.all = []prometheus.Collector{m.upgrades, m.decision}
 	m.vector("proffer_pages_total", "HTML pages that came back for a GET, by what became of them.", "result", resultNames[:], m.pages[:])
 	m.vector("proffer_slots_total", "Slots that were decided, by what became of them.", "result", fateNames[:], m.slots[:])
 	m.vector("proffer_read_ahead_total", "Pages held back until they were decided, by what ended that.", "end", endingNames[:], m.readAhead[:])
 	m.vector("proffer_origin_errors_total", "Requests that the origin did not answer.", "reason", troubleNames[:], m.origin[:])
+	m.replies = newReplies()
+	m.all = append(m.all, m.replies.all...)
 	return m
 }
 
@@ -139,31 +127,6 @@ func (m *metrics) vector(name, help, label string, values []string, counters []p
 		counters[i] = v.WithLabelValues(value)
 	}
 	m.all = append(m.all, v)
-}
-
-// endpoints makes the counters of replies.
-func (m *metrics) endpoints() prometheus.Collector {
-	v := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "proffer_replies_total", Help: "Replies to requests below the prefix, by endpoint and class of status.",
-	}, []string{"endpoint", "code"})
-	for _, endpoint := range endpoints {
-		var row []prometheus.Counter
-		for _, code := range codes {
-			row = append(row, v.WithLabelValues(endpoint, code))
-		}
-		m.replies = append(m.replies, row)
-	}
-	return v
-}
-
-// reply counts a reply; status is 200 to 599.
-func (m *metrics) reply(endpoint string, status int, took time.Duration) {
-	at := slices.Index(endpoints, endpoint)
-	if at < 0 {
-		at = len(endpoints) - 1
-	}
-	m.replies[at][status/100-2].Inc()
-	m.replied.Observe(took.Seconds())
 }
 
 func (m *metrics) register(r prometheus.Registerer) error {

@@ -115,7 +115,7 @@ func TestEndpointIsAsked(t *testing.T) {
 		}
 		want := map[string]string{
 			"cookie": "proffer=v; proffer_e=w; __Host-proffer=x; __Host-proffer_e=y; proffer_identity=z",
-			"origin": "http://shop.example", "referer": "http://shop.example/p", "accept": "*/*", "content-type": "text/plain", "if-none-match": `"1"`,
+			"origin": "http://shop.example", "referer": "http://shop.example/p", "accept": "*/*", "if-none-match": `"1"`,
 			"sec-fetch-site": "same-origin", "sec-fetch-mode": "no-cors", "accept-language": "fr", "user-agent": "me",
 			"sec-gpc": "1", "x-country": "FR",
 		}

@@ -71,7 +71,6 @@ var ofEvents = [...]header{
 	{"Origin", []byte("origin")},
 	{"Referer", []byte("referer")},
 	{"Accept", []byte("accept")},
-	{"Content-Type", []byte("content-type")},
 	{"If-None-Match", []byte("if-none-match")},
 	{"Sec-Fetch-Site", []byte("sec-fetch-site")},
 	{"Sec-Fetch-Mode", []byte("sec-fetch-mode")},

@@ -84,8 +84,23 @@ func TestParse(t *testing.T) {
 	}
 }
 
+func TestParseEvents(t *testing.T) {
+	for text, want := range map[string]config.Events{
+		`{}`:                          {},
+		`{"events":{"dir":"/var/x"}}`: {Dir: "/var/x"},
+		`{"events":{"dir":"x","max_bytes":5000,"keep_days":7}}`: {Dir: "x", MaxBytes: 5000, KeepDays: 7},
+		`{"events":{"keep_days":0}}`:                            {KeepDays: -1},
+	} {
+		if f, err := config.Parse([]byte(text)); err != nil || f.Events != want {
+			t.Errorf("%s: got %+v, %v", text, f.Events, err)
+		}
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
+		"keep":    {`{"events":{"keep_days":-1}}`, "keep_days"},
+		"events":  {`{"events":"x"}`, "events"},
 		"prefix":  {`{"prefix":"/"}`, "prefix"},
 		"peer":    {`{"peers":["here"]}`, "peers"},
 		"unknown": {`{"peer":["10.0.0.0/8"]}`, "unknown field"},

@@ -3,6 +3,6 @@
 //
 // What a marketer owns, the catalog, is read by catalog/author.
 //
-// Where to look next: keys.go and file.go for the formats, the README for
-// examples.
+// Where to look next: keys.go and file.go for the formats; "proffer serve --help"
+// says what each key means.
 package config

@@ -26,6 +26,15 @@ type File struct {
 	Record         Record
 	LogLevel       string // debug, info, warn or error
 	LogFormat      string // text or json
+	Events         Events
+}
+
+// Events says where event lines go; package events has the limits and the
+// defaults, which a zero stands for.
+type Events struct {
+	Dir      string // empty: nowhere
+	MaxBytes int64  // of a file
+	KeepDays int    // negative: all
 }
 
 // Record says which requests are recorded, where "serve" is told to record; who
@@ -57,6 +66,11 @@ type fileText struct {
 		Level  string `json:"level"`
 		Format string `json:"format"`
 	} `json:"log"`
+	Events struct {
+		Dir      string `json:"dir"`
+		MaxBytes int64  `json:"max_bytes"`
+		KeepDays *int   `json:"keep_days"`
+	} `json:"events"`
 }
 
 // Default is the configuration without a file.
@@ -119,6 +133,15 @@ func Parse(b []byte) (File, error) {
 	} {
 		if err != nil {
 			return File{}, err
+		}
+	}
+	f.Events = Events{Dir: t.Events.Dir, MaxBytes: t.Events.MaxBytes}
+	if days := t.Events.KeepDays; days != nil {
+		if *days < 0 {
+			return File{}, fmt.Errorf("events.keep_days is %d; 0 keeps all days", *days)
+		}
+		if f.Events.KeepDays = *days; *days == 0 {
+			f.Events.KeepDays = -1
 		}
 	}
 	return f, f.parseLog(t.Log.Level, t.Log.Format)

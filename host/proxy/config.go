@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -30,13 +31,22 @@ type Recorder interface {
 	Record(s *host.Snapshot, request, response []byte, a *abi.Answer)
 }
 
+// Events takes event lines (plugin/ABI.md, section 9). An events.Log is one.
+type Events interface {
+	// Put never waits, and keeps nothing of what it is given.
+	Put(lines [][]byte)
+	// Commit comes back when the lines will not be lost any more.
+	Commit(ctx context.Context, lines [][]byte) error
+}
+
 // Config says how a [Middleware] works. Engine is required; the zero value of
 // every other field stands for its default.
 type Config struct {
 	Engine Engine
 
-	// Prefix is the path under which our own endpoints are; it begins and ends
-	// with "/". Requests there never reach the origin. Default "/.proffer/".
+	// Prefix is the path under which our own endpoints are, which the module
+	// answers; it begins and ends with "/". Requests there never reach the
+	// origin. Default "/.proffer/".
 	Prefix string
 
 	// Peers are the addresses of proxies in front of us that are believed: the
@@ -80,6 +90,10 @@ type Config struct {
 	// Registerer takes the counters, whose names begin with "proffer_".
 	// Default: they are not registered.
 	Registerer prometheus.Registerer
+
+	// Events gets what happened to the propositions. Default: nobody wants to
+	// know, and nothing waits for it.
+	Events Events
 
 	// Origin says how a reverse proxy talks to its origin.
 	Origin Origin

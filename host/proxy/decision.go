@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"runtime/debug"
@@ -11,9 +10,6 @@ import (
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/inject"
 )
-
-// errRefused is an answer that is neither ok nor need.
-var errRefused = errors.New("the module refused the request")
 
 // maxValue bounds a header's value that is shown to the module: real ones have
 // a few hundred bytes, and one that is longer says nothing.
@@ -53,10 +49,13 @@ func (w *response) decide(head []byte, whole bool) (v verdict) {
 		return verdict{result: noSlot}
 	}
 	s.addSlots(places, page == nil || whole || l.allHeld(page, places))
+	s.request.Want |= w.middleware.wantEvents()
 	if err := w.ask(session); err != nil {
 		return w.fail(err)
 	}
-	return w.apply(head, places, whole, e)
+	v = w.apply(head, places, whole, e)
+	w.middleware.note(s.response.Answer.Events)
+	return v
 }
 
 // preview tells what becomes of a listed page's header in answer to HEAD: what
@@ -109,6 +108,7 @@ func (w *response) locate() {
 	s.text = s.text[:0]
 	s.request = abi.Request{
 		Kind:    abi.KindPage,
+		Want:    abi.WantHTML,
 		Host:    s.keep(hostname(w.request.Host)),
 		Path:    s.keep(w.request.URL.EscapedPath()),
 		Headers: s.request.Headers[:0],
@@ -127,50 +127,32 @@ func (s *scratch) addSlots(places []inject.Place, known bool) {
 	}
 }
 
-// ask asks the engine, twice if it needs a record, and leaves its answer in the
-// scratch. There is nothing yet to look records up in: the second question has
-// an empty one.
+// ask asks the engine and leaves its answer in the scratch.
 func (w *response) ask(session host.Session) error {
-	s := w.scratch
-	if err := w.question(session.Snapshot()); err != nil {
+	m, s := w.middleware, w.scratch
+	start := time.Now()
+	defer func() { m.metrics.decision.Observe(time.Since(start).Seconds()) }()
+	if err := m.ask(s, w.request, session); err != nil {
 		return err
 	}
-	start := time.Now()
-	defer func() { w.middleware.metrics.decision.Observe(time.Since(start).Seconds()) }()
-	for {
-		s.message = abi.AppendRequest(s.message[:0], &s.request)
-		answer, err := session.Handle(w.request.Context(), s.answer[:0], s.message)
-		if err != nil {
-			return err
-		}
-		s.answer = answer
-		if err := s.response.Decode(answer); err != nil {
-			return fmt.Errorf("answer: %w", err)
-		}
-		switch status := s.response.Status; {
-		case status == abi.StatusOK:
-			w.middleware.metrics.noteCookies(&s.response.Answer)
-			if r := w.middleware.config.Recorder; r != nil {
-				r.Record(session.Snapshot(), s.message, answer, &s.response.Answer)
-			}
-			return nil
-		case status != abi.StatusNeed:
-			return fmt.Errorf("%w: %s: %.256q", errRefused, status, s.response.Text)
-		case s.request.HasRecord:
-			return errors.New("answer: a second need")
-		}
-		s.request.HasRecord = true
+	if err := s.response.Decode(s.answer); err != nil {
+		return fmt.Errorf("answer: %w", err)
 	}
+	m.metrics.noteCookies(&s.response.Answer)
+	if r := m.config.Recorder; r != nil && s.response.Status == abi.StatusOK {
+		r.Record(session.Snapshot(), s.message, s.answer, &s.response.Answer)
+	}
+	return nil
 }
 
 // question completes the request.
-func (w *response) question(snapshot *host.Snapshot) error {
-	m, r, q := w.middleware, w.request, &w.scratch.request
+func (m *Middleware) question(s *scratch, r *http.Request, snapshot *host.Snapshot) error {
+	q := &s.request
 	l, err := m.listings.of(snapshot)
 	if err != nil {
 		return err
 	}
-	seed, entropy, err := w.scratch.random.seed(m.config.Rand)
+	seed, entropy, err := s.random.seed(m.config.Rand)
 	if err != nil {
 		return err
 	}
@@ -178,15 +160,14 @@ func (w *response) question(snapshot *host.Snapshot) error {
 	q.Snapshot = snapshot.Hash[:]
 	q.Time = m.config.Clock().UnixMilli()
 	q.Seed, q.Entropy = seed, entropy
-	q.Want = abi.WantHTML
-	q.Query = w.scratch.keep(r.URL.RawQuery)
+	q.Query = s.keep(r.URL.RawQuery)
 	if secure(r, peer) {
 		q.Flags |= abi.FlagSecure
 	}
 	if peer {
 		q.Flags |= abi.FlagPeer
 	}
-	w.scratch.addHeaders(r.Header, m, l.source(q.Host), peer)
+	s.addHeaders(r.Header, m, l.source(q.Host), peer)
 	return nil
 }
 
@@ -210,6 +191,9 @@ func (s *scratch) addHeaders(h http.Header, m *Middleware, consent source, peer 
 		}
 	}
 	s.addConsent(h[consent.header.key], consent.header.name)
+	if q.Kind == abi.KindEvent {
+		s.addOfEvents(h)
+	}
 	if !peer {
 		return
 	}

@@ -47,7 +47,7 @@ func resultOf(err error) result {
 		return broken
 	case errors.Is(err, context.Canceled):
 		return canceled
-	case errors.Is(err, errRefused):
+	case statusOf(err) != 0:
 		return refused
 	}
 	return failed
@@ -94,6 +94,7 @@ var troubleNames = [numTroubles]string{"unreachable", "timeout", "canceled", "re
 // metrics are the counters, looked up once.
 type metrics struct {
 	all       []prometheus.Collector
+	replies   replies
 	pages     [numResults]prometheus.Counter
 	slots     [numFates]prometheus.Counter
 	readAhead [numEndings]prometheus.Counter
@@ -126,6 +127,8 @@ func newMetrics() *metrics {
 	m.vector("proffer_slots_total", "Slots that were decided, by what became of them.", "result", fateNames[:], m.slots[:])
 	m.vector("proffer_read_ahead_total", "Pages held back until they were decided, by what ended that.", "end", endingNames[:], m.readAhead[:])
 	m.vector("proffer_origin_errors_total", "Requests that the origin did not answer.", "reason", troubleNames[:], m.origin[:])
+	m.replies = newReplies()
+	m.all = append(m.all, m.replies.all...)
 	return m
 }
 

@@ -77,7 +77,7 @@ type wrapped struct {
 func (h *wrapped) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	m := h.middleware
 	if strings.HasPrefix(r.URL.Path, m.config.Prefix) {
-		notFound(w)
+		m.endpoint(w, r)
 		return
 	}
 	c := m.classify(r)
@@ -101,19 +101,15 @@ func (h *wrapped) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	page.finish()
 }
 
-// notFound answers what is under the prefix and has no endpoint.
-func notFound(w http.ResponseWriter) {
-	plain(w, http.StatusNotFound, "Not found.\n")
-}
-
 // plain answers with a line of text that nobody keeps.
-func plain(w http.ResponseWriter, status int, text string) {
+func plain(w http.ResponseWriter, status int, text string) int {
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(text)) // the visitor may be gone
+	return status
 }
 
 // warn logs a failure, unless one was logged less than a second ago.

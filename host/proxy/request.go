@@ -85,7 +85,7 @@ func containsFold(s, part string) bool {
 }
 
 // edit makes the header of a request as the origin is to see it: without the
-// visitor's cookie, without what only peers may say, and, where a page is asked
+// visitor's cookies, without what only peers may say, and, where a page is asked
 // for, plain, whole and afresh.
 //
 // Afresh, for a 304 would bring back a page of another decision; it costs pages

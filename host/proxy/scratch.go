@@ -48,6 +48,7 @@ func (p *scratches) give(s *scratch) {
 	clear(s.places[:])
 	clear(s.request.Slots)
 	clear(s.request.Headers)
+	s.request.Body = nil
 	clear(s.fills)
 	if cap(s.body) > maxScratch {
 		s.body = nil

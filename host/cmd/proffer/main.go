@@ -28,6 +28,12 @@ type commands struct {
 		Fmt     formatCommand  `cmd:"" help:"Put the files of a catalog into one layout."`
 		Schema  schemaCommand  `cmd:"" help:"Print the JSON Schema of catalog files, for editors."`
 	} `cmd:"" help:"Write, check and compile catalogs."`
+	Events struct {
+		Tail   tailCommand   `cmd:"" help:"Print the last events, and those that come."`
+		Export exportCommand `cmd:"" help:"Print the events of some days."`
+		Import importCommand `cmd:"" help:"Take the events out of a log of another edge."`
+		Report reportCommand `cmd:"" help:"Count what was shown, seen, clicked, accepted and rejected."`
+	} `cmd:"" help:"Read what was shown and what came of it."`
 	Keys struct {
 		New    newKeysCommand `cmd:"" help:"Print a keys file with new random keys."`
 		Rotate struct {

@@ -34,8 +34,10 @@ type serveCommand struct {
 	Paused  string `help:"File of paused offers and spaces (JSON); the admin listener writes it, and what is saved there is in force at once." placeholder:"FILE"`
 	Store   string `default:"cookie:" enum:"cookie:" help:"Where visitors are kept: cookie: (in their browsers)."`
 	Record  string `help:"Directory where requests are recorded, to be repeated and explained by: proffer decide --record. With consent only, for 7 days at most." placeholder:"DIR"`
+	Events  string `help:"Directory for files of what is shown, seen, clicked, accepted and rejected; see: proffer events --help." placeholder:"DIR"`
 	engineOptions
 	clock func() time.Time // nil = time.Now
+	sink  proxy.Events     // nil = events are not kept
 }
 
 // Run serves until the process is told to stop.
@@ -83,6 +85,11 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	collect(registry, r, p, e)
+	end, err := c.keepEvents(&file, registry, logger)
+	if err != nil {
+		return err
+	}
+	defer end()
 	rec, err := c.recorder(&file, registry, logger)
 	if err != nil {
 		return err
@@ -152,7 +159,7 @@ func (c *serveCommand) pages(origin *url.URL, f *config.File, e engine, rec reco
 		Engine: e, Prefix: f.Prefix, Peers: f.Peers,
 		IdentityCookie: f.IdentityCookie, IdentityHeader: f.IdentityHeader,
 		PersonHeader: f.PersonHeader, CountryHeader: f.CountryHeader, DeviceHeader: f.DeviceHeader,
-		Registerer: registry, Logger: logger, Clock: c.clock,
+		Registerer: registry, Logger: logger, Clock: c.clock, Events: c.sink,
 	}
 	if rec.Writer != nil {
 		settings.Recorder = rec.Writer

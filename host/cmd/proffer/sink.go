@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/profferhq/proffer/host/config"
+	"github.com/profferhq/proffer/host/events"
+)
+
+// Help documents the configuration file.
+func (*serveCommand) Help() string {
+	return `The configuration file is one JSON object. Every key may be left out:
+
+  prefix         where the endpoints for clicks and beacons are; "/.proffer/"
+  peers          ["10.0.0.0/8"]: proxies in front that are believed. Only they may
+                 send the headers below and X-Forwarded-*
+  identity       {"cookie":"proffer_identity","header":"proffer-identity"}: where a
+                 login's token comes; see "proffer token identity"
+  person_header, country_header, device_header
+                 names of headers by which peers say who asks, from where, with what
+  log            {"level":"info","format":"text"}, or debug, warn, error; json
+  events         {"dir":"DIR","max_bytes":67108864,"keep_days":90}: files of what
+                 was shown and what came of it; --events DIR goes before "dir".
+                 max_bytes: after it a day gets another file. keep_days: older
+                 days are removed, 0 keeps all
+
+Files of events are for one proxy at a time. They name no visitor, so that nothing
+has to be erased in them. A page never waits for them: what the disk does not take
+is lost, counted (proffer_events_lost_total) and logged once a minute. An acceptance
+or a rejection is told to the visitor only once it is on the disk; if it cannot be
+written, the answer is 503 and nothing has happened.
+`
+}
+
+// keepEvents has event lines written, if they are to be; what it gives ends it,
+// with everything written.
+func (c *serveCommand) keepEvents(f *config.File, registry *prometheus.Registry, logger *slog.Logger) (end func(), err error) {
+	dir := f.Events.Dir
+	if c.Events != "" {
+		dir = c.Events
+	}
+	if dir == "" {
+		return func() {}, nil
+	}
+	log, err := events.Open(events.Config{
+		Dir: dir, MaxBytes: f.Events.MaxBytes, KeepDays: f.Events.KeepDays, Registerer: registry, Logger: logger, Clock: c.clock,
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.sink = log
+	return func() {
+		ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+		defer cancel()
+		if err := log.Close(ctx); err != nil {
+			logger.Error("events may be lost", "error", err)
+		}
+	}, nil
+}

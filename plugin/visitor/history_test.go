@@ -144,7 +144,7 @@ func TestRaise(t *testing.T) {
 			e.Raise(to, now)
 			e.Raise(to, now) // idempotent
 			ended := status >= catalog.Accepted
-			if to > status && !ended || ended && to >= catalog.Accepted {
+			if to > status && !ended || ended && to >= catalog.Accepted && to != status {
 				status, at = to, now
 				if to == catalog.Presented {
 					first = now

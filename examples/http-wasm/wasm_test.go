@@ -151,7 +151,8 @@ func TestManyHeaders(t *testing.T) {
 }
 
 // TestBrokenConfiguration holds that a module that cannot start its work says
-// so once and lets every page pass.
+// so, each instance once, and lets every page pass. The host makes a second
+// instance where a garbage collection empties its pool.
 func TestBrokenConfiguration(t *testing.T) {
 	good := compileSmall(t)
 	damaged := bytes.Clone(good)
@@ -182,8 +183,9 @@ func TestBrokenConfiguration(t *testing.T) {
 			if w.Code != http.StatusOK || w.Body.String() != slotted || w.Header().Get("Set-Cookie") != "" {
 				t.Errorf("the page comes as %d %q with %v", w.Code, w.Body, w.Header())
 			}
-			if log := m.log.String(); !strings.Contains(log, c.want) || strings.Count(log, "\n") != 1 {
-				t.Errorf("the module logs %q, want one line with %q", log, c.want)
+			line, more, _ := strings.Cut(m.log.String(), "\n")
+			if !strings.Contains(line, c.want) || strings.ReplaceAll(more, line+"\n", "") != "" {
+				t.Errorf("the module logs %q and %q, want one line with %q", line, more, c.want)
 			}
 		})
 	}

@@ -47,11 +47,11 @@ func headerOf(r *abi.Reply, name string) string {
 	return ""
 }
 
-// browser is what a browser keeps: cookies by name.
-type browser map[string]string
+// jar is what a browser keeps: cookies by name.
+type jar map[string]string
 
 // take stores what a reply or an answer sets, as browsers do.
-func (b browser) take(cookies [][]byte) {
+func (b jar) take(cookies [][]byte) {
 	for _, set := range cookies {
 		pair, attributes, _ := strings.Cut(string(set), ";")
 		name, value, _ := strings.Cut(pair, "=")
@@ -64,7 +64,7 @@ func (b browser) take(cookies [][]byte) {
 }
 
 // on makes a request carry the cookies.
-func (b browser) on(r *abi.Request) *abi.Request {
+func (b jar) on(r *abi.Request) *abi.Request {
 	var pairs []string
 	for _, name := range slices.Sorted(func(yield func(string) bool) {
 		for name := range b {
@@ -79,7 +79,7 @@ func (b browser) on(r *abi.Request) *abi.Request {
 }
 
 // tag is that of the browser's visitor, 0 if it has none.
-func (b browser) tag(t testing.TB) uint32 {
+func (b jar) tag(t testing.TB) uint32 {
 	t.Helper()
 	if b["proffer"] == "" {
 		return 0
@@ -93,7 +93,7 @@ func (b browser) tag(t testing.TB) uint32 {
 }
 
 // noted are the events in the second cookie, newest first.
-func (b browser) noted(t testing.TB) *visitor.Events {
+func (b jar) noted(t testing.TB) *visitor.Events {
 	t.Helper()
 	v := &visitor.Events{}
 	if value := b["proffer_e"]; value != "" {
@@ -120,9 +120,9 @@ func signed(a visitor.Action, ticket *visitor.Ticket) string {
 }
 
 // met is a browser that has been here.
-func met(t testing.TB, g *guest.Guest) browser {
+func met(t testing.TB, g *guest.Guest) jar {
 	t.Helper()
-	b := browser{}
+	b := jar{}
 	b.take(answer(t, g, request(g)).Cookies)
 	return b
 }

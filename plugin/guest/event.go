@@ -109,7 +109,7 @@ func (g *Guest) take(a visitor.Action, t *visitor.Ticket) {
 		First: t.Minute, Last: max(e.now, t.Minute),
 	}}
 	was := g.standing(&event)
-	if was != nil && (was.Status == event.Status || a == visitor.Seen && was.Status != catalog.Generated || !was.Raise(event.Status, event.Last)) {
+	if was != nil && (a == visitor.Seen && was.Status != catalog.Generated || !was.Raise(event.Status, event.Last)) {
 		return
 	}
 	if env != nil {
@@ -169,7 +169,7 @@ func (g *Guest) standing(event *visitor.Event) *visitor.Entry {
 		held = &e.history.Entries[0]
 		*held = noted.Entry
 	default:
-		held.Raise(noted.Status, noted.Last)
+		held.Learn(noted.Status, noted.Last)
 		noted.Status, noted.Last = held.Status, max(held.Last, noted.First)
 	}
 	return held

@@ -14,7 +14,7 @@ import (
 )
 
 // does lets a browser send an event, and takes what is answered.
-func (b browser) does(t testing.TB, g *guest.Guest, a visitor.Action, ticket *visitor.Ticket, change func(*abi.Request)) *abi.Reply {
+func (b jar) does(t testing.TB, g *guest.Guest, a visitor.Action, ticket *visitor.Ticket, change func(*abi.Request)) *abi.Reply {
 	t.Helper()
 	what := fmt.Sprintf("POST event?%s=%s", a, signed(a, ticket))
 	if a == visitor.Click {
@@ -199,7 +199,7 @@ func TestWhatNotesNothing(t *testing.T) {
 // the visitor who comes to be, and nobody else's.
 func TestWithoutACookie(t *testing.T) {
 	g := ready(t, testConfig(), build(t, shop))
-	b := browser{}
+	b := jar{}
 	if b.does(t, g, visitor.Seen, shopTicket(1, 0), nil); b.noted(t).N != 1 || b.noted(t).Visitor != 0 {
 		t.Fatalf("noted %+v", b.noted(t))
 	}
@@ -209,7 +209,7 @@ func TestWithoutACookie(t *testing.T) {
 	}
 	r := request(g)
 	r.Entropy = make([]byte, abi.EntropySize)
-	other := browser{"proffer_e": b["proffer_e"]}
+	other := jar{"proffer_e": b["proffer_e"]}
 	other.take(answer(t, g, r).Cookies)
 	if other.does(t, g, visitor.Seen, shopTicket(3, 0), nil); other.noted(t).N != 1 || other.noted(t).Visitor != other.tag(t) {
 		t.Errorf("another visitor has %+v", other.noted(t))
@@ -273,7 +273,7 @@ func TestWhatIsNoted(t *testing.T) {
 		{"gone", "plain", visitor.Seen, &visitor.Event{Entry: visitor.Entry{Status: catalog.Presented}}},
 		{"gone", "plain", visitor.Accept, &visitor.Event{Entry: visitor.Entry{Status: catalog.Accepted}}},
 	} {
-		b := browser{}
+		b := jar{}
 		ticket := shopTicket(1, 0)
 		ticket.Environment, ticket.Space, ticket.Offer = hash(tt.env), hash(tt.space), hash("x")
 		b.does(t, g, tt.action, ticket, nil)
@@ -326,7 +326,7 @@ func TestManyTickets(t *testing.T) {
 
 // withHistory is a browser whose visitor cookie holds propositions of the shop's
 // visitors.
-func withHistory(t testing.TB, entries ...visitor.Entry) browser {
+func withHistory(t testing.TB, entries ...visitor.Entry) jar {
 	t.Helper()
 	s := visitor.State{ID: [16]byte{5}, VisitStart: noon / 1000, LastNoted: noon / 1000}
 	var h visitor.History
@@ -335,7 +335,7 @@ func withHistory(t testing.TB, entries ...visitor.Entry) browser {
 	}
 	w := visitor.BeginSection(s.AppendHead(nil), false, snapshot.Hash32([]byte("visitors")))
 	w.AppendHistory(0, &h)
-	return browser{"proffer": string(seal.Seal(nil, seal.TestKeyring(), seal.UseCookie, "proffer", w.End()))}
+	return jar{"proffer": string(seal.Seal(nil, seal.TestKeyring(), seal.UseCookie, "proffer", w.End()))}
 }
 
 // TestEventsAfterAPage: what the visitor cookie knows already is not noted.

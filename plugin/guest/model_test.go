@@ -121,7 +121,7 @@ type order struct {
 	t       *testing.T
 	g       *guest.Guest
 	r       *rand.Rand
-	b       browser
+	b       jar
 	seed    uint64
 	now     uint32
 	events  int
@@ -136,7 +136,7 @@ type order struct {
 const mostProposed = 5
 
 func newOrder(t *testing.T, g *guest.Guest, seed uint64) *order {
-	o := &order{t: t, g: g, seed: seed, r: rand.New(rand.NewPCG(seed, 1)), b: browser{}, now: visitor.Minute(noon)}
+	o := &order{t: t, g: g, seed: seed, r: rand.New(rand.NewPCG(seed, 1)), b: jar{}, now: visitor.Minute(noon)}
 	o.b["proffer"] = o.visitorCookie(&visitor.History{})
 	return o
 }
@@ -232,7 +232,7 @@ func (o *order) does() {
 	l := o.second
 	l.events |= 1 << o.events
 	o.events++
-	set := browser{}
+	set := jar{}
 	set.take(got.Cookies)
 	o.answers = append(o.answers, underway{false, set["proffer_e"], l})
 }

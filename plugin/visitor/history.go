@@ -95,14 +95,11 @@ func (h *History) fold() {
 
 // Raise takes a status event into account and reports whether it changed the
 // entry. A status replaces those before it; of accepted, scheduled and rejected
-// the later event wins, and one of the same status prolongs it, for another in
-// between may become known yet. The same event again changes nothing.
+// the later event wins. Repeating an event changes nothing.
 func (e *Entry) Raise(status catalog.Status, minute uint32) (changed bool) {
 	was, is := e.Status, status
 	switch {
-	case stage(is) < stage(was):
-		return false
-	case is == was && (stage(is) < catalog.Accepted || minute <= e.Last):
+	case stage(is) < stage(was), is == was:
 		return false
 	case stage(is) == stage(was) && minute < e.Last:
 		return false
@@ -117,11 +114,29 @@ func (e *Entry) Raise(status catalog.Status, minute uint32) (changed bool) {
 // stage is how far a status is; those that end a proposition are equally far.
 func stage(s catalog.Status) catalog.Status { return min(s, catalog.Accepted) }
 
+// Learn is Raise for what the other cookie knows: where both have an entry at
+// one status that ends it, it is so since the later time. One in between may
+// become known yet.
+func (e *Entry) Learn(status catalog.Status, minute uint32) (changed bool) {
+	if e.Raise(status, minute) {
+		return true
+	}
+	if status == e.Status && stage(status) == catalog.Accepted {
+		e.Last = max(e.Last, minute)
+	}
+	return false
+}
+
 // Raise is Entry.Raise for the i-th proposition, and puts it where its time
-// belongs.
+// belongs; for one that is whole it is Entry.Learn.
 func (h *History) Raise(i int, status catalog.Status, minute uint32) (changed bool) {
 	e := &h.Entries[i]
-	if !e.Raise(status, minute) {
+	if i < h.Whole {
+		changed = e.Learn(status, minute)
+	} else { // its place goes by the time of its status
+		changed = e.Raise(status, minute)
+	}
+	if !changed {
 		return false
 	}
 	least := 0

@@ -144,7 +144,7 @@ func TestRaise(t *testing.T) {
 			e.Raise(to, now)
 			e.Raise(to, now) // idempotent
 			ended := status >= catalog.Accepted
-			if to > status && !ended || ended && to >= catalog.Accepted {
+			if to > status && !ended || ended && to >= catalog.Accepted && to != status {
 				status, at = to, now
 				if to == catalog.Presented {
 					first = now
@@ -155,6 +155,26 @@ func TestRaise(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestLearn: what is known twice, at one status that ends it, is so since the
+// later time; of anything else a repetition is one.
+func TestLearn(t *testing.T) {
+	for _, tt := range []struct {
+		is, to         catalog.Status
+		minute, folded uint32
+		last           uint32
+	}{
+		{catalog.Accepted, catalog.Accepted, 15, 0, 15}, {catalog.Accepted, catalog.Accepted, 15, 1, 12}, {catalog.Accepted, catalog.Accepted, 11, 0, 12},
+		{catalog.Rejected, catalog.Rejected, 15, 0, 15}, {catalog.Interested, catalog.Interested, 15, 0, 12}, {catalog.Presented, catalog.Presented, 15, 0, 12},
+		{catalog.Accepted, catalog.Interested, 15, 0, 12},
+	} {
+		h := visitor.History{N: 1, Whole: 1 - int(tt.folded)}
+		h.Entries[0] = visitor.Entry{Status: tt.is, First: 10, Last: 12}
+		if changed := h.Raise(0, tt.to, tt.minute); changed || h.Entries[0].Last != tt.last || h.Entries[0].Status != tt.is || h.Entries[0].First != 10 {
+			t.Errorf("%v at 12, %v at %d: changed %v, %+v", tt.is, tt.to, tt.minute, changed, h.Entries[0])
+		}
+	}
 }
 
 // FuzzHistory: any bytes are a history or none; one that is reads the same when

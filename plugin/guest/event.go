@@ -109,6 +109,10 @@ func (g *Guest) take(a visitor.Action, t *visitor.Ticket) {
 		First: t.Minute, Last: max(e.now, t.Minute),
 	}}
 	was := g.standing(&event)
+	if was != nil && a == visitor.Seen && was.Status == catalog.Presented {
+		g.writeLine(a, t, env, space) // that the page had it was known, and no more
+		return
+	}
 	if was != nil && (a == visitor.Seen && was.Status != catalog.Generated || !was.Raise(event.Status, event.Last)) {
 		return
 	}

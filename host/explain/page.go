@@ -28,7 +28,8 @@ import (
 type Page struct {
 	// Acquire gives a session on the resident snapshot, and what ends it.
 	Acquire func() (s Session, release func(), err error)
-	Keys    *seal.Keyring
+	// Keys are those that the session's module has at that moment.
+	Keys func() *seal.Keyring
 	// Records are requests to choose from; nil: none are kept.
 	Records Records
 	// CountryHeader is the request header behind request.country; empty: none is
@@ -215,6 +216,6 @@ func (p *Page) explain(ctx context.Context, s Session, text []byte, offers strin
 	if len(codes) > abi.MaxOffers {
 		return nil, fmt.Errorf("%d offers are named, over the limit of %d", len(codes), abi.MaxOffers)
 	}
-	_, explanation, err := Document(ctx, s, p.Keys, d, codes)
+	_, explanation, err := Document(ctx, s, p.Keys(), d, codes)
 	return explanation, err
 }

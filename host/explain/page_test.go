@@ -54,7 +54,7 @@ func newPage(t *testing.T) *explain.Page {
 	s := session(t, []byte(pageCatalog))
 	return &explain.Page{
 		Acquire: func() (explain.Session, func(), error) { return s, func() {}, nil },
-		Keys:    seal.TestKeyring(), Records: records{}, CountryHeader: "x-country",
+		Keys:    seal.TestKeyring, Records: records{}, CountryHeader: "x-country",
 		Clock: func() time.Time { return time.Date(2026, 7, 10, 12, 0, 0, 0, time.UTC) },
 	}
 }
@@ -210,7 +210,7 @@ func field(t *testing.T, page, name string) string {
 
 // TestPageWithoutASnapshot says that nothing can be decided.
 func TestPageWithoutASnapshot(t *testing.T) {
-	p := &explain.Page{Acquire: func() (explain.Session, func(), error) { return nil, nil, errors.New("no snapshot") }, Keys: seal.TestKeyring()}
+	p := &explain.Page{Acquire: func() (explain.Session, func(), error) { return nil, nil, errors.New("no snapshot") }, Keys: seal.TestKeyring}
 	if status, _, text := visit(t, p, "GET", "", nil); status != http.StatusServiceUnavailable || !strings.Contains(text, "nothing can be decided: no snapshot") {
 		t.Errorf("status %d: %s", status, text)
 	}

@@ -48,8 +48,8 @@ func ready(w http.ResponseWriter, r *reloader, e engine) {
 	}
 }
 
-// collect registers what the catalog, the pauses and the engine tell.
-func collect(registry *prometheus.Registry, r *reloader, p *pauses, e engine) {
+// collect registers what the catalog, the pauses, the keys and the engine tell.
+func collect(registry *prometheus.Registry, r *reloader, p *pauses, k *keyFile, e engine) {
 	gauge := func(name, help string, value func() float64) {
 		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "proffer_" + name, Help: help}, value))
 	}
@@ -70,6 +70,12 @@ func collect(registry *prometheus.Registry, r *reloader, p *pauses, e engine) {
 	})
 	gauge("paused_refused", "1 while the file of pauses is refused and the last good ones are in force.", func() float64 {
 		if _, refused := p.state(); refused {
+			return 1
+		}
+		return 0
+	})
+	gauge("keys_refused", "1 while the keys file is refused and the last good keys are in force.", func() float64 {
+		if k.stale() {
 			return 1
 		}
 		return 0

@@ -59,20 +59,15 @@ func explainDocument(ctx context.Context, e engine, ring *seal.Keyring, d *docum
 
 // explainPage is the page that says why, on the engine's resident snapshot. It
 // offers what is recorded in a directory, unless that is empty.
-func explainPage(e engine, keys, records string, f *config.File) (*explain.Page, error) {
-	list, err := config.LoadKeys(keys)
-	if err != nil {
-		return nil, err
-	}
-	ring, err := config.Keyring(list)
+func explainPage(e engine, keys func() *seal.Keyring, records string, f *config.File) *explain.Page {
 	page := &explain.Page{
 		Acquire: func() (explain.Session, func(), error) { return explaining(e) },
-		Keys:    ring, CountryHeader: f.CountryHeader,
+		Keys:    keys, CountryHeader: f.CountryHeader,
 	}
 	if records != "" {
 		page.Records = recordings(records)
 	}
-	return page, err
+	return page
 }
 
 // recordings are what is recorded in a directory, for the page that says why.

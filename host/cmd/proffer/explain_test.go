@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/profferhq/proffer/host/config"
+	"github.com/profferhq/proffer/plugin/seal"
 )
 
 const explainRequest = `{"time":"2026-07-10T12:00:00Z","seed":1,"slots":[{"space":"hero"},{"space":"herro"}]}`
@@ -82,10 +83,11 @@ func TestExplainPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	why, err := explainPage(e, keys, "", &file)
+	_, ring, err := servableKeys(keys)
 	if err != nil {
 		t.Fatal(err)
 	}
+	why := explainPage(e, func() *seal.Keyring { return ring }, "", &file)
 	a := newAdmin(&reloader{engine: e}, e, prometheus.NewRegistry(), nil)
 	a.private("/explain", why)
 	server := httptest.NewServer(a.mux)

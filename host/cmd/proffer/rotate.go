@@ -20,7 +20,7 @@ func (o *rotateOptions) rotation() config.Rotation {
 
 // everywhere is what has to be done between two steps.
 func (o *rotateOptions) everywhere() string {
-	where := "Give " + o.File + " to every process that serves, and start each of them again: the file is read at the start."
+	where := "Give " + o.File + " to every process that serves. \"proffer serve\" takes it over and logs \"keys changed\"; what has\nits keys in a configuration of its own, as an edge in a foreign proxy has, gets them there and is started again."
 	if o.Use == abi.UseIdentity {
 		where += "\nThe site's software, which signs the tokens, goes on with the key that it has."
 	}
@@ -33,10 +33,12 @@ type prepareCommand struct{ rotateOptions }
 func (*prepareCommand) Help() string {
 	return `A key must be known everywhere before anything is signed with it:
 
-  proffer keys rotate prepare keys.json     then start every process again
-  proffer keys rotate promote keys.json     then start every process again
+  proffer keys rotate prepare keys.json     then wait until every process has it
+  proffer keys rotate promote keys.json     then wait again
   proffer keys rotate retire keys.json --id 1     after 400 days, see its help
 
+A running "proffer serve" takes the file over when it is saved, logs "keys changed"
+and which key signs, and keeps the keys that it had if the file is broken.
 Processes between two steps understand each other.`
 }
 

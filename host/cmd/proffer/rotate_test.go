@@ -96,8 +96,8 @@ func rotate(t *testing.T, args ...string) string {
 	return out
 }
 
-// copied is a copy of a keys file, as a process has it that was not started
-// again yet.
+// copied is a copy of a keys file, as a process has it that did not get the
+// new one yet.
 func copied(t *testing.T, keys string) string {
 	t.Helper()
 	b, err := os.ReadFile(keys)
@@ -144,7 +144,7 @@ func TestRotationLosesNobody(t *testing.T) {
 		}
 	}
 	before := copied(t, keys)
-	if out := rotate(t, "prepare", keys); !strings.Contains(out, "Added cookie key 2. Key 1 still signs.") || !strings.Contains(out, "start each of them again") {
+	if out := rotate(t, "prepare", keys); !strings.Contains(out, "Added cookie key 2. Key 1 still signs.") || !strings.Contains(out, "takes it over and logs") {
 		t.Errorf("prepare said %s", out)
 	}
 	same("prepared", keys, "", "implicit", 1)

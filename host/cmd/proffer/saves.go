@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,26 +16,43 @@ import (
 // saves notes when a file, or one of a directory, is saved.
 type saves struct {
 	watcher *fsnotify.Watcher
-	only    string // the name of what is one file
+	only    []string // the names of what is one file
+	modes   bool     // a change of who may read it is a save, too
 }
 
 // watchSaves begins to note saves; it comes before the first load, so that none
 // falls between the two. Directories are watched, not files: most editors save
-// by renaming. A file need not be there yet.
+// by renaming. A file need not be there yet. Where it is a link, what it leads to
+// is watched, too.
 func watchSaves(path string) (*saves, error) {
 	s := &saves{}
-	dir := path
+	dirs := []string{path}
 	if info, err := os.Stat(path); err != nil || !info.IsDir() {
-		dir, s.only = filepath.Dir(path), filepath.Base(path)
+		dirs, s.only = places(path)
 	}
 	var err error
 	if s.watcher, err = fsnotify.NewWatcher(); err != nil {
 		return nil, err
 	}
-	if err := s.watcher.Add(dir); err != nil {
-		return nil, errors.Join(err, s.watcher.Close())
+	for _, dir := range dirs {
+		if err := s.watcher.Add(dir); err != nil {
+			return nil, errors.Join(err, s.watcher.Close())
+		}
 	}
 	return s, nil
+}
+
+// mounted is the link that Kubernetes turns when a mounted secret or map of
+// settings changes; the files are links through it.
+const mounted = "..data"
+
+// places are the directories and the names under which a file is saved.
+func places(file string) (dirs, names []string) {
+	dirs, names = []string{filepath.Dir(file)}, []string{filepath.Base(file), mounted}
+	if target, err := filepath.EvalSymlinks(file); err == nil {
+		dirs, names = append(dirs, filepath.Dir(target)), append(names, filepath.Base(target))
+	}
+	return dirs, names
 }
 
 func (s *saves) close() { _ = s.watcher.Close() }
@@ -71,9 +89,12 @@ func (s *saves) follow(ctx context.Context, logger *slog.Logger, changed func())
 }
 
 func (s *saves) relevant(e fsnotify.Event) bool {
-	name := filepath.Base(e.Name)
-	if s.only != "" {
-		return e.Op != fsnotify.Chmod && name == s.only
+	if e.Op == fsnotify.Chmod && !s.modes {
+		return false
 	}
-	return e.Op != fsnotify.Chmod && !strings.HasPrefix(name, ".")
+	name := filepath.Base(e.Name)
+	if s.only != nil {
+		return slices.Contains(s.only, name)
+	}
+	return !strings.HasPrefix(name, ".")
 }

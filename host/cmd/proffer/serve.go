@@ -27,7 +27,7 @@ import (
 type serveCommand struct {
 	Origin  string `required:"" help:"The site that pages come from." placeholder:"URL"`
 	Catalog string `required:"" help:"Catalog directory, catalog file or snapshot; what is saved there is checked and swapped in." placeholder:"DIR|FILE"`
-	Keys    string `required:"" help:"Keys file, read at the start; make one with: proffer keys new." placeholder:"FILE"`
+	Keys    string `required:"" help:"Keys file; what is saved there is checked and in force at once. Make one with: proffer keys new." placeholder:"FILE"`
 	Config  string `help:"Configuration file (JSON)." placeholder:"FILE"`
 	Listen  string `default:":8080" help:"Address for visitors."`
 	Admin   string `default:"127.0.0.1:9090" help:"Address for operators: /healthz, /readyz, /metrics, /v1/paused, and /explain to see why an offer is shown or not. By other names than localhost: admin_hosts in the configuration file."`
@@ -52,7 +52,7 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	file, keys, err := c.settings()
+	file, err := c.settings()
 	if err != nil {
 		return err
 	}
@@ -61,12 +61,17 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 	// unasked, which may be what a visitor asked with.
 	log.SetOutput(io.Discard)
 	c.logger = logger
+	k := &keyFile{file: c.Keys, logger: logger}
+	defer k.close()
+	if err := k.open(); err != nil {
+		return err
+	}
 	p := &pauses{file: c.Paused, logger: logger}
 	if err := p.open(); err != nil {
 		return err
 	}
 	defer p.close()
-	module := file.Module(keys)
+	module := file.Module(k.list)
 	module.Paused = p.list
 	e, err := c.open(ctx, abi.AppendConfig(nil, module))
 	if err != nil {
@@ -74,6 +79,7 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 	}
 	defer func() { _ = e.Close(context.Background()) }()
 	p.engine, p.configuration = e, &configuration{engine: e, logger: logger, current: *module}
+	k.configuration = p.configuration
 	r := &reloader{path: c.Catalog, engine: e, logger: logger, diags: s.err}
 	if err := r.watch(); err != nil {
 		return err
@@ -84,7 +90,7 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	collect(registry, r, p, e)
+	collect(registry, r, p, k, e)
 	end, err := c.keepEvents(&file, registry, logger)
 	if err != nil {
 		return err
@@ -101,12 +107,8 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 	}
 	a := newAdmin(r, e, registry, c.adminHosts(&file))
 	a.pauses(p)
-	why, err := explainPage(e, c.Keys, c.Record, &file)
-	if err != nil {
-		return err
-	}
-	a.private("/explain", why)
-	return c.run(ctx, pages, a.mux, []func(context.Context){r.follow, p.follow}, logger)
+	a.private("/explain", explainPage(e, k.keyring, c.Record, &file))
+	return c.run(ctx, pages, a.mux, []func(context.Context){r.follow, p.follow, k.follow}, logger)
 }
 
 // adminHosts are the names by which the admin listener is reached.
@@ -126,21 +128,11 @@ func parseOrigin(s string) (*url.URL, error) {
 	return u, nil
 }
 
-func (c *serveCommand) settings() (config.File, []abi.Key, error) {
-	file := config.Default()
-	keys, err := config.LoadKeys(c.Keys)
-	if err != nil {
-		return file, nil, err
+func (c *serveCommand) settings() (config.File, error) {
+	if c.Config == "" {
+		return config.Default(), nil
 	}
-	if config.IsTest(keys) {
-		return file, nil, errors.New("keys: the published test key signs for anyone; make keys with: proffer keys new")
-	}
-	if c.Config != "" {
-		if file, err = config.Load(c.Config); err != nil {
-			return file, nil, err
-		}
-	}
-	return file, keys, nil
+	return config.Load(c.Config)
 }
 
 func newLogger(f *config.File, w io.Writer) *slog.Logger {

@@ -281,6 +281,12 @@ func body(t *testing.T, r *http.Request) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return text(t, answer)
+}
+
+// text is an answer's body.
+func text(t *testing.T, answer *http.Response) string {
+	t.Helper()
 	defer func() { _ = answer.Body.Close() }()
 	b, err := io.ReadAll(answer.Body)
 	if err != nil {

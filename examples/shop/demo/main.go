@@ -49,9 +49,10 @@ func run(ctx context.Context, out, catalog, listen, admin string) error {
 	}
 	defer shop.stop()
 	listen, admin = free(listen), free(admin)
-	tell(listen, admin, shop.address, catalog)
+	tell(listen, admin, shop.address, catalog, out)
 	proxy := exec.CommandContext(ctx, filepath.Join(out, "proffer"), "serve",
 		"--origin", "http://"+shop.address, "--catalog", catalog, "--keys", keys, "--config", config,
+		"--events", filepath.Join(out, "demo-events"), "--record", filepath.Join(out, "demo-records"),
 		"--listen", listen, "--admin", admin)
 	proxy.Stdout, proxy.Stderr = os.Stdout, os.Stderr
 	proxy.Cancel = func() error { return proxy.Process.Signal(syscall.SIGTERM) }
@@ -126,21 +127,31 @@ func free(address string) string {
 	return l.Addr().String()
 }
 
-func tell(listen, admin, shop, catalog string) {
+func tell(listen, admin, shop, catalog, out string) {
 	_, port, _ := net.SplitHostPort(listen)
 	fmt.Printf(`
 The shop with offers   http://localhost:%[1]s/
 Where it asks first    http://consent.localhost:%[1]s/
 The shop without       http://%[3]s/
+Why an offer is there  http://%[2]s/explain
 Health and metrics     http://%[2]s/readyz  http://%[2]s/metrics
 
-Try: open the first address in a private window, as a stranger; load it again;
-log in as one of the customers; log out, and see what is still known. At the
-second address answer no, then yes, and see when a cookie comes. Edit a
-weight or a title in %[4]s and save: the next page has it. Break a file: the
-reason is printed here and the last good catalog stays. As a stranger from
-Canada:  curl -s -H 'X-Country: CA' http://localhost:%[1]s/ | grep -A3 data-offer
+Try: open the first address in a private window, as a stranger. Load it a few
+times: no line of the strip on top comes more than twice a day. On a list of
+journeys hold a place, or say that one is not for you, and load the page again.
+"Forget me" at the foot of the page makes you a stranger. Log in as one of the
+customers; log out, and see what is still known. At the second address answer
+no, then yes, and see when a cookie comes. What was shown and answered, and why:
+
+  %[5]s events report %[6]s --by offer
+  %[5]s records %[7]s
+  curl -d environment=visitors -d kind=offer -d name=travel-week http://%[2]s/v1/pause
+
+Edit a weight or a title in %[4]s and save: the next page
+has it. Break a file: the reason is printed here and the last good catalog stays.
+As a stranger from Canada:
+  curl -s -H 'X-Country: CA' http://localhost:%[1]s/ | grep -A3 data-offer
 More in examples/shop/README.md. Stop with Ctrl-C.
 
-`, port, admin, shop, catalog)
+`, port, admin, shop, catalog, filepath.Join(out, "proffer"), filepath.Join(out, "demo-events"), filepath.Join(out, "demo-records"))
 }

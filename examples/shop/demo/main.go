@@ -48,11 +48,17 @@ func run(ctx context.Context, out, catalog, listen, admin string) error {
 		return err
 	}
 	defer shop.stop()
+	asked := listen
 	listen, admin = free(listen), free(admin)
-	tell(listen, admin, shop.address, catalog, out)
+	events, records := filepath.Join(out, "demo-events"), filepath.Join(out, "demo-records")
+	if listen != asked { // another demo is running, and writes those
+		_, port, _ := net.SplitHostPort(listen)
+		events, records = events+"-"+port, records+"-"+port
+	}
+	tell(listen, admin, shop.address, catalog, out, events, records)
 	proxy := exec.CommandContext(ctx, filepath.Join(out, "proffer"), "serve",
 		"--origin", "http://"+shop.address, "--catalog", catalog, "--keys", keys, "--config", config,
-		"--events", filepath.Join(out, "demo-events"), "--record", filepath.Join(out, "demo-records"),
+		"--events", events, "--record", records,
 		"--listen", listen, "--admin", admin)
 	proxy.Stdout, proxy.Stderr = os.Stdout, os.Stderr
 	proxy.Cancel = func() error { return proxy.Process.Signal(syscall.SIGTERM) }
@@ -127,7 +133,7 @@ func free(address string) string {
 	return l.Addr().String()
 }
 
-func tell(listen, admin, shop, catalog, out string) {
+func tell(listen, admin, shop, catalog, out, events, records string) {
 	_, port, _ := net.SplitHostPort(listen)
 	fmt.Printf(`
 The shop with offers   http://localhost:%[1]s/
@@ -153,5 +159,5 @@ As a stranger from Canada:
   curl -s -H 'X-Country: CA' http://localhost:%[1]s/ | grep -A3 data-offer
 More in examples/shop/README.md. Stop with Ctrl-C.
 
-`, port, admin, shop, catalog, filepath.Join(out, "proffer"), filepath.Join(out, "demo-events"), filepath.Join(out, "demo-records"))
+`, port, admin, shop, catalog, filepath.Join(out, "proffer"), events, records)
 }

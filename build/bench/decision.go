@@ -13,7 +13,6 @@ import (
 	"github.com/profferhq/proffer/host/linear"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/guest"
-	"github.com/profferhq/proffer/plugin/seal"
 )
 
 // The catalogs and visitors that are measured.
@@ -33,7 +32,7 @@ type decision struct {
 
 	native, wasm, hosted sample // ns for each request
 	empty                sample // ns for a call of an export that does nothing
-	macNative, macWasm   sample // ns for the two MACs of a request
+	macNative, macWasm   sample // ns for the MACs of a request
 	allocs               float64
 	hostedAllocs         float64
 }
@@ -98,7 +97,10 @@ func (b *bench) decide(n int, variant string, budget time.Duration) (*decision, 
 		return nil, err
 	}
 	defer macs.close(b.ctx)
-	size := signed()
+	sizes, err := signed(requests[0], inNative)
+	if err != nil {
+		return nil, err
+	}
 	some, err := window(requests, inWasm)
 	if err != nil {
 		return nil, err
@@ -108,8 +110,8 @@ func (b *bench) decide(n int, variant string, budget time.Duration) (*decision, 
 		contender{name: "wasm", n: some, warm: each(requests, some, inWasm), run: each(requests, some, inWasm)},
 		contender{name: "hosted", n: some, warm: each(requests, some, inHost), run: each(requests, some, inHost)},
 		contender{name: "empty", n: calls, run: func(int) error { return in.nothing(b.ctx, calls) }},
-		contender{name: "macs native", n: pairs, run: func(int) error { return nativeMACs(2*pairs, size) }},
-		contender{name: "macs wasm", n: pairs, run: func(int) error { return macs.run(b.ctx, 2*pairs, size) }},
+		contender{name: "macs native", n: rounds, run: func(int) error { return nativeMACs(rounds, sizes) }},
+		contender{name: "macs wasm", n: rounds, run: func(int) error { return macs.run(b.ctx, rounds, sizes) }},
 	)
 	if err != nil {
 		return nil, err
@@ -124,10 +126,10 @@ func (b *bench) decide(n int, variant string, budget time.Duration) (*decision, 
 	return d, err
 }
 
-// Calls and pairs of MACs in a batch.
+// Empty calls in a batch, and of how many requests the MACs.
 const (
-	calls = 4096
-	pairs = 16
+	calls  = 4096
+	rounds = 16
 )
 
 func newNative(snapshot []byte) (*guest.Guest, error) {
@@ -228,21 +230,4 @@ func allocations(n int, f func(int) error) (float64, error) {
 		}
 	}
 	return fewest, nil
-}
-
-// signed is how many bytes the MAC of the first visitor's cookie is of: its
-// name, a zero byte, version, key id and body.
-func signed() int { return len("__Host-proffer") + 3 + len(workload.Body(0, false)) }
-
-func nativeMACs(times, size int) error {
-	mac := seal.NewMAC([]byte("0123456789abcdef0123456789abcdef"))
-	var message [1024]byte
-	for range times {
-		h := mac.Begin()
-		h.Write(message[:size])
-		sum := h.End()
-		message[0] = sum[0]
-	}
-	runtime.KeepAlive(&message)
-	return nil
 }

@@ -20,8 +20,17 @@ func main() {
 	budget := flag.Duration("time", 5*time.Second, "for each catalog and kind of visitor")
 	decisions := flag.Int("decisions", 1_000_000, "in the measurement of memory")
 	swaps := flag.Int("swaps", 1000, "of the snapshot, in the measurement of the process")
+	profile := flag.String("profile", "", "write the profile by which the module is compiled to this `file`, and measure nothing")
 	flag.Parse()
-	missed, err := run(os.Stdout, *wasm, *sizes, *budget, *decisions, *swaps)
+	list, err := numbers(*sizes)
+	if err == nil && *profile != "" {
+		b := &bench{snapshot: map[string][]byte{}}
+		err = b.profile(*profile, list, *budget)
+	}
+	var missed []string
+	if err == nil && *profile == "" {
+		missed, err = run(os.Stdout, *wasm, list, *budget, *decisions, *swaps)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -34,7 +43,19 @@ func main() {
 	}
 }
 
-func run(w io.Writer, file, sizes string, budget time.Duration, decisions, swaps int) (missed []string, err error) {
+// numbers reads a list with commas.
+func numbers(list string) (out []int, err error) {
+	for field := range strings.SplitSeq(list, ",") {
+		n, err := strconv.Atoi(field)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+func run(w io.Writer, file string, sizes []int, budget time.Duration, decisions, swaps int) (missed []string, err error) {
 	ctx := context.Background()
 	wasm, err := os.ReadFile(file)
 	if err != nil {
@@ -48,11 +69,7 @@ func run(w io.Writer, file, sizes string, budget time.Duration, decisions, swaps
 	if r.packed, err = packed(wasm); err != nil {
 		return nil, err
 	}
-	for field := range strings.SplitSeq(sizes, ",") {
-		n, err := strconv.Atoi(field)
-		if err != nil {
-			return nil, err
-		}
+	for _, n := range sizes {
 		if err := b.measure(r, n, budget, decisions, swaps); err != nil {
 			return nil, err
 		}

@@ -30,7 +30,8 @@ func (g *Guest) readVisitor() {
 		p.call.Language = r.Language
 	}
 	if p.consent && len(r.Visitor) == abi.VisitorSize && string(r.Visitor) != string(p.state.ID[:]) {
-		p.state = visitor.State{Known: true}
+		p.state.Reset()
+		p.state.Known = true
 		copy(p.state.ID[:], r.Visitor)
 	}
 }
@@ -135,7 +136,8 @@ func (g *Guest) settleVisitor() {
 		return // nothing is decided, so the page is served as it came
 	}
 	if explicit && p.state.Link.Set && !g.names(p.identity.source, p.identity.key) {
-		p.state, p.replaced = visitor.State{}, true
+		p.replaced = true
+		p.state.Reset()
 	}
 	if !p.state.Known {
 		g.mint()

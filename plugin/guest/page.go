@@ -107,7 +107,7 @@ func (g *Guest) answer(dst []byte) []byte {
 func (p *page) reset() {
 	p.answer = abi.Answer{Propositions: p.answer.Propositions[:0], Cookies: p.answer.Cookies[:0], Events: p.answer.Events[:0]}
 	p.call = decide.Call{}
-	p.state = visitor.State{}
+	p.state.Reset()
 	p.events.N = 0
 	p.sentOurs, p.sentEvents, p.fresh, p.replaced, p.changed, p.listed = false, false, false, false, false, false
 	p.keyID = 0

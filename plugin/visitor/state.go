@@ -62,24 +62,30 @@ type Section struct {
 // Decode reads an opened cookie's body into s. It reports false, and s is a
 // stranger's, if the body is not well formed.
 func (s *State) Decode(body []byte) bool {
-	*s = State{}
+	s.Reset()
 	if len(body) < 24 || len(body) > MaxBody {
 		return false
 	}
-	var t State
-	copy(t.ID[:], body)
-	t.Known = true
-	t.VisitStart = int64(le32(body[16:]))
-	t.LastNoted = int64(le32(body[20:]))
+	copy(s.ID[:], body)
+	s.Known = true
+	s.VisitStart = int64(le32(body[16:]))
+	s.LastNoted = int64(le32(body[20:]))
 	for rest := body[24:]; len(rest) > 0; {
 		tag, part, tail, ok := cut(rest)
-		if !ok || !t.add(tag, part) {
+		if !ok || !s.add(tag, part) {
+			s.Reset()
 			return false
 		}
 		rest = tail
 	}
-	*s = t
 	return true
+}
+
+// Reset makes s a stranger's. It leaves alone what lies behind its sections,
+// which is most of it.
+func (s *State) Reset() {
+	clear(s.Sections[:s.N])
+	s.ID, s.Known, s.VisitStart, s.LastNoted, s.Link, s.N = [16]byte{}, false, 0, 0, Link{}, 0
 }
 
 // add takes one part of a body in. Parts of unknown tags are dropped: only a

@@ -1,0 +1,4 @@
+// Command peers
+package main
+
+func main() {}

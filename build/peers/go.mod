@@ -9,6 +9,7 @@ require (
 	github.com/growthbook/growthbook-golang v0.7.0
 	github.com/open-policy-agent/opa v1.22.3
 	github.com/profferhq/proffer v0.0.0-00010101000000-000000000000
+	github.com/tetratelabs/wazero v1.12.0
 )
 
 require (
@@ -29,7 +30,6 @@ require (
 	github.com/lestrrat-go/option/v2 v2.0.0 // indirect
 	github.com/segmentio/asm v1.2.1 // indirect
 	github.com/sirupsen/logrus v1.10.2 // indirect
-	github.com/tetratelabs/wazero v1.12.0 // indirect
 	github.com/tmaxmax/go-sse v0.10.0 // indirect
 	github.com/valyala/fastjson v1.6.10 // indirect
 	github.com/vektah/gqlparser/v2 v2.5.64 // indirect

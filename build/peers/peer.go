@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 )
 
@@ -26,7 +27,7 @@ type named struct {
 }
 
 // peers makes all engines for a catalog. The first is the plain loop.
-func peers(ctx context.Context, wasm []byte, cache string, offers []offer, list []visitor) (all []named, end func(), err error) {
+func peers(ctx context.Context, wasm []byte, out string, offers []offer, list []visitor) (all []named, end func(), err error) {
 	var closers []func()
 	end = func() {
 		for _, f := range slices.Backward(closers) {
@@ -38,7 +39,8 @@ func peers(ctx context.Context, wasm []byte, cache string, offers []offer, list 
 		name string
 		make func() (peer, func(), error)
 	}{
-		{profferWasm, func() (peer, func(), error) { return newWasm(ctx, wasm, cache, offers, list) }},
+		{profferCore, func() (peer, func(), error) { return newCore(ctx, out, offers, list) }},
+		{profferWasm, func() (peer, func(), error) { return newWasm(ctx, wasm, filepath.Join(out, "wazero"), offers, list) }},
 		{profferNative, func() (peer, func(), error) { return newNative(ctx, offers, list) }},
 		{celGo, func() (peer, func(), error) { return newCEL(offers, list) }},
 		{growthBook, func() (peer, func(), error) { return newGrowthBook(ctx, offers, list) }},
@@ -61,8 +63,9 @@ func peers(ctx context.Context, wasm []byte, cache string, offers []offer, list 
 // The names of the engines.
 const (
 	plainLoop      = "plain Go loop"
-	profferWasm    = "Proffer in Wasm"
-	profferNative  = "Proffer native"
+	profferCore    = "Proffer's decision in Wasm, without messages"
+	profferWasm    = "Proffer in Wasm, a slot for each offer"
+	profferNative  = "Proffer native, a slot for each offer"
 	celGo          = "cel-go, a program for each offer"
 	growthBook     = "GrowthBook Go SDK, a feature for each offer"
 	opaNativeRules = "OPA native, a rule for each offer"

@@ -13,7 +13,7 @@ func TestAgree(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: run make wasm", err)
 	}
-	all, end, err := peers(t.Context(), wasm, filepath.Join(out, "wazero"), drawOffers(100), drawVisitors())
+	all, end, err := peers(t.Context(), wasm, out, drawOffers(100), drawVisitors())
 	if err != nil {
 		t.Fatal(err)
 	}

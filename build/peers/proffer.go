@@ -51,8 +51,8 @@ environments:
         offers:
 `
 
-// snapshot compiles the offers, each of another weight.
-func snapshot(offers []offer) ([]byte, error) {
+// compiled is the snapshot of the offers, each of another weight.
+func compiled(offers []offer) ([]byte, error) {
 	var b strings.Builder
 	b.WriteString(head)
 	for i := range offers {
@@ -117,7 +117,7 @@ func open(ctx context.Context, s sessions, acquire func() (host.Session, error),
 }
 
 func newWasm(ctx context.Context, wasm []byte, cache string, offers []offer, list []visitor) (peer, func(), error) {
-	s, err := snapshot(offers)
+	s, err := compiled(offers)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -126,7 +126,7 @@ func newWasm(ctx context.Context, wasm []byte, cache string, offers []offer, lis
 }
 
 func newNative(ctx context.Context, offers []offer, list []visitor) (peer, func(), error) {
-	s, err := snapshot(offers)
+	s, err := compiled(offers)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -134,11 +134,10 @@ func newNative(ctx context.Context, offers []offer, list []visitor) (peer, func(
 	return newProffer(ctx, session, offers, list), end, err
 }
 
-// newProffer asks for one ordinal more than the richest visitor has, so that
-// there is an empty slot for each, up to the 64 that a call can have.
+// newProffer makes the requests of all visitors.
 func newProffer(ctx context.Context, session host.Session, offers []offer, list []visitor) *proffer {
 	p := &proffer{ctx: ctx, session: session, visitors: list}
-	for n := range min(most(offers, list)+1, abi.MaxSlots) {
+	for n := range slots(offers, list) {
 		p.slots = append(p.slots, abi.Slot{Space: []byte("all"), N: n + 1})
 	}
 	if session == nil {
@@ -149,6 +148,10 @@ func newProffer(ctx context.Context, session host.Session, offers []offer, list 
 	}
 	return p
 }
+
+// slots is one more than the richest visitor has offers, so that each visitor
+// has an empty slot, up to the 64 that a call can have.
+func slots(offers []offer, list []visitor) int { return min(most(offers, list)+1, abi.MaxSlots) }
 
 // most is the greatest number of offers that a visitor is eligible for.
 func most(offers []offer, list []visitor) (n int) {

@@ -1,4 +1,0 @@
-// Command peers
-package main
-
-func main() {}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 )
 
 // line is what was measured of an engine.
@@ -35,57 +36,58 @@ func measure(ctx context.Context, wasm []byte, out string, n, rounds int) (*cata
 	if c.eligible, err = agree(all); err != nil {
 		return nil, err
 	}
-	p, end, err := openPage(ctx, wasm, out, all, offers, list)
+	three, whole, end, err := site(ctx, wasm, out, all, offers, list)
 	if err != nil {
-		return nil, fmt.Errorf("a page: %w", err)
+		return nil, fmt.Errorf("the best three: %w", err)
 	}
 	defer end()
 
-	ways := make([]func(int) error, 0, 2*len(all)+1)
-	for _, e := range all {
+	var ways []func(int) error
+	asked := append(slices.Clone(all), named{three, profferThree})
+	for _, e := range asked {
 		ways = append(ways, e.decide, e.ask)
 	}
-	samples, err := race(rounds, append(ways, p.decide))
+	samples, err := race(rounds, append(ways, whole.decide))
 	if err != nil {
 		return nil, err
 	}
-	for i, e := range all {
+	for i, e := range asked {
 		l := line{name: e.name, decided: samples[2*i], asked: samples[2*i+1]}
 		if l.allocs, err = allocations(e.ask); err != nil {
 			return nil, err
 		}
 		c.lines = append(c.lines, l)
 	}
-	whole := line{name: profferPage, decided: samples[2*len(all)]}
-	whole.allocs, err = allocations(p.decide)
-	c.lines = append(c.lines, whole)
+	l := line{name: profferPage, decided: samples[len(ways)]}
+	l.allocs, err = allocations(whole.decide)
+	c.lines = append(c.lines, l)
 	return c, err
 }
 
-// profferPage is the line below those of the engines.
-const profferPage = "Proffer in Wasm: a whole page request, the best three"
+// The lines below those of the engines, about what a site asks.
+const (
+	profferThree = "*Proffer in Wasm, the best three*"
+	profferPage  = "*Proffer in Wasm, a page: the best three, cookie, HTML, click links*"
+)
 
-// openPage makes the page's calls on a module of their own, checked against
-// what Proffer says of all offers.
-func openPage(ctx context.Context, wasm []byte, out string, all []named, offers []offer, list []visitor) (*page, func(), error) {
+// site makes the calls that a site makes, on a module of their own, and checks
+// them against what Proffer says of all offers.
+func site(ctx context.Context, wasm []byte, out string, all []named, offers []offer, list []visitor) (three *proffer, whole *page, end func(), err error) {
 	s, err := compiled(offers)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	session, end, err := openWasm(ctx, wasm, filepath.Join(out, "wazero"), s)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	p, err := newPage(ctx, session, list)
-	if err == nil {
-		for _, e := range all {
-			if e.name == profferWasm {
-				err = p.heads(e.peer.(*proffer))
-			}
-		}
+	three = newProffer(ctx, session, best, list)
+	if whole, err = newPage(ctx, session, list); err == nil {
+		k := slices.IndexFunc(all, func(e named) bool { return e.name == profferWasm })
+		err = whole.heads(three, all[k].peer.(*proffer))
 	}
 	if err != nil {
 		end()
 	}
-	return p, end, err
+	return three, whole, end, err
 }

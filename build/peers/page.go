@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/profferhq/proffer/host"
@@ -18,6 +19,9 @@ type page struct {
 	requests [][]byte // one for each visitor
 	answer   []byte
 }
+
+// best is how many offers a site shows.
+const best = 3
 
 // newPage makes the requests: each is the second of a visitor, with the cookie
 // that the first one set, two minutes later.
@@ -49,7 +53,7 @@ func (p *page) append(dst []byte, i int, v *visitor, at int64, cookie []byte) []
 		Host: []byte("www.example.com"), Path: []byte("/"),
 		Mode: abi.SlotsAsked, HasSlots: true, Attributes: v.callData(),
 	}
-	for n := range 3 {
+	for n := range best {
 		r.Slots = append(r.Slots, abi.Slot{Space: []byte("page"), N: n + 1})
 	}
 	if cookie != nil {
@@ -64,26 +68,24 @@ func (p *page) decide(i int) (err error) {
 }
 
 // heads holds that the page shows the first three of all offers, rendered, to
-// every visitor, and knows each by the cookie.
-func (p *page) heads(all *proffer) error {
+// every visitor, and knows each by the cookie; and that whoever asks for the best
+// three gets them.
+func (p *page) heads(three, all *proffer) error {
 	for i := range p.requests {
-		if err := all.ask(i); err != nil {
-			return err
-		}
-		if err := p.decide(i); err != nil {
+		if err := errors.Join(all.ask(i), three.ask(i), p.decide(i)); err != nil {
 			return err
 		}
 		r, err := abi.DecodeResponse(p.answer)
 		if err != nil {
 			return err
 		}
-		if len(r.Answer.Slots) != 3 || len(r.Answer.Cookies) != 1 {
+		if len(r.Answer.Slots) != best || len(three.response.Answer.Slots) != best || len(r.Answer.Cookies) != 1 {
 			return fmt.Errorf("page of visitor %d: %v, %d slots, %d cookies: %s", i, r.Status, len(r.Answer.Slots), len(r.Answer.Cookies), r.Text)
 		}
 		for n, s := range r.Answer.Slots {
-			want := all.response.Answer.Slots[n].Offer
-			if !bytes.Equal(s.Offer, want) || (s.HTML == nil) != (want == nil) {
-				return fmt.Errorf("page of visitor %d: slot %d shows %q as %q, the best are %q", i, n, s.Offer, s.HTML, want)
+			want, of := all.response.Answer.Slots[n].Offer, three.response.Answer.Slots[n].Offer
+			if !bytes.Equal(s.Offer, want) || !bytes.Equal(of, want) || (s.HTML == nil) != (want == nil) {
+				return fmt.Errorf("page of visitor %d: slot %d shows %q as %q, the best three have %q, all %q", i, n, s.Offer, s.HTML, of, want)
 			}
 		}
 	}

@@ -122,7 +122,7 @@ func newWasm(ctx context.Context, wasm []byte, cache string, offers []offer, lis
 		return nil, nil, err
 	}
 	session, end, err := openWasm(ctx, wasm, cache, s)
-	return newProffer(ctx, session, offers, list), end, err
+	return newProffer(ctx, session, slots(offers, list), list), end, err
 }
 
 func newNative(ctx context.Context, offers []offer, list []visitor) (peer, func(), error) {
@@ -131,13 +131,13 @@ func newNative(ctx context.Context, offers []offer, list []visitor) (peer, func(
 		return nil, nil, err
 	}
 	session, end, err := openNative(ctx, s)
-	return newProffer(ctx, session, offers, list), end, err
+	return newProffer(ctx, session, slots(offers, list), list), end, err
 }
 
-// newProffer makes the requests of all visitors.
-func newProffer(ctx context.Context, session host.Session, offers []offer, list []visitor) *proffer {
+// newProffer makes the requests of all visitors, for the best so many offers.
+func newProffer(ctx context.Context, session host.Session, best int, list []visitor) *proffer {
 	p := &proffer{ctx: ctx, session: session, visitors: list}
-	for n := range slots(offers, list) {
+	for n := range best {
 		p.slots = append(p.slots, abi.Slot{Space: []byte("all"), N: n + 1})
 	}
 	if session == nil {

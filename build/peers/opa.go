@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	_ "github.com/open-policy-agent/opa/features/wasm" // registers the target
+	_ "github.com/open-policy-agent/opa/v1/features/wasm" // registers the target
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"

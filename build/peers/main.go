@@ -18,7 +18,8 @@
 //     (which OPA's own SDK runs on wazero). Its policy is once a loop over offers
 //     that are data in its store, and once a generated rule for each offer, which
 //     OPA indexes natively but not in Wasm. To its Wasm target each question goes as
-//     JSON, also a prepared one, and each answer comes back as such.
+//     JSON text, also a prepared one, and each answer comes back as text, which the
+//     SDK parses as a term of Rego: that is in both ways of asking.
 //   - GrowthBook's SDK has a feature for each offer, forced on by a condition, and
 //     evaluates one in a call. With each comes its value, its source and its rule.
 //   - cel-go runs a compiled program for each offer.

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"strings"
 
-	_ "github.com/open-policy-agent/opa/v1/features/wasm" // registers the target
 	"github.com/open-policy-agent/opa/v1/ast"
+	_ "github.com/open-policy-agent/opa/v1/features/wasm" // registers the target
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
 )

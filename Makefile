@@ -39,10 +39,11 @@ run: build
 test: wasm
 	go test ./...
 
-## edges: tests inside foreign runtimes, which it installs
+## edges: tests inside foreign runtimes, which it installs, and beside engines
 edges: wasm
 	build/install-edges
 	PATH="$(CURDIR)/$(OUT)/node/bin:$$PATH" go test -count=1 -tags edges ./examples/node ./examples/identity
+	cd build/peers && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 
 ## fuzz: what reads strangers' bytes, FUZZTIME each; FUZZ=-all: every target
 FUZZTIME ?= 20s
@@ -52,6 +53,10 @@ fuzz:
 ## bench: the table of ratios that the README shows
 bench: wasm
 	go run -tags proffer_own_sha256 ./build/bench
+
+## peers: the README's table of other engines with the same rules
+peers: wasm
+	cd build/peers && go run .
 
 # The profile by which Go compiles the module: it inlines the calls that requests
 # make. Written anew when much of the code has changed.
@@ -80,4 +85,4 @@ vuln:
 clean:
 	rm -rf $(OUT)
 
-.PHONY: help build wasm run test edges fuzz bench profile check fmt vuln clean
+.PHONY: help build wasm run test edges fuzz bench peers profile check fmt vuln clean

@@ -1,9 +1,12 @@
 package snapshot_test
 
 import (
+	"encoding/hex"
 	"fmt"
 	"hash/fnv"
 	"os"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -22,6 +25,36 @@ func TestHashVectors(t *testing.T) {
 		if !strings.Contains(string(page), row) {
 			t.Errorf("SNAPSHOT.md does not have the row %s", row)
 		}
+	}
+}
+
+var tieForm = regexp.MustCompile("(?m)^\\| ([0-9]+) \\| (?:`([0-9a-f]*)` )?\\| `([^`]+)` \\| `([0-9a-f]{16})` \\| `([0-9a-f]{16})` \\|$")
+
+// TestTieVectors holds the order of equal weights to the vectors of SNAPSHOT.md,
+// which were worked out from its text by a program of another language.
+func TestTieVectors(t *testing.T) {
+	page, err := os.ReadFile("../SNAPSHOT.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := tieForm.FindAllStringSubmatch(string(page), -1)
+	for _, row := range rows {
+		bucket, err := strconv.ParseUint(row[1], 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, err := hex.DecodeString(row[2])
+		if err != nil {
+			t.Fatal(err)
+		}
+		call := snapshot.CallTie(bucket, id)
+		tie := snapshot.Tie(call, snapshot.Hash64([]byte(row[3])))
+		if got := fmt.Sprintf("%016x %016x", call, tie); got != row[4]+" "+row[5] {
+			t.Errorf("%s: got %s", row[0], got)
+		}
+	}
+	if len(rows) != 7 {
+		t.Errorf("%d vectors, want 7", len(rows))
 	}
 }
 

@@ -116,7 +116,12 @@ func (g draw) catalog() *catalog.Catalog {
 	visitors := g.environment("visitors", catalog.Anonymous, nil)
 	c.Environments = append(c.Environments, visitors)
 	if g.chance(50) {
-		c.Environments = append(c.Environments, g.environment("others", catalog.Anonymous, nil))
+		others := g.environment("others", catalog.Anonymous, nil)
+		if g.chance(50) {
+			others.VisitorFolder = visitors.VisitorFolder
+			others.ShareFolder.On, visitors.ShareFolder.On = true, true
+		}
+		c.Environments = append(c.Environments, others)
 	}
 	linked := slices.Clone(c.Environments)
 	if g.chance(80) {
@@ -132,59 +137,6 @@ func (g draw) catalog() *catalog.Catalog {
 	}
 	g.rules(c)
 	return c
-}
-
-// rules draws presentation rules and who applies them.
-func (g draw) rules(c *catalog.Catalog) {
-	for i := range pick(g, 0, 0, 1, 2, 4) {
-		r := &catalog.Rule{
-			Name: catalog.Text{S: "r" + strconv.Itoa(i)}, Active: !g.chance(10),
-			Channel: catalog.Text{S: pick(g, "", "", "web", "mobile")}, Quantity: pick(g, int64(1), 1, 2, 3),
-			SameChannelOnly: g.chance(30), Counted: catalog.Counting(g.n(4)),
-			Status: catalog.CountedStatus(pick(g, 0, 0, 1, 1, 2, 3, 4)),
-		}
-		if g.chance(60) {
-			r.Period.MS = int64(1+g.n(8)) * gridStep
-		} else {
-			r.Calendar = pick(g, catalog.CalendarDay, catalog.CalendarWeek, catalog.CalendarMonth)
-		}
-		if g.chance(60) {
-			r.AppliesTo = catalog.Text{S: pick(g, appliesSources...)}
-		}
-		if g.chance(25) {
-			r.Target = g.filter(targetFilters)
-		}
-		if g.chance(30) {
-			r.Propositions = g.filter(propositionSources)
-			for j := range r.Propositions {
-				r.Propositions[j].When = catalog.Text{}
-			}
-		}
-		c.Rules = append(c.Rules, r)
-		for _, e := range c.Environments {
-			if g.chance(60) {
-				e.Typology = append(e.Typology, r.Name)
-			}
-		}
-	}
-}
-
-// history draws what a target was shown; half of it at the edge of a period.
-func (g draw) history(now int64) (out []past) {
-	for range pick(g, 0, 1, 3, 6) {
-		p := past{
-			code: pick(g, "o0", "o1", "o2", "o3", "o4", "gone"), channel: pick(g, "web", "web", "mobile", "post"),
-			status: catalog.Status(g.n(6)), first: g.moment(),
-		}
-		if g.chance(50) {
-			p.first = now - int64(g.n(8))*gridStep + int64(g.n(3)-1)
-		}
-		if p.last = p.first; p.status > catalog.Presented {
-			p.last += int64(g.n(4)) * gridStep
-		}
-		out = append(out, p)
-	}
-	return out
 }
 
 func (g draw) sites(c *catalog.Catalog) []catalog.Site {
@@ -209,6 +161,8 @@ func (g draw) environment(name string, kind catalog.Kind, linked []*catalog.Envi
 	}
 	if kind == catalog.Anonymous {
 		e.VisitorFolder = catalog.Text{S: name}
+	} else {
+		e.MergeHistory.On = g.chance(40)
 	}
 	if g.chance(8) {
 		e.Filter = g.filter(generalFilters)
@@ -239,8 +193,11 @@ func (g draw) tree(e *catalog.Environment) (all []*catalog.Category) {
 			c.Multiplier = catalog.Multiplier{Value: pick(g, 2, 3, 0.5, 0.1)}
 			c.Multiplier.From, c.Multiplier.To = g.period()
 		}
-		if g.chance(12) {
+		switch {
+		case g.chance(12):
 			c.Filter = g.filter(allFilters)
+		case g.chance(8): // worked out anew for each space
+			c.Filter = g.filter(spaceFilters)
 		}
 		list := &e.Categories
 		if len(all) > 0 && g.chance(65) {
@@ -332,9 +289,9 @@ func (g draw) conditions() (f catalog.Filter) {
 
 func (g draw) space(name string, e *catalog.Environment, linked []*catalog.Environment) *catalog.Space {
 	s := &catalog.Space{
-		Name: catalog.Text{S: name}, Channel: catalog.Text{S: pick(g, "web", "mobile")},
+		Name: catalog.Text{S: name}, Channel: catalog.Text{S: pick(g, "web", "web", "mobile", "mobile", "post")},
 		AllowDuplicates: g.chance(20),
-		Store:           catalog.Store{Propositions: true, OnProposed: pick(g, catalog.Presented, catalog.Presented, catalog.Generated, catalog.Accepted), OnAccepted: catalog.Accepted},
+		Store:           catalog.Store{Propositions: !g.chance(15), OnProposed: pick(g, catalog.Presented, catalog.Presented, catalog.Generated, catalog.Accepted), OnAccepted: catalog.Accepted},
 	}
 	m := flatten(e)
 	if g.chance(25) {
@@ -349,7 +306,9 @@ func (g draw) space(name string, e *catalog.Environment, linked []*catalog.Envir
 	for _, w := range some(g, 30, writeSources) {
 		s.Store.Visitor = append(s.Store.Visitor, w)
 	}
-	if len(linked) > 0 {
+	s.Store.OnAcceptance = some(g, 40, writeSources)
+	if len(linked) > 0 { // of an identified environment: nobody there is on the channel post
+		s.Channel.S = pick(g, "web", "mobile")
 		s.Identification.Implicit = g.chance(50)
 		if g.chance(65) {
 			env := linked[g.n(len(linked))]

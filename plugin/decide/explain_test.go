@@ -29,7 +29,7 @@ func TestReasonsAgreeWithTheReference(t *testing.T) {
 		c := g.catalog()
 		g.heavy(c)
 		e := decide.New(open(t, c))
-		ref := &reference{c: c, cel: programs, reasons: map[int]map[string]blame{}}
+		ref := &reference{c: c, cel: programs, seen: tally{}, reasons: map[int]map[string]blame{}}
 		for range 5 {
 			q := g.call(c)
 			if g.chance(40) {

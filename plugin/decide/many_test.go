@@ -1,11 +1,14 @@
 package decide_test
 
 import (
+	"cmp"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"testing"
 
 	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/decide"
 	"github.com/profferhq/proffer/plugin/expr"
@@ -96,4 +99,40 @@ func manyOffers(random *rand.Rand, n int) *catalog.Catalog {
 		c.Offers = append(c.Offers, o)
 	}
 	return &catalog.Catalog{Name: catalog.Text{S: "many"}, Environments: []*catalog.Environment{e}}
+}
+
+// TestManyEqualOffers: where the bounds of all offers are equal, none ends the
+// scan, and those far behind come first as often as the others.
+func TestManyEqualOffers(t *testing.T) {
+	t.Parallel()
+	c := manyOffers(rand.New(rand.NewPCG(1, 2)), 5000)
+	var codes []string
+	for _, o := range c.Environments[0].Categories[0].Offers {
+		o.Weights[0].Value, o.Filter, o.From = 1, nil, catalog.Instant{}
+		if o.Approved && slices.ContainsFunc(o.Content, func(c catalog.Content) bool { return c.Space.S == "s1" }) {
+			codes = append(codes, o.Code.S)
+		}
+	}
+	e := decide.New(open(t, c))
+	behind := 0
+	for seed := range uint64(50) {
+		call := &decide.Call{Time: gridStart, Seed: seed, Slots: []abi.Slot{{Space: []byte("s1"), N: 1}, {Space: []byte("s1"), N: 2}}}
+		e.Resolve(call)
+		e.Decide()
+		tie := func(code string) uint64 {
+			return snapshot.Tie(snapshot.CallTie(seed, nil), snapshot.Hash64([]byte(code)))
+		}
+		slices.SortFunc(codes, func(a, b string) int { return cmp.Compare(tie(a), tie(b)) })
+		for i, r := range e.Results() {
+			if got := string(e.View().Name(e.View().Offer(r.Offer).Code())); got != codes[i] {
+				t.Errorf("seed %d, slot %d: got %s, want %s", seed, i, got, codes[i])
+			}
+			if r.Offer > 2048 {
+				behind++
+			}
+		}
+	}
+	if behind == 0 {
+		t.Error("no offer from behind was shown")
+	}
 }

@@ -77,7 +77,8 @@ func shuffleTree(g draw, list []*catalog.Category, conditions bool) []*catalog.C
 }
 
 // TestTheOrderOfEntriesDoesNotMatter: an author who moves entries about gets
-// the same snapshot, byte for byte, and who moves conditions the same answers.
+// the same snapshot, byte for byte, and who moves conditions the same answers,
+// also with one more offer that nobody can be shown.
 func TestTheOrderOfEntriesDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -95,12 +96,12 @@ func TestTheOrderOfEntriesDoesNotMatter(t *testing.T) {
 		if diagnostics.HasErrors() || !bytes.Equal(got, want) {
 			t.Fatalf("another order gives other bytes\n%v\n%s", diagnostics, dump(c))
 		}
-		a, b := decide.New(view(t, want)), decide.New(open(t, shuffle(g, c, true)))
+		a, b := decide.New(view(t, want)), decide.New(open(t, g.withIneligible(shuffle(g, c, true))))
 		for range 3 {
 			q := g.call(c)
 			x, y := q.run(a), q.run(b)
 			if diff := differ(&y, &x); diff != "" {
-				t.Fatalf("another order of conditions: %s\n%+v\n%s", diff, *q, dump(c))
+				t.Fatalf("another order of conditions, and an ineligible offer: %s\n%+v\n%s", diff, *q, dump(c))
 			}
 		}
 	})
@@ -112,6 +113,7 @@ func TestCallsThatDifferInOneThing(t *testing.T) {
 	t.Parallel()
 	checks := []func(draw, *catalog.Catalog, *decide.Engine, *call) string{
 		heldDoesNotChangeOffers, laterGroupsDoNotChangeEarlierOnes, slotsOfOneGroupDoNotCount, askingAgainIsTheSame,
+		noOfferTwice,
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		g := draw{t: t}
@@ -125,6 +127,7 @@ func TestCallsThatDifferInOneThing(t *testing.T) {
 				}
 			}
 		}
+		raisingAWeight(t, g, c, e)
 	})
 }
 
@@ -146,7 +149,7 @@ func heldDoesNotChangeOffers(g draw, _ *catalog.Catalog, e *decide.Engine, q *ca
 // they were.
 func laterGroupsDoNotChangeEarlierOnes(g draw, c *catalog.Catalog, e *decide.Engine, q *call) string {
 	before := q.run(e)
-	for range 1 + g.n(3) {
+	for range min(1+g.n(3), abi.MaxSlots-len(q.asks)) {
 		later := g.ask(c)
 		later.data = append(later.data, datum{"later", int64(len(q.asks))})
 		q.asks = append(q.asks, later)

@@ -88,7 +88,13 @@ func (r *reference) ranking(g *set) (list []ranked) {
 	for i := range f.offers {
 		o := &f.offers[i]
 		paused := slices.Contains(r.q.pausedOffers, [2]string{g.answers.env.Name.S, o.Code.S})
-		if w := r.weigh(g, f, o); !paused && w > 0 && !math.IsInf(w, 0) {
+		w := r.weigh(g, f, o)
+		if w <= 0 || math.IsInf(w, 0) {
+			continue
+		}
+		if paused {
+			r.seen["paused offer"]++
+		} else {
 			list = append(list, ranked{o.Code.S, w, r.tie(g, o.Code.S)})
 		}
 	}

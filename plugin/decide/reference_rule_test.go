@@ -111,9 +111,14 @@ func (r *reference) isCounted(g *set, rule *catalog.Rule, offer, of *entry) bool
 }
 
 // filtered tells whether a rule's filter lets a proposition count; one that
-// fails does.
+// fails does, whichever part of it fails, unless another says no.
 func (r *reference) filtered(g *set, rule *catalog.Rule, f *flat, p *past) bool {
 	for _, c := range rule.Propositions {
+		if c.When.S != "" {
+			if when, err := r.evalProposition(g, f, p, c.When.S); err != nil || when == false {
+				continue
+			}
+		}
 		if v, err := r.evalProposition(g, f, p, c.Expr.S); err == nil && v == false {
 			return false
 		}
@@ -126,7 +131,7 @@ func (r *reference) evalProposition(g *set, f *flat, p *past, src string) (any, 
 	if o := f.offer(p.code); o != nil {
 		m["proposition.code"], m["proposition.category"] = p.code, o.own().Name.S
 	}
-	if slices.ContainsFunc(g.answers.env.Spaces, func(s *catalog.Space) bool { return s.Channel.S == p.channel }) {
+	if r.knowsChannel(g.answers.env, p.channel) {
 		m["proposition.channel"] = p.channel
 	}
 	m["proposition.status"] = p.status.String()
@@ -135,6 +140,22 @@ func (r *reference) evalProposition(g *set, f *flat, p *past, src string) (any, 
 		return nil, err
 	}
 	return v.Value(), nil
+}
+
+// knowsChannel tells whether a space of an environment is on a channel, or, where
+// histories of others count, any space.
+func (r *reference) knowsChannel(env *catalog.Environment, channel string) bool {
+	for _, e := range r.c.Environments {
+		if e == env || env.MergeHistory.On {
+			if slices.ContainsFunc(e.Spaces, func(s *catalog.Space) bool { return s.Channel.S == channel }) {
+				if !slices.ContainsFunc(env.Spaces, func(s *catalog.Space) bool { return s.Channel.S == channel }) {
+					r.seen["merged"]++
+				}
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // inWindow tells whether a time lies in a rule's period.

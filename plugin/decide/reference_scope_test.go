@@ -75,7 +75,7 @@ func (r *reference) scope(g *set, o *entry) map[string]any {
 			m[name] = s
 		}
 	}
-	for name, v := range q.targets[g.answers.env.Name.S] {
+	for name, v := range r.targets[g.answers.env.Name.S] {
 		m["target."+name] = v
 	}
 	for _, f := range g.answers.env.Filters {
@@ -88,7 +88,7 @@ func (r *reference) scope(g *set, o *entry) map[string]any {
 			return v
 		}
 	}
-	for _, d := range append(slices.Clone(q.data), q.asks[g.slots[0]].data...) {
+	for _, d := range append(slices.Clone(q.data), g.own...) {
 		for _, a := range callSchema {
 			if a.Name.S == d.name {
 				delete(m, "interaction."+d.name)

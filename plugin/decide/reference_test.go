@@ -19,6 +19,9 @@ type reference struct {
 	cel map[string]cel.Program
 	q   *call
 
+	targets map[string]map[string]any // by environment and attribute, as the call has them or an acceptance left them
+	seen    tally                     // what the calls were about
+
 	reasons map[int]map[string]blame // by a group's first slot and code; nil: not asked for
 }
 
@@ -206,18 +209,25 @@ type set struct {
 	asked, answers *place
 	mode           abi.Identification
 	slots          []int
+	own            []datum // call data of its slots' own
 }
 
 func (r *reference) decide(q *call) answer {
-	r.q = q
+	r.q, r.targets = q, maps.Clone(q.targets)
 	out := answer{stored: map[string]map[string]any{}}
 	var groups []*set
 	for i := range q.asks {
 		o := outcome{proposition: -1}
-		if p := r.asked(&q.asks[i]); p != nil && !p.is(q.pausedSpaces) {
+		p := r.asked(&q.asks[i])
+		if p != nil && p.is(q.pausedSpaces) {
+			r.seen["paused space"]++
+			p = nil
+		}
+		if p != nil {
 			to, mode := r.identify(p)
 			if to.is(q.pausedSpaces) {
 				mode = abi.Nobody
+				r.seen["paused space"]++
 			}
 			o.environment, o.space, o.mode = to.env.Name.S, to.Name.S, mode
 			if mode != abi.Nobody {
@@ -226,6 +236,7 @@ func (r *reference) decide(q *call) answer {
 		}
 		out.slots = append(out.slots, o)
 	}
+	r.accept(groups)
 	taken := map[string]bool{}
 	for _, g := range groups {
 		r.fill(g, &out, taken)
@@ -242,7 +253,7 @@ func (r *reference) join(groups []*set, slot int, asked, answers *place, mode ab
 			return groups
 		}
 	}
-	return append(groups, &set{asked, answers, mode, []int{slot}})
+	return append(groups, &set{asked, answers, mode, []int{slot}, r.q.asks[slot].data})
 }
 
 func (r *reference) sameAsk(i, j int) bool {
@@ -265,25 +276,4 @@ func dataOf(list []datum) map[string]string {
 		out[d.name] = string(encodeValue(d.value))
 	}
 	return out
-}
-
-// store is what the spaces write, each once, all from what was there before.
-func (r *reference) store(groups []*set, out *answer) {
-	var wrote []*catalog.Space
-	for _, g := range groups {
-		env := g.answers.env.Name.S
-		if out.stored[env] == nil {
-			out.stored[env] = maps.Clone(r.q.targets[env])
-		}
-		if slices.Contains(wrote, g.answers.Space) {
-			continue
-		}
-		wrote = append(wrote, g.answers.Space)
-		for _, w := range g.answers.Store.Visitor {
-			if v, err := r.eval(g, nil, w.Expr.S); err == nil {
-				out.stored[env][w.Attribute.S] = v
-				out.written++
-			}
-		}
-	}
 }

@@ -46,7 +46,8 @@ var (
 		`request.path in ["/a", "/b"]`, `target.vip ? target.visits > 1 : target.visits < 2`,
 		`(target.country == "FR" || target.country == "DE") && target.visits > 1 && (target.vip || target.score > 1.0)`,
 	}
-	allFilters = slices.Concat(generalFilters, offerFilters, indexFilters)
+	spaceFilters = []string{`interaction.space == "s1"`, `interaction.space != "s0"`}
+	allFilters   = slices.Concat(generalFilters, offerFilters, indexFilters, spaceFilters)
 	// targetFilters are those that the target of a rule may use.
 	targetFilters = slices.DeleteFunc(slices.Clone(generalFilters), func(s string) bool { return strings.Contains(s, "known") })
 
@@ -61,7 +62,7 @@ var (
 		{Attribute: catalog.Text{S: "visits"}, Expr: catalog.Text{S: `target.visits + (interaction.new_visit ? 1 : 0)`}},
 		{Attribute: catalog.Text{S: "country"}, Expr: catalog.Text{S: `request.country`}},
 		{Attribute: catalog.Text{S: "score"}, Expr: catalog.Text{S: `target.score / 2.0`}},
-		{Attribute: catalog.Text{S: "vip"}, Expr: catalog.Text{S: `interaction.space == "s1" || target.vip`}},
+		{Attribute: catalog.Text{S: "vip"}, Expr: catalog.Text{S: `interaction.space == "s1" || interaction.mode == "implicit" || target.vip`}},
 		{Attribute: catalog.Text{S: "tags"}, Expr: catalog.Text{S: `target.vip ? ["a", "b"] : target.tags`}},
 	}
 )
@@ -73,7 +74,7 @@ var (
 		`"c0" in offer.categories`,
 	}
 	propositionSources = []string{
-		`proposition.code != "o1"`, `proposition.category == "c1"`, `proposition.channel == "web"`,
+		`proposition.code != "o1"`, `proposition.category == "c1"`, `proposition.channel == "web"`, `proposition.channel != "mobile"`,
 		`proposition.status != "rejected"`, `proposition.status in ["generated", "presented"] && target.vip`,
 		`proposition.code == "o2" || target.visits > 1`, `proposition.code == "o1" || interaction.space == "s1"`,
 	}

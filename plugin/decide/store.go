@@ -59,12 +59,12 @@ func (e *Engine) beginWrites() {
 	}
 }
 
-// modeOf is how the target of a reached environment was identified: in its first
-// slot.
+// modeOf is how the target of a reached environment was identified: in the first
+// slot that reached it.
 func (e *Engine) modeOf(env uint32) abi.Identification {
 	for i := range e.call.Slots {
-		if e.results[i].Environment == env {
-			return e.results[i].Mode
+		if r := &e.results[i]; r.Environment == env && r.Mode != abi.Nobody {
+			return r.Mode
 		}
 	}
 	return abi.Nobody

@@ -94,7 +94,7 @@ func (m *Machine) made(op byte, v []Value) bool {
 	case snapshot.OpUpperASCII:
 		return m.flip(s, 'a')
 	case snapshot.OpTrim:
-		s.Bytes = bytes.TrimSpace(s.Bytes)
+		s.Bytes = trim(s.Bytes)
 		return true
 	case snapshot.OpSplit:
 		return v[1].Kind == String && v[2].Kind == Int && m.split(s, v[1].Bytes, int64(v[2].Bits))
@@ -122,6 +122,29 @@ func (m *Machine) made(op byte, v []Value) bool {
 	return m.valid(s, part)
 }
 
+// trim leaves out white space at both ends.
+func trim(s []byte) []byte {
+	from, to := len(s), 0
+	for at := 0; at < len(s); {
+		r, size := utf8.DecodeRune(s[at:])
+		if !isSpace(r) {
+			from, to = min(from, at), at+size
+		}
+		at += size
+	}
+	return s[min(from, to):to]
+}
+
+// isSpace is unicode.IsSpace, whose tables and their initialisation would take
+// ten times the room in the module.
+func isSpace(r rune) bool {
+	switch r {
+	case ' ', '\t', '\n', '\v', '\f', '\r', 0x85, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000:
+		return true
+	}
+	return r >= 0x2000 && r <= 0x200a
+}
+
 // offset is the byte behind the first n code points, where each byte that is
 // not UTF-8 counts as one; false if there are fewer.
 func offset(s []byte, n int64) (at int, ok bool) {
@@ -136,7 +159,10 @@ func offset(s []byte, n int64) (at int, ok bool) {
 	return at, n == 0
 }
 
-// put appends to the text that is being built, which begins at tail.
+// put appends to the text that is being built, which begins at tail. It has many
+// callers, and what it costs is the copying.
+//
+//go:noinline
 func (m *Machine) put(b []byte) bool {
 	if len(b) > MaxText-m.used || !m.spend(len(b)) {
 		return false

@@ -1,6 +1,8 @@
 package rule
 
 import (
+	"slices"
+
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/functions"
 	"cel.dev/cel-go/common/overloads"
@@ -69,7 +71,8 @@ func (l *lowering) join(e ast.Expr) *node {
 		return l.apply(&node{kind: kindFunction, op: snapshot.OpJoin, args: []*node{list, separator}}, "join")
 	}
 	if separator == nil || separator.kind != kindConstant {
-		return l.refuse(call.Args()[0], "a computed separator of a list with computed elements")
+		l.survey.later(call.Args()[0], l.first(call.Args()[0]), "a computed separator of a list with computed elements")
+		return nil
 	}
 	sum := constant("")
 	for i, element := range list.args {
@@ -95,18 +98,24 @@ func (l *lowering) condition(e ast.Expr, op, rel byte) *node {
 	return l.apply(n, call.FunctionName())
 }
 
+// first is the character at which an operand starts.
+func (l *lowering) first(e ast.Expr) int {
+	at, _ := slices.BinarySearch(l.survey.source.offsets, l.begin(e))
+	return at
+}
+
 // pattern compiles the pattern of a search, which then has one operand left if
 // that is not constant.
 func (l *lowering) pattern(e ast.Expr, n *node) bool {
 	src, ok := n.args[1].val.(types.String)
 	if n.args[1].kind != kindConstant || !ok {
-		l.survey.tell(e, l.survey.at(e), "the pattern of matches() is computed",
+		l.survey.tell(e, l.first(e), "the pattern of matches() is computed",
 			`write it as a text in quotes, as in request.path.matches("^/travel/[a-z]+$")`)
 		return false
 	}
 	table, err := patternTable(string(src))
 	if err != nil {
-		l.survey.tell(e, l.survey.at(e), err.message, err.hint)
+		l.survey.tell(e, l.first(e), err.message, err.hint)
 		return false
 	}
 	n.table = table

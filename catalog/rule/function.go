@@ -34,6 +34,11 @@ var instead = map[string]string{
 	"indexOf":     "contains() says whether a text is in another, split() takes it apart there",
 	"lastIndexOf": "contains() says whether a text is in another, split() takes it apart there",
 	"format":      "+ joins texts",
+	"lower":       "did you mean lowerAscii?",
+	"upper":       "did you mean upperAscii?",
+	"toLower":     "did you mean lowerAscii?",
+	"toUpper":     "did you mean upperAscii?",
+	"length":      "did you mean size?",
 }
 
 // function lowers a function on text that gives text or a list.

@@ -291,7 +291,7 @@ func (v *survey) unsupported(e ast.Expr, fn string) {
 		v.issues[len(v.issues)-1].Hint = instead[fn]
 	default:
 		known := append(slices.Sorted(maps.Keys(textFunctions)), overloads.Size, overloads.StartsWith)
-		v.tell(e, at, "unknown function "+full, nearest(full, known))
+		v.tell(e, at, "unknown function "+full, cmp.Or(nearest(full, known), instead[full]))
 	}
 }
 

@@ -66,7 +66,9 @@ func (g *source) listed() string {
 
 // function writes a function on text that gives a type, or nothing.
 func (g *source) function(t rule.Type) string {
-	method := func(on, name string, args ...string) string { return "(" + on + ")." + name + "(" + strings.Join(args, ", ") + ")" }
+	method := func(on, name string, args ...string) string {
+		return "(" + on + ")." + name + "(" + strings.Join(args, ", ") + ")"
+	}
 	switch t {
 	case rule.Bool:
 		switch name := []string{"startsWith", "endsWith", "contains", "matches"}[g.pick(4)]; {
@@ -270,4 +272,3 @@ func count(ops map[byte]int, code []byte) {
 		ops[op]++
 	}
 }
-

@@ -85,7 +85,7 @@ func TestPatternsThatPeopleWrite(t *testing.T) {
 			t.Errorf("%q is refused", pattern)
 		}
 	}
-	for _, pattern := range []string{`\pL{300}`, `(a|b)*a(a|b){12}`, `x{1000}`, `(`, `a{2,1}`, `(?=a)`, `\1`} {
+	for _, pattern := range []string{`\pL{300}`, `(a|b)*a(a|b){12}`, `x{1000}`, `^.{1,300}$`, `a.{12}b`, `(`, `a{2,1}`, `(?=a)`, `\1`} {
 		if search(t, env, &m, pattern) {
 			t.Errorf("%q is accepted", pattern)
 		}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
@@ -262,6 +263,18 @@ func TestFunctionsOnTextAnswerAsCELDoes(t *testing.T) {
 		}
 	}
 	t.Logf("%d cases, %d errors, %d too large, %d sources refused", cases, failures, spared, refused)
+}
+
+func TestTrimKnowsAllWhiteSpace(t *testing.T) {
+	code, s := compile(t, `size(target.s.trim()) == 0`), fullScope()
+	var m expr.Machine
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		*place(s, "target.s") = expr.FromString([]byte(string(r)))
+		m.Reset(100)
+		if m.Holds(code, s) != unicode.IsSpace(r) {
+			t.Errorf("%U is white space: %v", r, unicode.IsSpace(r))
+		}
+	}
 }
 
 // count is mark with numbers.

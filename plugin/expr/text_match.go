@@ -30,7 +30,7 @@ func (m *Machine) matches(v *Value, table []byte) (class byte, ok bool) {
 func search(p *snapshot.Pattern, s []byte) (state byte, ok bool) {
 	state = p.Start()
 	for i := 0; i < len(s) && state > 1; {
-		class := byte(0)
+		var class byte
 		if c := s[i]; c < utf8.RuneSelf {
 			class = p.ASCII(c)
 			i++

@@ -242,6 +242,9 @@ func checkTest(in []byte) error {
 
 // checkGroup checks the tests of an OpAll or OpAny.
 func checkGroup(count int, tests []byte) error {
+	if count == 0 {
+		return FaultProgramData
+	}
 	for ; count > 0 && len(tests) > 0; count-- {
 		in, err := Instruction(tests)
 		switch {

@@ -54,6 +54,7 @@ func malformed() map[string]struct {
 		"an unknown next state":         {pattern(is, func(t []byte) { t[len(t)-2] = 200 }), snapshot.FaultProgramData},
 		"neither yes nor no":            {pattern(is, func(t []byte) { t[len(t)-1] = 2 }), snapshot.FaultProgramData},
 		"bounds that do not rise":       {pattern(is, func(t []byte) { t[7+128+1] = 0x7f }), snapshot.FaultProgramData},
+		"group of nothing":              {[]byte{snapshot.OpAny, 0, 0, 0}, snapshot.FaultProgramData},
 		"group of others":               {[]byte{snapshot.OpAll, 1, 1, 0, snapshot.OpTrue}, snapshot.FaultProgramOp},
 		"group cut short":               {[]byte{snapshot.OpAll, 1, 9, 0, snapshot.OpTestBool, 0, 0, is, 1}, snapshot.FaultProgramCut},
 		"group with a test cut short": {

@@ -152,7 +152,7 @@ func (r *reading) instruction(op byte) {
 	case snapshot.OpSize:
 		r.push("size("+r.pop().text+")", bindName)
 	default:
-		r.bad = true
+		r.function(op)
 	}
 }
 

@@ -53,6 +53,21 @@ func (a *assembler) emit(n *node) {
 		a.choose(n)
 	case kindBinary, kindUnary:
 		a.apply(n, n.op)
+	case kindFunction:
+		a.function(n)
+	}
+}
+
+// function writes a function on text.
+func (a *assembler) function(n *node) {
+	switch {
+	case n.op == snapshot.OpMatches:
+		a.emit(n.args[0])
+		a.code = tail(append(a.code, n.op, n.rel), n.table)
+	case n.rel != 0:
+		a.apply(n, n.op, n.rel)
+	default:
+		a.apply(n, n.op)
 	}
 }
 

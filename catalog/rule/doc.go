@@ -7,13 +7,15 @@
 // compiled is refused with its place, all problems of an expression at once.
 // Understood so far are literals, the names of [Schema] and of the environment,
 // == != < <= > >= across the numeric types, && || !, + - * / %, in, ?:, size and
-// startsWith. Lists are literals or attributes; a list with computed elements
-// may stand on the right of in alone. A predefined filter stands for its
+// functions on text: startsWith, endsWith, contains, matches with a constant
+// pattern, lowerAscii, upperAscii, trim, split, join, replace and substring.
+// Lists are literals, attributes or what split gives; a list with computed
+// elements may stand on the right of in, and be joined with a constant, alone. A predefined filter stands for its
 // expression, so programs know nothing of it.
 //
 // Limits: a source has at most [MaxSource] bytes, a list literal at most
-// [MaxList] elements, a program what catalog/snapshot allows, and text built
-// with + at most 4 KiB when it is evaluated; an environment has at most
+// [MaxList] elements, a program what catalog/snapshot allows, and text that
+// is built at most 4 KiB when it is evaluated; an environment has at most
 // [MaxFilters] predefined filters. The package depends on cel-go and
 // never becomes part of the WebAssembly module.
 //

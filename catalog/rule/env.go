@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/ext"
 
 	"github.com/profferhq/proffer/catalog/snapshot"
 )
@@ -61,6 +62,7 @@ func NewEnv(schema Schema) (*Env, error) {
 	options := []cel.EnvOption{
 		cel.ClearMacros(), // so that has(), exists() and the like stay calls, which have a place
 		cel.CrossTypeNumericComparisons(true),
+		ext.Strings(),
 	}
 	for _, n := range slices.Concat(target, call, offer, builtins()) {
 		if _, twice := e.names[n.full]; twice {

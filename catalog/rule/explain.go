@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"cel.dev/cel-go/common/operators"
+	"cel.dev/cel-go/common/overloads"
 )
 
 // syntax shortens what the parser says, which is every token that could have
@@ -67,6 +68,9 @@ func explain(message string) (explained, hint string) {
 	}
 	if strings.Contains(args, "double") && strings.Contains(args, "int") {
 		hint = "int, uint and double do not mix here: 1 is an int, 1u a uint, 1.0 a double"
+	}
+	if fn == overloads.Contains && strings.HasPrefix(args, "list(") {
+		hint = `whether something is in a list asks in, as in "sea" in target.interests`
 	}
 	return fn + " does not take " + args, hint
 }

@@ -26,7 +26,7 @@ func constants(args ...*node) bool {
 
 // folded gives n, or the constant that replaces it.
 func folded(n *node, v ref.Val) *node {
-	if v == nil || types.IsUnknownOrError(v) {
+	if v == nil || types.IsUnknownOrError(v) || extentOf(v) > maxFolded {
 		return n
 	}
 	return &node{kind: kindConstant, val: v}

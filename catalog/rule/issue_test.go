@@ -44,8 +44,13 @@ func TestIssues(t *testing.T) {
 		// Constructs that have no compiled form.
 		{`has(target.country)`, []string{"1:1: has() is not supported yet"}},
 		{`target.segments.exists(s, s == "gold")`, []string{"1:17: exists() is not supported yet"}},
-		{`target.country.matches("^F")`, []string{"1:16: matches() is not supported yet"}},
-		{`target.country . contains ( "F" )`, []string{"1:18: contains() is not supported yet"}},
+		{`target.country . charAt ( 0 ) == "F"`,
+			[]string{"1:18: charAt() is not supported yet (text.substring(2, 3) is the third character)"}},
+		{`target.country.indexOf("F") == 0`, []string{"1:16: indexOf() is not supported yet " +
+			"(contains() says whether a text is in another, split() takes it apart there)"}},
+		{`target.country.reverse() == "F"`, []string{"1:16: reverse() is not supported yet"}},
+		{`[target.country].join(target.country) == "x"`,
+			[]string{"1:23: a computed separator of a list with computed elements is not supported yet"}},
 		{`int(target.score) == 1`, []string{"1:1: int() is not supported yet"}},
 		{`target.segments[0] == "x"`, []string{"1:16: an index in brackets is not supported yet"}},
 		{`null == target.country`, []string{"1:1: null is not supported yet"}},
@@ -69,6 +74,8 @@ func TestIssues(t *testing.T) {
 		// Functions.
 		{`sise(target.country) == 2`, []string{"1:1: unknown function sise (did you mean size?)"}},
 		{`target.country.StartsWith("F")`, []string{"1:16: unknown function StartsWith (did you mean startsWith?)"}},
+		{`target.country.lowerASCII() == "f"`, []string{"1:16: unknown function lowerASCII (did you mean lowerAscii?)"}},
+		{`target.country.contain("f")`, []string{"1:16: unknown function contain (did you mean contains?)"}},
 		{`math.abs(1) == 1`, []string{"1:1: unknown function math.abs"}},
 
 		// Types.
@@ -82,6 +89,20 @@ func TestIssues(t *testing.T) {
 		{`startsWith(target.country, "F")`, []string{"1:1: startsWith does not take (string, string)"}},
 		{`target.country.size(1) == 1`, []string{"1:16: size does not take string.(int)"}},
 		{`size(target.country)`, []string{"1:1: the expression is int, wanted is bool (a condition is true or false: compare the number, as in target.visits > 0)"}},
+		{`contains(target.country, "F")`, []string{"1:1: contains does not take (string, string)"}},
+		{`target.country.substring("F") == ""`, []string{"1:16: substring does not take string.(string)"}},
+		{`target.sizes.join() == ""`, []string{"1:14: join does not take list(int).()"}},
+		{`target.country.split(",")`, []string{"1:1: the expression is list(string), wanted is bool"}},
+
+		// Patterns.
+		{`target.country.matches(target.country)`, []string{"1:24: the pattern of matches() is computed " +
+			`(write it as a text in quotes, as in request.path.matches("^/travel/[a-z]+$"))`}},
+		{`target.member && target.country.matches("[a")`, []string{`1:41: the pattern of matches() is no regular expression: ` +
+			`missing closing ]: "[a" (a character that is meant as it is has \\ before it, as in "\\.")`}},
+		{`"x".matches("(?=a)")`, []string{`1:13: the pattern of matches() is no regular expression: ` +
+			`invalid or unsupported Perl syntax: "(?=" (a character that is meant as it is has \\ before it, as in "\\.")`}},
+		{`matches(target.country, "x{500}")`, []string{"1:25: the pattern of matches() is too complex " +
+			"(write less of {n,m} and of large classes of characters, or several patterns)"}},
 		{`  (target.visits + 1)`, []string{"1:4: the expression is int, wanted is bool (a condition is true or false: compare the number, as in target.visits > 0)"}},
 		{`target.segments`, []string{"1:1: the expression is list(string), wanted is bool"}},
 

@@ -111,6 +111,9 @@ func (l *lowering) call(e ast.Expr) *node {
 		}
 		return unary(snapshot.OpSize, l.whole(args[0]))
 	}
+	if op := textFunctions[fn]; op > snapshot.OpMatches {
+		return l.function(e, op)
+	}
 	return l.truth(e, false)
 }
 
@@ -160,6 +163,8 @@ func (l *lowering) truth(e ast.Expr, not bool) *node {
 		return in(rel, l.whole(args[0]), l.right(args[1]))
 	case overloads.StartsWith:
 		return prefix(rel, l.value(call.Target()), l.value(args[0]))
+	case overloads.EndsWith, overloads.Contains, overloads.Matches:
+		return l.condition(e, textFunctions[fn], rel)
 	}
 	return l.refuse(e, "this construct")
 }

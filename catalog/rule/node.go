@@ -24,6 +24,7 @@ const (
 	kindBinary               // args[0] op args[1]
 	kindUnary                // op args[0]
 	kindList                 // a list of args, of which one at least is computed
+	kindFunction             // op of args, a function on text
 )
 
 // node is an expression between cel-go's tree and the program. Its constants
@@ -31,12 +32,14 @@ const (
 // pushed down into relations, which an error passes through unchanged.
 type node struct {
 	kind kind
-	op   byte // opcode of kindBinary and kindUnary
-	rel  byte // of kindCompare, kindIn and kindPrefix
+	op   byte // opcode of kindBinary, kindUnary and kindFunction
+	rel  byte // of kindCompare, kindIn and kindPrefix; of a kindFunction that is true or false
 	text bool // a kindBinary that adds strings
 	ref  uint16
 	val  ref.Val
 	args []*node
+	// table is the compiled pattern of OpMatches.
+	table []byte
 }
 
 func constant(v any) *node {

@@ -107,6 +107,11 @@ func TestConstants(t *testing.T) {
 		{`false ? 1 / 0 : 2`, int64(2)},
 		{`[1, "a", 2.5, true, 3u]`, []any{int64(1), "a", 2.5, true, uint64(3)}},
 		{`[1] == [1, 2] ? "x" : "y"`, "y"},
+		{`"Zoë".endsWith("ë") && "Zoë".contains("o") && !"Zoë".matches("^o")`, true},
+		{`" ÄbC ".trim().lowerAscii() + "x".upperAscii()`, "ÄbcX"},
+		{`"日本語".substring(1) + "日本語".substring(0, 1)`, "本語日"},
+		{`size("a,b,c".split(",", 2))`, int64(2)},
+		{`["a", "b"].join() + ["a", "b"].join("-").replace("a", "c")`, "abc-b"},
 	}
 	env := newEnv(t)
 	for _, test := range tests {
@@ -151,6 +156,9 @@ var names = map[byte]string{
 	snapshot.OpAdd: "+", snapshot.OpSubtract: "-", snapshot.OpMultiply: "*", snapshot.OpDivide: "/", snapshot.OpModulo: "%",
 	snapshot.OpNegate: "negate", snapshot.OpCompare: "compare", snapshot.OpIn: "in", snapshot.OpInStep: "in-step",
 	snapshot.OpInEnd: "in-end", snapshot.OpSize: "size", snapshot.OpStartsWith: "starts-with",
+	snapshot.OpEndsWith: "ends-with", snapshot.OpContains: "contains", snapshot.OpMatches: "matches",
+	snapshot.OpLowerASCII: "lower", snapshot.OpUpperASCII: "upper", snapshot.OpTrim: "trim", snapshot.OpSplit: "split",
+	snapshot.OpJoin: "join", snapshot.OpReplace: "replace", snapshot.OpSubstring: "substring", snapshot.OpSubstringFrom: "substring-from",
 }
 
 func disassemble(t *testing.T, code []byte) string {
@@ -193,6 +201,18 @@ func TestPrograms(t *testing.T) {
 		{"computed prefix", `target.country.startsWith(offer.country)`, "load load starts-with"},
 		{"size", `size(target.segments) >= target.country.size()`, "load size load size compare"},
 		{"one name", `target.member`, "load"},
+		{"end", `target.country.endsWith("R") && target.member`, "bool? and-jump load string ends-with and"},
+		{"within", `!target.country.contains("R")`, "load string contains"},
+		{"pattern", `matches(target.country, "^F" + "R$")`, "load matches"},
+		{"pattern of a computed text", `target.country.trim().matches("")`, "load trim matches"},
+		{"no limits", `"a" in target.country.replace("a", "b").split(",")`, "string load string string int replace string int split in"},
+		{"parts", `target.country.substring(1) < target.country.substring(0, 1).lowerAscii()`,
+			"load int substring-from load int int substring lower compare"},
+		{"join", `target.segments.join().upperAscii() == target.segments.join(request.path)`,
+			"load string join upper load load join compare"},
+		{"join of computed texts", `[target.country, "b"].join("-") == ""`, "string load + string + string + string compare"},
+		{"too long to be folded", `"` + strings.Repeat("x", 100) + `".replace("", "` + strings.Repeat("y", 100) + `") == ""`,
+			"string string string int replace string compare"},
 		{"long strings are not fused", `target.country in ["` + strings.Repeat("x", 256) + `"]`, "load list in"},
 	}
 	env := newEnv(t)

@@ -3,6 +3,7 @@ package rule
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -252,7 +253,7 @@ var supported = [...]string{
 func (v *survey) call(e ast.Expr) {
 	call := e.AsCall()
 	fn := call.FunctionName()
-	if !slices.Contains(supported[:], fn) {
+	if !slices.Contains(supported[:], fn) && textFunctions[fn] == 0 {
 		v.unsupported(e, fn)
 		return
 	}
@@ -287,8 +288,10 @@ func (v *survey) unsupported(e ast.Expr, fn string) {
 		v.later(e, at, "an index in brackets")
 	case macro || v.env.cel.HasFunction(fn):
 		v.later(e, at, fn+"()")
+		v.issues[len(v.issues)-1].Hint = instead[fn]
 	default:
-		v.tell(e, at, "unknown function "+full, nearest(full, []string{overloads.Size, overloads.StartsWith}))
+		known := append(slices.Sorted(maps.Keys(textFunctions)), overloads.Size, overloads.StartsWith)
+		v.tell(e, at, "unknown function "+full, cmp.Or(nearest(full, known), instead[full]))
 	}
 }
 

@@ -58,8 +58,7 @@ const (
 	OpInEnd      // rel: needle found → bool
 	OpSize       // a → int; code points of a string, elements of a list
 	OpStartsWith // rel: a b → bool
-
-	opEnd // the first byte that is no opcode
+	// The functions on text follow from 128, see OpEndsWith.
 )
 
 // The outcomes of a comparison, as bits of rel: the comparison is true if its

@@ -50,7 +50,7 @@ func shapeOf(op byte) shape {
 	case OpInStep:
 		return shape{size: 1, takes: 3, adds: 2}
 	}
-	return shape{}
+	return textShape(op)
 }
 
 // IsTest reports whether op is one of the fused tests.
@@ -59,10 +59,10 @@ func IsTest(op byte) bool { return op >= OpTestBool && op <= OpTestMember }
 // Instruction gives the instruction at the start of code, which is not empty,
 // with its operands; an OpAll or OpAny with its tests.
 func Instruction(code []byte) ([]byte, error) {
-	if code[0] == 0 || code[0] >= opEnd {
+	s := shapeOf(code[0])
+	if s.size == 0 {
 		return nil, FaultProgramOp
 	}
-	s := shapeOf(code[0])
 	size := s.size
 	if size > len(code) {
 		return nil, FaultProgramCut
@@ -205,6 +205,8 @@ func checkOperands(in []byte) error {
 		return checkRel(in[1])
 	case IsTest(op):
 		return checkTest(in)
+	case op >= OpEndsWith:
+		return checkText(in)
 	}
 	return nil
 }
@@ -240,6 +242,9 @@ func checkTest(in []byte) error {
 
 // checkGroup checks the tests of an OpAll or OpAny.
 func checkGroup(count int, tests []byte) error {
+	if count == 0 {
+		return FaultProgramData
+	}
 	for ; count > 0 && len(tests) > 0; count-- {
 		in, err := Instruction(tests)
 		switch {

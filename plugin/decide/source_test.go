@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/ext"
 
 	"github.com/profferhq/proffer/catalog"
 )
@@ -23,6 +24,8 @@ var (
 		`interaction.language == "fr"`, `request.host.startsWith("www.")`, `request.path == "/"`,
 		`request.country == "FR"`, `request.device == "phone"`,
 		`interaction.space == "s0" ? target.vip : interaction.basket > 1.0`,
+		`request.path.matches("^/[ab]?$") && !target.country.contains("E")`, `target.country.lowerAscii().endsWith("r")`,
+		`"b" in target.country.split("") || target.tags.join() == "ab"`, `target.country.substring(1) == "R"`,
 		`known`, `!sure`, `sure || known`, `known && interaction.new_visit`, `!(sure && target.visits > 1)`,
 	}
 	offerFilters = []string{
@@ -40,7 +43,7 @@ var (
 		`!(target.visits in [1, 2])`, `target.visits > 0.5 && target.visits < 4.5`, `target.visits < 1 || target.visits > 2`,
 		`2 <= target.visits`, `target.score > 0.5`, `target.score == 2.0`, `target.score < 2`, `target.score in [2.0, 3.0]`,
 		`!(target.score <= 1.5)`, `target.vip == true`, `target.vip != true`, `!!target.vip`, `"b" in target.tags`,
-		`!("a" in target.tags)`, `"a" in target.tags && !("b" in target.tags)`, `"a" in target.tags || "b" in target.tags`,
+		`!("a" in target.tags)`, `target.country == "FR" && target.country.endsWith("R") && target.visits > 1`, `"a" in target.tags && !("b" in target.tags)`, `"a" in target.tags || "b" in target.tags`,
 		`interaction.basket < 2.0 || interaction.basket >= 20.0`, `interaction.coupon in ["X", "Y"]`,
 		`!interaction.new_visit`, `interaction.mode in ["explicit", "implicit"]`, `request.country != "FR"`,
 		`request.path in ["/a", "/b"]`, `target.vip ? target.visits > 1 : target.visits < 2`,
@@ -63,7 +66,7 @@ var (
 		{Attribute: catalog.Text{S: "country"}, Expr: catalog.Text{S: `request.country`}},
 		{Attribute: catalog.Text{S: "score"}, Expr: catalog.Text{S: `target.score / 2.0`}},
 		{Attribute: catalog.Text{S: "vip"}, Expr: catalog.Text{S: `interaction.space == "s1" || interaction.mode == "implicit" || target.vip`}},
-		{Attribute: catalog.Text{S: "tags"}, Expr: catalog.Text{S: `target.vip ? ["a", "b"] : target.tags`}},
+		{Attribute: catalog.Text{S: "tags"}, Expr: catalog.Text{S: `target.vip ? ["a", "b"] : target.country.trim().split("")`}},
 	}
 )
 
@@ -95,7 +98,7 @@ var namedOrder = []string{"good", "known", "sure"}
 func compileCEL(t testing.TB) map[string]cel.Program {
 	t.Helper()
 	text, list := cel.StringType, cel.ListType(cel.StringType)
-	options := []cel.EnvOption{cel.CrossTypeNumericComparisons(true)}
+	options := []cel.EnvOption{cel.CrossTypeNumericComparisons(true), ext.Strings()}
 	for name, typ := range map[string]*cel.Type{
 		"target.visits": cel.IntType, "target.country": text, "target.score": cel.DoubleType,
 		"target.vip": cel.BoolType, "target.tags": list,

@@ -61,6 +61,8 @@ type source struct {
 	t *rapid.T
 	// left is the number of operators that may still be written.
 	left int
+	// functions says that functions on text are written, too.
+	functions bool
 }
 
 func (g *source) pick(n int) int { return rapid.IntRange(0, n-1).Draw(g.t, "pick") }
@@ -70,6 +72,11 @@ func (g *source) of(t rule.Type) string {
 		return g.leaf(t)
 	}
 	g.left--
+	if g.functions && g.pick(3) > 0 {
+		if src := g.function(t); src != "" {
+			return src
+		}
+	}
 	switch t {
 	case rule.Bool:
 		return g.truth()

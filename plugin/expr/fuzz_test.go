@@ -17,6 +17,9 @@ var fuzzSources = []string{
 	`target.a && (target.b || target.i + 1 > 2 && target.a)`, `target.a ? (target.b ? 1 : target.i) : -target.i * 2 - 3 / target.i % 4`,
 	`target.i in [1, target.i, 2u < 3 ? 4 : 5]`, `"x" + target.s + (target.a ? "y" : target.s)`, `target.l == ["a"] || 1 in [1.5, 2, "x"]`,
 	`size(target.l) + size(target.s) > 3 && target.s.startsWith(target.s)`, `target.d + 1.5`, `18446744073709551615u`, `[1.5, true]`,
+	`target.s.trim().endsWith("a") || target.s.lowerAscii().contains(target.s) || size(target.s.split(target.s, target.i)) > 1`,
+	`target.l.join(target.s).replace("", target.s, target.i).substring(1, target.i) + target.s.upperAscii().substring(target.i)`,
+	`!target.s.matches("^(a|\\b[é-日]*)x$") && target.a`,
 }
 
 func fuzzPrograms(t testing.TB) [][]byte {

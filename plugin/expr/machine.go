@@ -6,7 +6,7 @@ import (
 	"github.com/profferhq/proffer/catalog/snapshot"
 )
 
-// MaxText bounds the text that one evaluation may build with +, in bytes. It
+// MaxText bounds the text and the lists that one evaluation may build, in bytes. It
 // is four times the longest attribute that a call may carry, and more than a
 // content field has any use for.
 const MaxText = 4 << 10

@@ -143,6 +143,14 @@ func TestText(t *testing.T) {
 		{"one byte more", `target.s + target.s + target.s + target.s + "y"`, -1},
 		{"on the right", `target.s + (target.s + (target.s + target.s))`, expr.MaxText},
 		{"in two pieces", `target.s + target.s == target.s + target.s ? "yes" : "no"`, 3},
+		{"other letters", `target.s.upperAscii() + target.s.upperAscii() + target.s.upperAscii() == "" ? "" : "yes"`, -1},
+		{"no other letters", `size(target.s.lowerAscii() + target.s.lowerAscii()) > 0 ? "yes" : ""`, 3},
+		{"within the text", `target.s.substring(1).trim() + target.s + target.s + target.s`, expr.MaxText - 1},
+		{"replaced", `target.s.replace("x", "xxxx")`, expr.MaxText},
+		{"replaced, too long", `target.s.replace("x", "xxxxx")`, -1},
+		{"room again after a failure", `(target.s.replace("x", "xxxxx") == "" || target.yes) && target.s + target.s != "" ? "yes" : "no"`, 3},
+		{"taken apart", `target.s.split("xx").join("xxx")`, 3 * (expr.MaxText / 8)},
+		{"put together, too long", `target.s.split("xx").join("xxxxxxxx")`, -1},
 		{"in two pieces, too long", `target.s + target.s + target.s == target.s + target.s ? "yes" : "no"`, -1},
 	}
 	var m expr.Machine
@@ -176,6 +184,16 @@ func TestBudget(t *testing.T) {
 		{`target.s == target.t`, 1 + 10},
 		{`target.s + target.t`, 3 + 10 + 10},
 		{`target.yes ? 1 : 2`, 4},
+		{`target.s.endsWith(target.t)`, 3 + 10},
+		{`target.s.contains(target.t)`, 3 + 20},
+		{`target.s.matches("^x+$")`, 2 + 40},
+		{`target.s.upperAscii()`, 2 + 10 + 10},
+		{`target.s.trim()`, 2 + 10},
+		{`target.s.substring(300)`, 3 + 10},
+		{`target.s.split("")`, 4 + 10 + 320},
+		{`target.s.replace("xx", "y")`, 5 + 10 + 160},
+		{`[target.s].join(",")`, 3 + 10},
+		{`target.strings.join(target.s)`, 3 + 10 + 2},
 	}
 	var m expr.Machine
 	for _, test := range tests {
@@ -223,6 +241,9 @@ var seeds = []string{
 	`target.i in [1, target.i + 1, 2.5]`, `target.i in [1, 2.5, "x", true]`, `target.ints == [1, 300] || [1.5] == target.doubles`,
 	`size(target.s) + target.strings.size() > 3`, `target.s.startsWith(target.t)`, `offer.categories`, `[]`,
 	`target.no ? (target.yes ? 1 : 2) : target.yes ? 3 : 4`, `interaction.basket + 0.5`, `true`, `"text"`, `1u`, `1.5`,
+	`target.s.endsWith("ë") && !offer.code.contains("x") || target.s.matches("^(?i)z.ë$")`,
+	`target.s.upperAscii().lowerAscii().trim().replace("o", "O", 1).substring(1) + offer.code.substring(0, 2)`,
+	`offer.code.split("n", 2).join("-")`,
 }
 
 func TestScopeOfAnotherSchemaIsSafe(t *testing.T) {

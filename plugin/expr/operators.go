@@ -41,7 +41,7 @@ func (m *Machine) operate(in []byte) bool {
 		m.pc++
 		return true
 	}
-	return false
+	return m.function(in)
 }
 
 // relate gives the outcome of an operator that takes a relation.

@@ -46,8 +46,17 @@ func malformed() map[string]struct {
 			[]byte{snapshot.OpAll, 2, 5, 0, snapshot.OpTestBool, 0, 0, is, 1}, snapshot.FaultProgramData},
 		"group with too many": {
 			[]byte{snapshot.OpAll, 0, 5, 0, snapshot.OpTestBool, 0, 0, is, 1}, snapshot.FaultProgramData},
-		"group of others": {[]byte{snapshot.OpAll, 1, 1, 0, snapshot.OpTrue}, snapshot.FaultProgramOp},
-		"group cut short": {[]byte{snapshot.OpAll, 1, 9, 0, snapshot.OpTestBool, 0, 0, is, 1}, snapshot.FaultProgramCut},
+		"a pattern without a table":     {[]byte{snapshot.OpTrue, snapshot.OpMatches, is, 0, 0}, snapshot.FaultProgramData},
+		"unknown relation of a pattern": {pattern(64, nil), snapshot.FaultProgramData},
+		"a pattern without classes":     {pattern(is, func(t []byte) { t[4] = 0 }), snapshot.FaultProgramData},
+		"an unknown class":              {pattern(is, func(t []byte) { t[7] = 200 }), snapshot.FaultProgramData},
+		"an unknown first state":        {pattern(is, func(t []byte) { t[3] = 200 }), snapshot.FaultProgramData},
+		"an unknown next state":         {pattern(is, func(t []byte) { t[len(t)-2] = 200 }), snapshot.FaultProgramData},
+		"neither yes nor no":            {pattern(is, func(t []byte) { t[len(t)-1] = 2 }), snapshot.FaultProgramData},
+		"bounds that do not rise":       {pattern(is, func(t []byte) { t[7+128+1] = 0x7f }), snapshot.FaultProgramData},
+		"group of nothing":              {[]byte{snapshot.OpAny, 0, 0, 0}, snapshot.FaultProgramData},
+		"group of others":               {[]byte{snapshot.OpAll, 1, 1, 0, snapshot.OpTrue}, snapshot.FaultProgramOp},
+		"group cut short":               {[]byte{snapshot.OpAll, 1, 9, 0, snapshot.OpTestBool, 0, 0, is, 1}, snapshot.FaultProgramCut},
 		"group with a test cut short": {
 			[]byte{snapshot.OpAll, 1, 4, 0, snapshot.OpTestBool, 0, 0, is}, snapshot.FaultProgramCut},
 		"group with a bad test": {
@@ -64,6 +73,24 @@ func malformed() map[string]struct {
 			[]byte{snapshot.OpTrue, snapshot.OpBranch, 0, 0, 0, 0}, snapshot.FaultProgramStack},
 		"nothing gets there": {
 			[]byte{snapshot.OpTrue, snapshot.OpJump, 1, 0, snapshot.OpSize}, snapshot.FaultProgramDead},
+	}
+}
+
+// pattern is a program that searches for an "a", with another relation or a
+// change to the table of the pattern.
+func pattern(rel byte, change func(table []byte)) []byte {
+	table := append([]byte{1, 0, 'a', 2, 2, 1, 0}, make([]byte, 128)...)
+	table[7+'a'] = 1
+	table = append(table, 0, 128, 0, 0, 2, 1, 0)
+	if change != nil {
+		change(table)
+	}
+	return append([]byte{snapshot.OpTrue, snapshot.OpMatches, rel, byte(len(table)), 0}, table...)
+}
+
+func TestCheckProgramTakesAPattern(t *testing.T) {
+	if err := snapshot.CheckProgram(pattern(snapshot.RelIs, nil)); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -62,7 +62,7 @@ func NewEnv(schema Schema) (*Env, error) {
 		cel.ClearMacros(), // so that has(), exists() and the like stay calls, which have a place
 		cel.CrossTypeNumericComparisons(true),
 	}
-	for _, n := range slices.Concat(target, call, offer, builtins()) {
+	for _, n := range slices.Concat(target, call, offer, builtins(), arms(schema.Experiments)) {
 		if _, twice := e.names[n.full]; twice {
 			return nil, fmt.Errorf("rule: %s is declared twice or is a built-in name", n.full)
 		}

@@ -30,7 +30,7 @@ func TestIssues(t *testing.T) {
 
 		// Names that have no compiled form.
 		{`history.count("a") > 1`, []string{"1:1: history.count() is not supported yet"}},
-		{`experiment.hero == "a"`, []string{"1:1: experiment.hero is not supported yet"}},
+		{`experiment.hero == "a"`, []string{"1:1: unknown name experiment.hero (declare hero under experiments: in the catalog, with its arms)"}},
 		{`proposition.code == "a"`, []string{"1:1: proposition.code is not available outside of a rule's propositions"}},
 		{`retruning && target.member`, []string{"1:1: unknown name retruning (did you mean returning?)"}},
 		{`returning.x`, []string{"1:1: unknown name returning.x (did you mean returning?)"}},

@@ -132,6 +132,11 @@ const (
 	NumBuiltins
 )
 
+// BuiltinArm is the index under RootBuiltin of the catalog's first experiment,
+// whose value is the name of the arm, a string; the others follow in their
+// order.
+const BuiltinArm = 1 << 10
+
 // Uses is the set of things that a program reads. Equal values of these mean an
 // equal result, so a caller can keep a result as long as they stay.
 type Uses uint16
@@ -148,6 +153,7 @@ const (
 	UsesOffer                        // offer.code and declared offer attributes
 	UsesOfferPath                    // offer.category, .categories, .themes: equal for all offers of a category
 	UsesProposition                  // proposition.*, of the one that is looked at
+	UsesExperiment                   // experiment.*
 )
 
 const (

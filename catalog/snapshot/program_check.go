@@ -261,7 +261,7 @@ func checkGroup(count int, tests []byte) error {
 
 func checkRef(b []byte) error {
 	ref := binary.LittleEndian.Uint16(b)
-	if Root(ref>>14) == RootBuiltin && ref&MaxRefIndex >= NumBuiltins {
+	if i := ref & MaxRefIndex; Root(ref>>14) == RootBuiltin && i >= NumBuiltins && i-BuiltinArm >= MaxExperiments {
 		return FaultProgramRef
 	}
 	return nil
@@ -321,6 +321,9 @@ func usesOf(b []byte) Uses {
 		return UsesCallData
 	case RootOffer:
 		return UsesOffer
+	}
+	if ref&MaxRefIndex >= BuiltinArm {
+		return UsesExperiment
 	}
 	switch ref & MaxRefIndex {
 	case BuiltinMode, BuiltinEnvironment:

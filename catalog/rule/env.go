@@ -73,6 +73,7 @@ func NewEnv(schema Schema) (*Env, error) {
 		e.order = append(e.order, n.full)
 		options = append(options, cel.Variable(n.full, n.typ))
 	}
+	options = append(options, historyOptions()...)
 	for _, n := range offer {
 		e.offer = append(e.offer, n.full)
 	}

@@ -29,7 +29,17 @@ func TestIssues(t *testing.T) {
 		{"target.member &&\n\ttarget.vists > 1", []string{"2:2: unknown name target.vists (did you mean target.visits?)"}},
 
 		// Names that have no compiled form.
-		{`history.count("a") > 1`, []string{"1:1: history.count() is not supported yet"}},
+		{`history.count > 1`, []string{"1:1: unknown name history.count (write history.count(CODE), or accepted, rejected or age, and of a category history.count_in(NAME))"}},
+		{`history.counts("a") > 1`, []string{"1:1: unknown function history.counts (did you mean history.count?)"}},
+		{`true && history.count(target.visits) > 1`, []string{"1:9: history.count does not take (int)"}},
+		{`history.count(target.contry) > 1`, []string{"1:15: unknown name target.contry (did you mean target.country?)"}},
+		{`history.count("a") > 1.5 || history.count("a") == 1.5`, []string{"1:48: == does not take (int, double) (int, uint and double do not mix here: 1 is an int, 1u a uint, 1.0 a double)"}},
+		{`history.age("a") > 1`, []string{"1:18: > does not take (duration, int)"}},
+		{`history.age("a") > duration("1 day")`, []string{`1:20: this is no duration (write hours, minutes and seconds: duration("36h"), duration("1h30m"))`}},
+		{`history.age("a") > duration(target.country)`, []string{"1:20: duration() of anything but a constant text is not supported yet"}},
+		{`history.age("a") + duration("1h") > duration("2h")`, []string{"1:18: calculating with durations is not supported yet"}},
+		{`history.age("a") in [duration("1h")]`, []string{"1:30: a list of durations is not supported yet"}},
+		{`history.age("a")`, []string{"1:1: the expression is duration, wanted is bool"}},
 		{`experiment.hero == "a"`, []string{"1:1: unknown name experiment.hero (declare hero under experiments: in the catalog, with its arms)"}},
 		{`proposition.code == "a"`, []string{"1:1: proposition.code is not available outside of a rule's propositions"}},
 		{`retruning && target.member`, []string{"1:1: unknown name retruning (did you mean returning?)"}},

@@ -23,6 +23,7 @@ const (
 	kindChoose               // args[0] ? args[1] : args[2]
 	kindBinary               // args[0] op args[1]
 	kindUnary                // op args[0]
+	kindHistory              // what the history has of args[0], by rel
 	kindList                 // a list of args, of which one at least is computed
 )
 
@@ -32,7 +33,7 @@ const (
 type node struct {
 	kind kind
 	op   byte // opcode of kindBinary and kindUnary
-	rel  byte // of kindCompare, kindIn and kindPrefix
+	rel  byte // of kindCompare, kindIn and kindPrefix; the function of kindHistory
 	text bool // a kindBinary that adds strings
 	ref  uint16
 	val  ref.Val

@@ -70,6 +70,8 @@ func (r Role) has(group string) bool {
 		return r >= RoleCategory && r <= RoleApplies || r == roleFilter
 	case "proposition":
 		return r == RolePropositions || r == roleFilter
+	case "history":
+		return r != RoleApplies && r != RolePropositions
 	}
 	return r != RoleApplies
 }
@@ -109,10 +111,7 @@ func groupOf(full string) string {
 }
 
 // groups are the roots that names hang from.
-var groups = [...]string{"target", "interaction", "request", "offer", "experiment", "proposition"}
-
-// later are the roots whose names have no compiled form yet.
-var later = [...]string{"history"}
+var groups = [...]string{"target", "interaction", "request", "offer", "experiment", "history", "proposition"}
 
 // builtins gives the names that every environment has.
 func builtins() []name {

@@ -58,6 +58,7 @@ const (
 	OpInEnd      // rel: needle found → bool
 	OpSize       // a → int; code points of a string, elements of a list
 	OpStartsWith // rel: a b → bool
+	OpHistory    // fn:u8: a → int; what the history has of a code or category, see HistoryCount
 
 	opEnd // the first byte that is no opcode
 )
@@ -154,7 +155,23 @@ const (
 	UsesOfferPath                    // offer.category, .categories, .themes: equal for all offers of a category
 	UsesProposition                  // proposition.*, of the one that is looked at
 	UsesExperiment                   // experiment.*
+	UsesHistory                      // history.*
 )
+
+// The functions of OpHistory. Without HistoryIn they are about the code of an
+// offer, with it about the name of an offer's own category.
+const (
+	HistoryCount    byte = iota // propositions
+	HistoryAccepted             // propositions that were accepted
+	HistoryRejected             // propositions that were rejected
+	HistoryAge                  // nanoseconds since the last proposition, MaxAge if there is none
+
+	HistoryIn  byte = 4 // added to one of these
+	historyEnd byte = 8 // the first byte that is none
+)
+
+// MaxAge is 100 years of 365 days, in nanoseconds.
+const MaxAge = int64(100*365*24*60*60) * 1_000_000_000
 
 const (
 	// MaxProgram bounds a program, in bytes. A test takes about 12, and a source

@@ -117,7 +117,7 @@ func (e *Engine) frame(index uint32) *frame {
 	if !f.used {
 		f.used = true
 		f.entered, f.ownData = false, false
-		f.past = f.past[:0]
+		f.past, f.scope.Past, f.scope.Now = f.past[:0], f.scope.Past[:0], e.call.Time
 		clear(f.changed)
 		f.forget()
 		copy(f.scope.Target, f.defaults)

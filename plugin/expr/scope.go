@@ -13,6 +13,8 @@ type Scope struct {
 	// catalog/snapshot.
 	Builtin [snapshot.NumBuiltins]Value
 	Arms    []Value // experiment.*, by the catalog's experiments
+	Past    []Shown // history.*: what the target was shown
+	Now     int64   // milliseconds since 1970-01-01T00:00:00Z
 
 	none Value // what a name outside of the slices reads as
 }

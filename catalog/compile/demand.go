@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/profferhq/proffer/catalog"
@@ -35,7 +36,7 @@ type chain struct {
 }
 
 func (l *linker) demands(env *environment) *demands {
-	d := &demands{l: l, env: env, domains: domainsOf(env, l.src.Incomplete), chains: map[*category]*chain{}}
+	d := &demands{l: l, env: env, domains: domainsOf(env, l.src), chains: map[*category]*chain{}}
 	d.root = d.demand(env.src.Filter, rule.RoleEnvironment, "environment", env.src.Name.S)
 	root := &chain{}
 	root.never = d.check(root, d.root, d.domains, "no offer of the environment is ever shown")
@@ -45,7 +46,7 @@ func (l *linker) demands(env *environment) *demands {
 }
 
 // domainsOf are the names whose values an environment settles.
-func domainsOf(env *environment, incomplete bool) rule.Domains {
+func domainsOf(env *environment, src *catalog.Catalog) rule.Domains {
 	d := rule.Domains{
 		"interaction.environment": {env.src.Name.S},
 		"interaction.mode":        {"explicit", "implicit"},
@@ -57,8 +58,11 @@ func domainsOf(env *environment, incomplete bool) rule.Domains {
 	default:
 		delete(d, "interaction.mode")
 	}
-	if env.broken || incomplete {
-		return d // there may be more spaces and categories
+	if env.broken || src.Incomplete {
+		return d // there may be more spaces, categories and arms
+	}
+	for _, x := range src.Experiments {
+		d["experiment."+x.Name.S] = append(namesOf(x.Arms, func(a catalog.Arm) string { return a.Name.S }), "")
 	}
 	d["interaction.space"] = distinct(namesOf(env.spaces, func(s *space) string { return s.src.Name.S }))
 	d["interaction.channel"] = distinct(namesOf(env.spaces, func(s *space) string { return s.src.Channel.S }))
@@ -118,10 +122,7 @@ func (d *demands) shown(o *offer) rule.Domains {
 	if len(o.contents) == 0 || len(o.contents) < len(o.src.Content) || d.env.broken || d.l.src.Incomplete {
 		return d.domains
 	}
-	out := rule.Domains{"interaction.environment": d.domains["interaction.environment"], "offer.category": d.domains["offer.category"]}
-	if mode, ok := d.domains["interaction.mode"]; ok {
-		out["interaction.mode"] = mode
-	}
+	out := maps.Clone(d.domains)
 	out["interaction.space"] = distinct(namesOf(o.contents, func(c content) string { return c.space.src.Name.S }))
 	out["interaction.channel"] = distinct(namesOf(o.contents, func(c content) string { return c.space.src.Channel.S }))
 	return out

@@ -123,7 +123,8 @@ func (e *emitter) environment(env *environment) {
 	}
 	rules := e.rules(env)
 	var index uint32
-	if len(env.typology) > 0 {
+	flags := environmentFlags(env) | e.readsHistory(env)
+	if len(env.typology) > 0 || flags&snapshot.EnvironmentReadsHistory != 0 {
 		index = e.list(byHash(env.offers))
 	}
 	r := e.sec(snapshot.SecEnvironments).record()
@@ -131,7 +132,7 @@ func (e *emitter) environment(env *environment) {
 	r.u8(4, uint8(env.src.Kind))
 	r.u8(5, uint8(env.src.Ties))
 	r.flag(6, env.src.HistoryStore.On)
-	r.u8(7, environmentFlags(env))
+	r.u8(7, flags)
 	r.u32(8, e.names.id(env.folder))
 	r.u32(12, e.names.id(env.people))
 	r.u32(16, env.filter)
@@ -156,6 +157,17 @@ func environmentFlags(env *environment) (flags uint8) {
 		flags |= snapshot.EnvironmentMergesHistory
 	}
 	return flags
+}
+
+// readsHistory is the flag of an environment that has an expression which reads
+// history.*.
+func (e *emitter) readsHistory(env *environment) uint8 {
+	for _, id := range env.compiled {
+		if e.programs.all[id].Uses&snapshot.UsesHistory != 0 {
+			return snapshot.EnvironmentReadsHistory
+		}
+	}
+	return 0
 }
 
 func firstIndex[T any](list []T, index func(T) uint32) uint32 {

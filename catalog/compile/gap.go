@@ -27,6 +27,9 @@ func (l *linker) lose(env *environment) {
 			env.unsure = append(env.unsure, root)
 		}
 	}
+	if l.gap(catalog.Pos{}, "experiments") {
+		env.unsure = append(env.unsure, "experiment.")
+	}
 	env.target = l.typed(env, env.target, "target")
 	env.attributes = l.typed(env, env.attributes, "attributes")
 	env.offerAttrs = l.typed(env, env.offerAttrs, "offer_attributes")

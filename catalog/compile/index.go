@@ -70,6 +70,9 @@ func (s *survey) kind(ref uint16) uint8 {
 	case snapshot.RootOffer:
 		return 0
 	}
+	if i >= snapshot.BuiltinArm {
+		return snapshot.ColumnString
+	}
 	switch i {
 	case snapshot.BuiltinNewVisit:
 		return snapshot.ColumnBool

@@ -147,12 +147,6 @@ func (u *ruleUse) channels() (out []string) {
 
 // notHeeded notes the words whose meaning decisions do not heed yet.
 func (l *linker) notHeeded() {
-	if len(l.src.Experiments) > 0 {
-		l.notYetUsed(l.src.Experiments[0].Pos, "experiments")
-	}
-	if l.src.Holdout != nil {
-		l.notYetUsed(l.src.Holdout.Pos, "holdouts")
-	}
 	if v := l.src.Retention.Visitors; v.MS != 0 {
 		l.notYetUsed(v.Pos, "the retention of visitors")
 	}

@@ -25,6 +25,7 @@ type term struct {
 	text  string
 	binds int
 	items []string // of a list that is being gathered
+	age   bool     // a duration, in programs a number of nanoseconds
 }
 
 // in is the text where an operator binds as tight as that.
@@ -149,6 +150,8 @@ func (r *reading) instruction(op byte) {
 		r.push("-"+r.pop().in(bindName), bindSign)
 	case snapshot.OpCompare, snapshot.OpIn, snapshot.OpStartsWith, snapshot.OpInStep, snapshot.OpInEnd:
 		r.relation(op)
+	case snapshot.OpHistory:
+		r.history(r.u8())
 	case snapshot.OpSize:
 		r.push("size("+r.pop().text+")", bindName)
 	default:
@@ -182,6 +185,24 @@ func (r *reading) group(sign string, binds int) {
 	r.push(strings.Join(parts, sign), binds)
 }
 
+// history reads a function of history.*.
+func (r *reading) history(fn byte) {
+	names := [...]string{
+		snapshot.HistoryCount: "count", snapshot.HistoryAccepted: "accepted",
+		snapshot.HistoryRejected: "rejected", snapshot.HistoryAge: "age",
+	}
+	base := fn &^ snapshot.HistoryIn
+	if int(base) >= len(names) {
+		r.bad = true
+		return
+	}
+	name := "history." + names[base]
+	if base != fn {
+		name += "_in"
+	}
+	r.stack = append(r.stack, term{text: name + "(" + r.pop().text + ")", binds: bindName, age: base == snapshot.HistoryAge})
+}
+
 // branch reads the two values of a choice, which end where the other begins and
 // where the jump behind the first leads.
 func (r *reading) branch() {
@@ -197,5 +218,7 @@ func (r *reading) branch() {
 	end := r.u16()
 	r.run(min(r.at+end, len(r.code)))
 	b, a, cond := r.pop(), r.pop(), r.pop()
+	a, b = alike(a, b)
 	r.push(cond.in(bindOr)+" ? "+a.in(bindOr)+" : "+b.in(bindChoice), bindChoice)
+	r.stack[len(r.stack)-1].age = a.age
 }

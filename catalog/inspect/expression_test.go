@@ -16,7 +16,8 @@ import (
 
 // filtered is a catalog with one filter.
 func filtered(filter string) string {
-	return `environments:
+	return `experiments: {x: {arms: {a: 1}}, y: {arms: {a: 1, b: 2}}}
+environments:
   e:
     kind: anonymous
     target: {a: bool, b: bool, i: int, j: int, d: double, s: string, r: string, l: list(string), n: list(int), m: list(double)}
@@ -77,6 +78,10 @@ func TestExpressionsCompileToTheSame(t *testing.T) {
 		{"target.d == 1.0 / 0.0 || target.d == -1.0 / 0.0", ""},
 		{"target.i < 2.5 || target.i < 3u", ""},
 		{"1 / 0 == 1", ""},
+		{`history.count("a") > 1 && history.accepted(offer.code) + history.rejected_in(offer.category) == 0`, ""},
+		{`history.age("a" + target.s) < duration("36h") || duration("90s") >= history.age_in("c")`, `history.age("a" + target.s) < duration("36h0m0s") || duration("1m30s") >= history.age_in("c")`},
+		{`!(history.age("a") <= (target.a ? duration("1h") : history.age("b")))`, ""},
+		{`experiment.x == "a" && size(experiment.y) > 0`, `experiment.x == "a" && size(experiment.y) > 0`},
 		{"true", "true"},
 	} {
 		first := compiled(t, filtered(c.source))

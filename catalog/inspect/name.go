@@ -38,6 +38,9 @@ func (r *reading) name(ref int) string {
 	if index < len(builtin) && builtin[index] != "" {
 		return builtin[index]
 	}
+	if i := index - snapshot.BuiltinArm; i >= 0 && uint32(i) < r.view.Count(snapshot.SecExperiments) {
+		return "experiment." + string(r.view.Name(r.view.Experiment(uint32(i)).Name()))
+	}
 	r.bad = true
 	return "builtin " + strconv.Itoa(index)
 }

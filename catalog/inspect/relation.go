@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/profferhq/proffer/catalog/snapshot"
 )
@@ -26,8 +27,25 @@ func (r *reading) relation(op byte) {
 	case snapshot.OpStartsWith:
 		r.method(a.in(bindName)+".startsWith("+b.text+")", rel)
 	default:
+		a, b = alike(a, b)
 		r.compared(a.in(bindSum), rel, b.in(bindSum))
 	}
+}
+
+// alike writes a number that stands beside a duration as one.
+func alike(a, b term) (x, y term) {
+	if a.age == b.age {
+		return a, b
+	}
+	return a.duration(), b.duration()
+}
+
+// duration writes a number of nanoseconds as a duration.
+func (t term) duration() term {
+	if n, err := strconv.ParseInt(t.text, 10, 64); err == nil {
+		return term{text: "duration(" + strconv.Quote(time.Duration(n).String()) + ")", binds: bindName, age: true}
+	}
+	return t
 }
 
 var relations = [...]struct {

@@ -43,6 +43,8 @@ func (a *assembler) emit(n *node) {
 		a.apply(n, snapshot.OpCompare, n.rel)
 	case kindPrefix:
 		a.apply(n, snapshot.OpStartsWith, n.rel)
+	case kindHistory:
+		a.apply(n, snapshot.OpHistory, n.rel)
 	case kindIn:
 		a.in(n)
 	case kindAll:

@@ -69,7 +69,7 @@ func (e *Env) declare(filters []Filter) error {
 // isTaken reports whether an identifier means something by itself: a group of
 // names, or one of CEL's types.
 func isTaken(name string) bool {
-	if slices.Contains(groups[:], name) || slices.Contains(later[:], name) {
+	if slices.Contains(groups[:], name) {
 		return true
 	}
 	switch name {

@@ -64,7 +64,7 @@ func NewEnv(schema Schema) (*Env, error) {
 		cel.CrossTypeNumericComparisons(true),
 		ext.Strings(),
 	}
-	for _, n := range slices.Concat(target, call, offer, builtins()) {
+	for _, n := range slices.Concat(target, call, offer, builtins(), arms(schema.Experiments)) {
 		if _, twice := e.names[n.full]; twice {
 			return nil, fmt.Errorf("rule: %s is declared twice or is a built-in name", n.full)
 		}
@@ -75,6 +75,7 @@ func NewEnv(schema Schema) (*Env, error) {
 		e.order = append(e.order, n.full)
 		options = append(options, cel.Variable(n.full, n.typ))
 	}
+	options = append(options, historyOptions()...)
 	for _, n := range offer {
 		e.offer = append(e.offer, n.full)
 	}

@@ -84,6 +84,14 @@ func unary(op byte, a *node) *node {
 	return folded(n, a.val.(traits.Negater).Negate())
 }
 
+// history gives what the history has of a code or category.
+func history(fn byte, of *node) *node {
+	if of == nil {
+		return nil
+	}
+	return &node{kind: kindHistory, rel: fn, args: []*node{of}}
+}
+
 // compare gives a rel b.
 func compare(rel byte, a, b *node) *node {
 	if a == nil || b == nil {

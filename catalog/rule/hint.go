@@ -30,6 +30,10 @@ func declare(full string) string {
 		return "declare " + name + " under attributes: in the environment, with its type"
 	case "offer":
 		return "declare " + name + " under offer_attributes: in the environment, with its type"
+	case "history":
+		return "write history.count(CODE), or accepted, rejected or age, and of a category history.count_in(NAME)"
+	case "experiment":
+		return "declare " + name + " under experiments: in the catalog, with its arms"
 	}
 	return ""
 }

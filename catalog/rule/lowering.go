@@ -91,8 +91,13 @@ func (l *lowering) value(e ast.Expr) *node {
 func (l *lowering) call(e ast.Expr) *node {
 	call := e.AsCall()
 	fn, args := call.FunctionName(), call.Args()
+	if h, ok := historyFunction(fn); ok {
+		return history(h, l.value(args[0]))
+	}
 	if op := arithmetic(fn); op != 0 {
 		switch t := l.typeOf(e); {
+		case t == Duration:
+			return l.refuse(e, "calculating with durations")
 		case t == String:
 			return concat(l.value(args[0]), l.value(args[1]))
 		case !t.fits(Number):
@@ -105,6 +110,8 @@ func (l *lowering) call(e ast.Expr) *node {
 		return choose(l.truth(args[0], false), l.value(args[1]), l.value(args[2]))
 	case operators.Negate:
 		return unary(snapshot.OpNegate, l.value(args[0]))
+	case overloads.TypeConvertDuration:
+		return l.duration(e)
 	case overloads.Size:
 		if call.IsMemberFunction() {
 			args = []ast.Expr{call.Target()}
@@ -197,7 +204,9 @@ func (l *lowering) list(e ast.Expr) *node {
 	list := &node{kind: kindList}
 	var values []ref.Val
 	for _, element := range e.AsList().Elements() {
-		if t := l.typeOf(element); !t.fits(Scalar) {
+		if t := l.typeOf(element); t == Duration {
+			return l.refuse(element, "a list of durations")
+		} else if !t.fits(Scalar) {
 			return l.refuse(element, "a list of lists")
 		}
 		n := l.value(element)

@@ -23,6 +23,7 @@ const (
 	kindChoose               // args[0] ? args[1] : args[2]
 	kindBinary               // args[0] op args[1]
 	kindUnary                // op args[0]
+	kindHistory              // what the history has of args[0], by rel
 	kindList                 // a list of args, of which one at least is computed
 	kindFunction             // op of args, a function on text
 )
@@ -33,7 +34,7 @@ const (
 type node struct {
 	kind kind
 	op   byte // opcode of kindBinary, kindUnary and kindFunction
-	rel  byte // of kindCompare, kindIn and kindPrefix; of a kindFunction that is true or false
+	rel  byte // of kindCompare, kindIn and kindPrefix; of a kindFunction that is true or false; the function of kindHistory
 	text bool // a kindBinary that adds strings
 	ref  uint16
 	val  ref.Val

@@ -27,6 +27,9 @@ type Schema struct {
 	Interaction []Attribute // interaction.NAME: call data
 	Offer       []Attribute // offer.NAME
 	Filters     []Filter    // predefined filters, by any of their names
+	// Experiments are the catalog's, by name; an experiment's place is that in
+	// programs. What is no name is left out.
+	Experiments []string
 	// StoredHistory says that propositions are kept with their space.
 	StoredHistory bool
 }
@@ -67,6 +70,8 @@ func (r Role) has(group string) bool {
 		return r >= RoleCategory && r <= RoleApplies || r == roleFilter
 	case "proposition":
 		return r == RolePropositions || r == roleFilter
+	case "history":
+		return r != RoleApplies && r != RolePropositions
 	}
 	return r != RoleApplies
 }
@@ -106,10 +111,7 @@ func groupOf(full string) string {
 }
 
 // groups are the roots that names hang from.
-var groups = [...]string{"target", "interaction", "request", "offer", "proposition"}
-
-// later are the roots whose names have no compiled form yet.
-var later = [...]string{"history", "experiment"}
+var groups = [...]string{"target", "interaction", "request", "offer", "experiment", "history", "proposition"}
 
 // builtins gives the names that every environment has.
 func builtins() []name {
@@ -164,6 +166,17 @@ func declared(group string, root snapshot.Root, attributes []Attribute) ([]name,
 		})
 	}
 	return names, nil
+}
+
+// arms gives the names of experiments.
+func arms(experiments []string) (names []name) {
+	for i, e := range experiments[:min(len(experiments), snapshot.MaxExperiments)] {
+		if isIdentifier(e) {
+			ref := snapshot.Ref(snapshot.RootBuiltin, snapshot.BuiltinArm+i)
+			names = append(names, name{full: "experiment." + e, typ: cel.StringType, ref: ref})
+		}
+	}
+	return names
 }
 
 // isIdentifier reports whether CEL takes s behind a dot.

@@ -97,7 +97,7 @@ func (v *survey) function(call ast.Expr) int {
 	}
 	fn := call.AsCall().FunctionName()
 	before := strings.TrimRightFunc(v.source.text[:v.source.offsets[paren]], unicode.IsSpace)
-	if !isIdentifier(fn) || !strings.HasSuffix(before, fn) {
+	if _, isHistory := historyFunction(fn); !isHistory && !isIdentifier(fn) || !strings.HasSuffix(before, fn) {
 		return paren
 	}
 	start, _ := slices.BinarySearch(v.source.offsets, len(before)-len(fn))
@@ -182,8 +182,6 @@ func (v *survey) name(e ast.Expr, path []string, at int) {
 	root := strings.TrimPrefix(path[0], ".")
 	full := strings.Join(append([]string{root}, path[1:]...), ".")
 	switch {
-	case slices.Contains(later[:], root):
-		v.later(e, at, full)
 	case slices.Contains(groups[:], root) && len(path) == 1:
 		v.tell(e, at, root+" is a group of names and no value", "write "+root+".NAME")
 	case slices.Contains(groups[:], root):
@@ -247,21 +245,31 @@ var supported = [...]string{
 	operators.Equals, operators.NotEquals,
 	operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals,
 	operators.Add, operators.Subtract, operators.Multiply, operators.Divide, operators.Modulo, operators.Negate,
-	operators.In, overloads.Size, overloads.StartsWith,
+	operators.In, overloads.Size, overloads.StartsWith, overloads.TypeConvertDuration,
 }
 
 func (v *survey) call(e ast.Expr) {
 	call := e.AsCall()
 	fn := call.FunctionName()
+	if v.history(e) {
+		return
+	}
 	if !slices.Contains(supported[:], fn) && textFunctions[fn] == 0 {
 		v.unsupported(e, fn)
 		return
+	}
+	if fn == overloads.TypeConvertDuration {
+		v.duration(e)
 	}
 	v.places[e.ID()] = v.function(e)
 	operands := call.Args()
 	if call.IsMemberFunction() {
 		operands = append([]ast.Expr{call.Target()}, operands...)
 	}
+	v.operands(e, operands)
+}
+
+func (v *survey) operands(e ast.Expr, operands []ast.Expr) {
 	for _, operand := range operands {
 		v.walk(operand)
 		v.shaky[e.ID()] = v.shaky[e.ID()] || v.told[operand.ID()]
@@ -275,9 +283,6 @@ func (v *survey) unsupported(e ast.Expr, fn string) {
 		path, root := pathOf(e.AsCall().Target())
 		switch {
 		case path == nil:
-		case slices.Contains(later[:], strings.TrimPrefix(path[0], ".")):
-			v.later(e, v.at(root), strings.Join(append(path, fn), ".")+"()")
-			return
 		case !slices.Contains(groups[:], strings.TrimPrefix(path[0], ".")):
 			at, full = v.at(root), strings.Join(append(path, fn), ".")
 		}

@@ -37,12 +37,15 @@ func Hash32(b []byte) uint32 { return uint32(Hash64(b) >> 32) }
 // CallTie is the part of a tie's hash that a call fixes: the bucket (the
 // call's seed, the start of the visit in seconds, or the local day number) in
 // eight little-endian bytes, then the id.
-func CallTie(bucket uint64, id []byte) uint64 {
+func CallTie(bucket uint64, id []byte) uint64 { return Mix64(FNV64(bucketHash(bucket), id)) }
+
+// bucketHash is FNV-1a over a number in eight little-endian bytes.
+func bucketHash(bucket uint64) uint64 {
 	var b [8]byte
 	for i := range b {
 		b[i] = byte(bucket >> (8 * i))
 	}
-	return Mix64(FNV64(FNV64(fnvOffset, b[:]), id))
+	return FNV64(fnvOffset, b[:])
 }
 
 // Tie orders an offer among equal weights: ascending. call is CallTie's

@@ -58,6 +58,7 @@ const (
 	OpInEnd      // rel: needle found → bool
 	OpSize       // a → int; code points of a string, elements of a list
 	OpStartsWith // rel: a b → bool
+	OpHistory    // fn:u8: a → int; what the history has of a code or category, see HistoryCount
 	// The functions on text follow from 128, see OpEndsWith.
 )
 
@@ -131,6 +132,11 @@ const (
 	NumBuiltins
 )
 
+// BuiltinArm is the index under RootBuiltin of the catalog's first experiment,
+// whose value is the name of the arm, a string; the others follow in their
+// order.
+const BuiltinArm = 1 << 10
+
 // Uses is the set of things that a program reads. Equal values of these mean an
 // equal result, so a caller can keep a result as long as they stay.
 type Uses uint16
@@ -147,7 +153,24 @@ const (
 	UsesOffer                        // offer.code and declared offer attributes
 	UsesOfferPath                    // offer.category, .categories, .themes: equal for all offers of a category
 	UsesProposition                  // proposition.*, of the one that is looked at
+	UsesExperiment                   // experiment.*
+	UsesHistory                      // history.*
 )
+
+// The functions of OpHistory. Without HistoryIn they are about the code of an
+// offer, with it about the name of an offer's own category.
+const (
+	HistoryCount    byte = iota // propositions
+	HistoryAccepted             // propositions that were accepted
+	HistoryRejected             // propositions that were rejected
+	HistoryAge                  // nanoseconds since the last proposition, MaxAge if there is none
+
+	HistoryIn  byte = 4 // added to one of these
+	historyEnd byte = 8 // the first byte that is none
+)
+
+// MaxAge is 100 years of 365 days, in nanoseconds.
+const MaxAge = int64(100*365*24*60*60) * 1_000_000_000
 
 const (
 	// MaxProgram bounds a program, in bytes. A test takes about 12, and a source

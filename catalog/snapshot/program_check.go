@@ -47,6 +47,8 @@ func shapeOf(op byte) shape {
 		return shape{size: 1, takes: 2, adds: 1}
 	case OpCompare, OpIn, OpInEnd, OpStartsWith:
 		return shape{size: 2, takes: 2, adds: 1}
+	case OpHistory:
+		return shape{size: 2, takes: 1, adds: 1}
 	case OpInStep:
 		return shape{size: 1, takes: 3, adds: 2}
 	}
@@ -203,6 +205,8 @@ func checkOperands(in []byte) error {
 		return checkList(in[3:])
 	case op == OpCompare || op == OpIn || op == OpInEnd || op == OpStartsWith:
 		return checkRel(in[1])
+	case op == OpHistory && in[1] >= historyEnd:
+		return FaultProgramData
 	case IsTest(op):
 		return checkTest(in)
 	case op >= OpEndsWith:
@@ -266,7 +270,7 @@ func checkGroup(count int, tests []byte) error {
 
 func checkRef(b []byte) error {
 	ref := binary.LittleEndian.Uint16(b)
-	if Root(ref>>14) == RootBuiltin && ref&MaxRefIndex >= NumBuiltins {
+	if i := ref & MaxRefIndex; Root(ref>>14) == RootBuiltin && i >= NumBuiltins && i-BuiltinArm >= MaxExperiments {
 		return FaultProgramRef
 	}
 	return nil
@@ -311,6 +315,8 @@ func ProgramUses(code []byte) Uses {
 			uses |= usesOf(in[1:]) | usesOf(in[4:])
 		case op == OpLoad || IsTest(op):
 			uses |= usesOf(in[1:])
+		case op == OpHistory:
+			uses |= UsesHistory
 		}
 		code = code[len(in):]
 	}
@@ -326,6 +332,9 @@ func usesOf(b []byte) Uses {
 		return UsesCallData
 	case RootOffer:
 		return UsesOffer
+	}
+	if ref&MaxRefIndex >= BuiltinArm {
+		return UsesExperiment
 	}
 	switch ref & MaxRefIndex {
 	case BuiltinMode, BuiltinEnvironment:

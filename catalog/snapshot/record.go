@@ -120,7 +120,8 @@ const (
 const (
 	EnvironmentSharesFolder  = 1 // others keep their visitors in its folder too
 	EnvironmentMergesHistory = 2 // what linked visitors were shown counts for the person
-	environmentFlags         = EnvironmentSharesFolder | EnvironmentMergesHistory
+	EnvironmentReadsHistory  = 4 // an expression reads history.*
+	environmentFlags         = EnvironmentSharesFolder | EnvironmentMergesHistory | EnvironmentReadsHistory
 )
 
 func (r *Environment) Name() uint32           { return u32(r[0:]) }
@@ -142,7 +143,7 @@ func (r *Environment) ExactPages() uint32     { return u32(r[76:]) }
 func (r *Environment) Section() uint32        { return u32(r[80:]) } // Hash32 of the folder's or the environment's name: its section in the cookie
 
 // OfferIndex is the first entry in SecLists of the environment's offers by the
-// Hash32 of their codes. Only an environment with rules has one.
+// Hash32 of their codes. Only an environment that Remembers has one.
 func (r *Environment) OfferIndex() uint32 { return u32(r[116:]) }
 func (r *Environment) Rules() Range       { return rng(r[120:]) }
 

@@ -30,10 +30,16 @@ func (v *View) Rule(i uint32) *Rule {
 	return (*Rule)(v.sections[SecRules][int(i)*ruleSize : int(i)*ruleSize+ruleSize])
 }
 
+// Remembers reports whether what was shown matters to an environment: to a rule
+// or to an expression.
+func (r *Environment) Remembers() bool {
+	return r.Rules().Count > 0 || r.Flags()&EnvironmentReadsHistory != 0
+}
+
 // FindOffer is the offer of an environment whose code has a Hash32, or None: as
-// propositions name theirs. Without rules nobody asks, and there is no index.
+// propositions name theirs. Where nobody asks there is no index.
 func (v *View) FindOffer(env *Environment, hash uint32) uint32 {
-	if env.Rules().Count == 0 {
+	if !env.Remembers() {
 		return None
 	}
 	first := env.OfferIndex()

@@ -4,7 +4,7 @@ package snapshot
 // of the environment's spaces.
 func (c *checker) rules(env *Environment) {
 	r := env.Rules()
-	if !c.want(r.Count <= MaxRules, "rules", r.Start, "too many") || r.Count == 0 {
+	if !c.want(r.Count <= MaxRules, "rules", r.Start, "too many") || !env.Remembers() {
 		return
 	}
 	for i := r.Start; i < r.End() && c.err == nil; i++ {

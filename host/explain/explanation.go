@@ -74,6 +74,7 @@ type Offer struct {
 const (
 	ReasonGiven       = "given"        // a slot shows it
 	ReasonOutranked   = "outranked"    // eligible, at a rank that no slot asks for
+	ReasonHeldOut     = "held_out"     // eligible, and the visitor is held out
 	ReasonNotLive     = "not_live"     // disabled or a draft, or in a disabled category
 	ReasonNoContent   = "no_content"   // nothing to show on the space
 	ReasonNotAsked    = "not_asked"    // in a category that is not asked for

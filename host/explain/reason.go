@@ -219,6 +219,10 @@ func (r *reason) eligible() {
 		r.say(ReasonGiven, "rank %d, weight %s: shown in %s", r.out.Rank, weight, r.slots(r.out.Slots))
 		return
 	}
+	if r.answer.Holdout {
+		r.say(ReasonHeldOut, "rank %d, weight %s: eligible, but the visitor is held out of all offers", r.out.Rank, weight)
+		return
+	}
 	r.say(ReasonOutranked, "rank %d, weight %s: eligible, but no slot here asks for the %s offer", r.out.Rank, weight, ordinal(r.out.Rank))
 }
 

@@ -109,7 +109,7 @@ func (o *Offer) State() string {
 	switch o.Reason {
 	case ReasonGiven:
 		return "shown"
-	case ReasonOutranked:
+	case ReasonOutranked, ReasonHeldOut:
 		return "eligible"
 	case ReasonNotLive, ReasonNoContent, ReasonNotAsked:
 		return "not in scope"

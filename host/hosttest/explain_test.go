@@ -62,9 +62,14 @@ func TestExplainingChangesNothing(t *testing.T) {
 }
 
 // some are every few cases of the corpus: a command is started for each message.
+// A host gives an error for a request that is refused, and one host has one
+// configuration: what is about limits and pauses is left out.
 func some(t *testing.T) []hosttest.Case {
 	var out []hosttest.Case
-	for list := range slices.Chunk(hosttest.Cases(t), 8) {
+	cases := slices.DeleteFunc(hosttest.Cases(t), func(c hosttest.Case) bool {
+		return strings.HasPrefix(c.Name, "limits-") || strings.HasPrefix(c.Name, "paused-")
+	})
+	for list := range slices.Chunk(cases, 8) {
 		out = append(out, list[0])
 	}
 	return out

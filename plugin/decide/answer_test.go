@@ -25,6 +25,7 @@ type answer struct {
 	propositions []proposition
 	stored       map[string]map[string]any // by environment and attribute
 	written      int
+	holdout      bool
 	excluded     int // offers that rules excluded; the reference counts them
 }
 
@@ -61,7 +62,7 @@ func (q *call) run(e *decide.Engine) answer {
 		}
 	}
 	e.Decide()
-	out := answer{written: e.Store(), stored: map[string]map[string]any{}}
+	out := answer{written: e.Store(), holdout: e.HeldOut(), stored: map[string]map[string]any{}}
 	for _, r := range e.Results() {
 		out.slots = append(out.slots, name(v, &r))
 	}

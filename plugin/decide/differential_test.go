@@ -70,6 +70,9 @@ func (n tally) count(a *answer) {
 	}
 	n["propositions"] += len(a.propositions)
 	n["written"] += a.written
+	if a.holdout {
+		n["held out"]++
+	}
 }
 
 var calls = flag.Int("calls", 16, "calls on each catalog of TestEngineAgreesWithTheReference; -rapid.checks says how many pairs of catalogs")
@@ -110,7 +113,7 @@ func TestEngineAgreesWithTheReference(t *testing.T) {
 	t.Logf("%v", seen)
 	for _, what := range []string{
 		"mode nobody", "mode explicit", "mode implicit", "mode anonymous", "unknown", "fallback offer", "empty",
-		"rank above 1", "tie", "written", "excluded", "paused offer", "paused space", "accepted", "shared",
+		"rank above 1", "tie", "written", "excluded", "paused offer", "paused space", "accepted", "shared", "held out",
 	} {
 		if seen[what] < seen["slots"]/1000 {
 			t.Errorf("%q came %d times in %d slots: too seldom to say anything", what, seen[what], seen["slots"])
@@ -133,6 +136,8 @@ func differ(got, want *answer) string {
 		}
 	}
 	switch {
+	case got.holdout != want.holdout:
+		return fmt.Sprintf("held out: got %v, want %v", got.holdout, want.holdout)
 	case !reflect.DeepEqual(got.propositions, want.propositions):
 		return fmt.Sprintf("propositions: got %+v, want %+v", got.propositions, want.propositions)
 	case !reflect.DeepEqual(got.stored, want.stored):

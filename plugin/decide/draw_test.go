@@ -135,8 +135,21 @@ func (g draw) catalog() *catalog.Catalog {
 	if g.chance(40) {
 		c.Sites = g.sites(c)
 	}
+	c.Experiments = []catalog.Experiment{g.experiment("hero", "a", "b", "c"), g.experiment("colour", "red", "blue")}
+	if g.chance(15) {
+		c.Holdout = &catalog.Holdout{Name: catalog.Text{S: "all"}, Version: int64(1 + g.n(9)), Percent: pick(g, 10.0, 50, 90)}
+	}
 	g.rules(c)
 	return c
+}
+
+// experiment draws one; its first arm always has a share.
+func (g draw) experiment(name string, arms ...string) catalog.Experiment {
+	x := catalog.Experiment{Name: catalog.Text{S: name}, Version: int64(1 + g.n(20))}
+	for i, a := range arms {
+		x.Arms = append(x.Arms, catalog.Arm{Name: catalog.Text{S: a}, Weight: int64(pick(g, 0, 1, 10, 50) + (len(arms)-i)/len(arms))})
+	}
+	return x
 }
 
 func (g draw) sites(c *catalog.Catalog) []catalog.Site {

@@ -35,6 +35,9 @@ type Engine struct {
 	proposed []Proposition
 	arena    []byte // strings that expressions made for the visitor's record
 	content  Content
+	arms     []expr.Value // of the call's id, by experiment
+	armed    bool         // they are worked out
+	heldOut  bool         // the call's id is, and slots are left alone for it
 }
 
 // frame is the state of one environment within a call.
@@ -83,6 +86,7 @@ func New(view *snapshot.View) *Engine {
 		reached:  make([]uint32, 0, n),
 		proposed: make([]Proposition, 0, abi.MaxSlots),
 		arena:    make([]byte, 0, arenaSize),
+		arms:     make([]expr.Value, view.Count(snapshot.SecExperiments)),
 	}
 	for i := range e.statuses {
 		e.statuses[i] = []byte(catalog.Status(i).String())
@@ -113,7 +117,7 @@ func (e *Engine) frame(index uint32) *frame {
 	if !f.used {
 		f.used = true
 		f.entered, f.ownData = false, false
-		f.past = f.past[:0]
+		f.past, f.scope.Past, f.scope.Now = f.past[:0], f.scope.Past[:0], e.call.Time
 		clear(f.changed)
 		f.forget()
 		copy(f.scope.Target, f.defaults)
@@ -149,6 +153,7 @@ func (e *Engine) newFrame(index uint32) *frame {
 		next:    values[:targets:targets],
 		changed: make([]bool, targets),
 	}
+	f.scope.Arms = e.arms
 	f.sieve.index = e.view.Index(index)
 	f.sieve.fits = make([]uint64, (e.within(env.Offers(), snapshot.SecOffers)+63)/64)
 	f.scope.Target, values = values[targets:2*targets:2*targets], values[2*targets:]

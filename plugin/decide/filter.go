@@ -48,6 +48,9 @@ func (e *Engine) callScope(f *frame) {
 	if e.call.Visitor.New {
 		visit.Bits = 1
 	}
+	if !e.armed {
+		e.drawArms()
+	}
 }
 
 // callData sets the declared call data: the call's, overridden by the slot's

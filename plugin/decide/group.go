@@ -17,9 +17,13 @@ type group struct {
 }
 
 // Decide fills every slot, group by group in the order of their first slots.
-// The offers of earlier groups are taken for later ones.
+// The offers of earlier groups are taken for later ones. Who is held out gets
+// nothing.
 func (e *Engine) Decide() {
 	e.makeGroups()
+	if e.heldOut = e.ngroups > 0 && e.view.HoldsOut(e.lotID()); e.heldOut {
+		return
+	}
 	for g := range e.groups[:e.ngroups] {
 		e.decideGroup(g)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/snapshot"
+	"github.com/profferhq/proffer/plugin/expr"
 )
 
 // Past is one proposition that the target was shown before. Names are as
@@ -23,17 +24,38 @@ type Past struct {
 // between Resolve and Decide.
 func (e *Engine) AddPast(env uint32, p *Past) {
 	f := e.frames[env]
-	if f.env.Rules().Count == 0 {
+	if !f.env.Remembers() {
 		return // nothing asks
 	}
 	f.past = append(f.past, *p)
+	if _, kept := e.view.Retention(); f.env.Flags()&snapshot.EnvironmentReadsHistory != 0 && p.Last >= e.call.Time-kept {
+		f.scope.Past = append(f.scope.Past, e.shown(f.env, p))
+	}
+}
+
+// shown is a proposition as history.* sees it.
+func (e *Engine) shown(env *snapshot.Environment, p *Past) expr.Shown {
+	s := expr.Shown{Offer: uint64(p.Offer), At: p.First, Is: 1<<snapshot.HistoryCount | 1<<snapshot.HistoryAge}
+	if o := e.view.FindOffer(env, p.Offer); o != none {
+		s.Category = snapshot.Hash64(e.view.Name(e.view.Category(e.view.Offer(o).Category()).Name()))
+	}
+	switch p.Status {
+	case catalog.Accepted:
+		s.Is |= 1 << snapshot.HistoryAccepted
+	case catalog.Rejected:
+		s.Is |= 1 << snapshot.HistoryRejected
+	}
+	return s
 }
 
 // Horizon is the time before which no rule of an environment, reached or not,
 // counts a proposition of that status, in milliseconds since
 // 1970-01-01T00:00:00Z; the end of time where none counts it. Windows depend on
-// the time of the call alone.
+// the time of the call alone. An expression that reads history.* counts all.
 func (e *Engine) Horizon(env *snapshot.Environment, status catalog.Status) int64 {
+	if env.Flags()&snapshot.EnvironmentReadsHistory != 0 {
+		return 0
+	}
 	at := int64(math.MaxInt64)
 	p := Past{Status: status}
 	rules := env.Rules()

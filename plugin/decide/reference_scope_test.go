@@ -67,6 +67,10 @@ func (r *reference) scope(g *set, o *entry) map[string]any {
 		"interaction.channel": g.answers.Channel.S, "interaction.environment": g.answers.env.Name.S,
 		"interaction.new_visit": q.newVisit,
 	}
+	for _, x := range r.c.Experiments {
+		m["experiment."+x.Name.S] = r.arm(&x)
+	}
+	m["history"] = &chronicle{now: q.time, past: q.past[g.answers.env.Name.S], offers: flatten(g.answers.env)}
 	for name, s := range map[string]string{
 		"interaction.language": q.language, "request.host": q.host, "request.path": q.path,
 		"request.country": q.country, "request.device": q.device,

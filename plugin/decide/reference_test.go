@@ -238,6 +238,13 @@ func (r *reference) decide(q *call) answer {
 	}
 	r.accept(groups)
 	taken := map[string]bool{}
+	if out.holdout = len(groups) > 0 && r.heldOut(); out.holdout {
+		for _, g := range groups { // for the reasons: what each would be shown by itself
+			r.fill(g, &answer{slots: slices.Clone(out.slots)}, map[string]bool{})
+		}
+		r.store(groups, &out)
+		return out
+	}
 	for _, g := range groups {
 		r.fill(g, &out, taken)
 	}

@@ -26,12 +26,16 @@ var (
 		`interaction.space == "s0" ? target.vip : interaction.basket > 1.0`,
 		`request.path.matches("^/[ab]?$") && !target.country.contains("E")`, `target.country.lowerAscii().endsWith("r")`,
 		`"b" in target.country.split("") || target.tags.join() == "ab"`, `target.country.substring(1) == "R"`,
+		`experiment.colour == "red"`, `experiment.hero != "b"`, `experiment.hero == experiment.colour`,
+		`history.count("o1") > 0`, `history.age("o2") > duration("12h")`, `history.rejected("o0") + history.accepted("o0") == 0`,
+		`history.count_in("c1") < 2 && history.age_in("c2") >= duration("6h")`, `history.accepted_in("c0") > history.rejected_in("c0")`,
 		`known`, `!sure`, `sure || known`, `known && interaction.new_visit`, `!(sure && target.visits > 1)`,
 	}
 	offerFilters = []string{
 		`offer.code != "o3"`, `offer.code in ["o0", "o1", "o2", "o5"]`, `offer.category == "c1"`,
 		`offer.category != "c2"`, `"c0" in offer.categories`, `size(offer.categories) > 1`, `"t1" in offer.themes`,
 		`offer.themes == ["t0"]`, `offer.margin > 1.0`, `offer.margin > target.score`, `offer.kind == "plain"`,
+		`history.count(offer.code) < 1`, `history.age(offer.code) > duration("30h")`, `history.count_in(offer.category) == 0`,
 		`good`, `!good`, `good && known || offer.category == "c3"`, `offer.margin > 0.0 || interaction.space == "s2"`, `offer.kind == target.country || offer.margin < 3.0`,
 	}
 	// indexFilters are those that an index tells, with a few that it tells in part.
@@ -45,7 +49,7 @@ var (
 		`!(target.score <= 1.5)`, `target.vip == true`, `target.vip != true`, `!!target.vip`, `"b" in target.tags`,
 		`!("a" in target.tags)`, `target.country == "FR" && target.country.endsWith("R") && target.visits > 1`, `"a" in target.tags && !("b" in target.tags)`, `"a" in target.tags || "b" in target.tags`,
 		`interaction.basket < 2.0 || interaction.basket >= 20.0`, `interaction.coupon in ["X", "Y"]`,
-		`!interaction.new_visit`, `interaction.mode in ["explicit", "implicit"]`, `request.country != "FR"`,
+		`experiment.colour == "blue"`, `experiment.hero in ["a", "c"]`, `!interaction.new_visit`, `interaction.mode in ["explicit", "implicit"]`, `request.country != "FR"`,
 		`request.path in ["/a", "/b"]`, `target.vip ? target.visits > 1 : target.visits < 2`,
 		`(target.country == "FR" || target.country == "DE") && target.visits > 1 && (target.vip || target.score > 1.0)`,
 	}
@@ -59,11 +63,11 @@ var (
 		`1.0 / (target.score - 1.5)`, `0.0 / (target.score - 1.5)`, `target.visits * 2 - 3`,
 		`interaction.space == "s1" ? 3 : 1`, `offer.margin * interaction.basket`, `target.vip ? 2u : 1u`,
 		`offer.code == "o1" ? 2.0 : 0.5`, `size(offer.categories)`, `1e308 * (target.score + 1.0)`,
-		`good ? 2 : 3`, `!sure ? target.visits : 1`,
+		`3 - history.count(offer.code)`, `experiment.hero == "a" ? 2 : 1`, `good ? 2 : 3`, `!sure ? target.visits : 1`,
 	}
 	writeSources = []catalog.Write{
-		{Attribute: catalog.Text{S: "visits"}, Expr: catalog.Text{S: `target.visits + (interaction.new_visit ? 1 : 0)`}},
-		{Attribute: catalog.Text{S: "country"}, Expr: catalog.Text{S: `request.country`}},
+		{Attribute: catalog.Text{S: "visits"}, Expr: catalog.Text{S: `target.visits + (interaction.new_visit ? 1 : history.count("o1") * 10)`}},
+		{Attribute: catalog.Text{S: "country"}, Expr: catalog.Text{S: `interaction.new_visit ? request.country : experiment.hero`}},
 		{Attribute: catalog.Text{S: "score"}, Expr: catalog.Text{S: `target.score / 2.0`}},
 		{Attribute: catalog.Text{S: "vip"}, Expr: catalog.Text{S: `interaction.space == "s1" || interaction.mode == "implicit" || target.vip`}},
 		{Attribute: catalog.Text{S: "tags"}, Expr: catalog.Text{S: `target.vip ? ["a", "b"] : target.country.trim().split("")`}},
@@ -109,13 +113,14 @@ func compileCEL(t testing.TB) map[string]cel.Program {
 		"offer.code": text, "offer.category": text, "offer.categories": list, "offer.themes": list,
 		"offer.margin": cel.DoubleType, "offer.kind": text,
 		"proposition.code": text, "proposition.category": text, "proposition.channel": text, "proposition.status": text,
+		"experiment.hero": text, "experiment.colour": text, "history": chronicleType,
 	} {
 		options = append(options, cel.Variable(name, typ))
 	}
 	for _, name := range namedOrder {
 		options = append(options, cel.Variable(name, cel.BoolType))
 	}
-	env, err := cel.NewEnv(options...)
+	env, err := cel.NewEnv(append(options, chronicleFunctions()...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

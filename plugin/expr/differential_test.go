@@ -125,7 +125,9 @@ var (
 )
 
 func (g *source) truth() string {
-	switch g.pick(12) {
+	switch g.pick(13) {
+	case 12:
+		return "(" + g.age() + " " + relations[g.pick(len(relations))] + " " + g.age() + ")"
 	case 0, 1:
 		return "(" + g.of(rule.Bool) + " && " + g.of(rule.Bool) + ")"
 	case 2, 3:
@@ -177,7 +179,9 @@ func (g *source) value(t rule.Type) string {
 	case rule.String:
 		return "(" + g.of(t) + " + " + g.of(t) + ")"
 	case rule.Int:
-		switch g.pick(4) {
+		switch g.pick(5) {
+		case 4:
+			return g.history("count", "accepted", "rejected")
 		case 0:
 			return "size(" + g.of(rule.String) + ")"
 		case 1:
@@ -192,6 +196,23 @@ func (g *source) value(t rule.Type) string {
 		return "(" + g.of(t) + " " + []string{"+", "-", "*", "/"}[g.pick(4)] + " " + g.of(t) + ")"
 	}
 	return "(" + g.of(t) + " " + []string{"+", "-", "*", "/", "%"}[g.pick(5)] + " " + g.of(t) + ")"
+}
+
+// history writes a call of one of some functions of history.*, of the code or
+// the category.
+func (g *source) history(names ...string) string {
+	return "history." + names[g.pick(len(names))] + []string{"", "_in"}[g.pick(2)] + "(" + g.of(rule.String) + ")"
+}
+
+// age writes an expression that is a duration.
+func (g *source) age() string {
+	if g.pick(3) == 0 {
+		return []string{`duration("0s")`, `duration("1ms")`, `duration("1h")`, `duration("876000h")`}[g.pick(4)]
+	}
+	if g.left--; g.left > 0 && g.pick(4) == 0 {
+		return "(" + g.of(rule.Bool) + " ? " + g.age() + " : " + g.age() + ")"
+	}
+	return g.history("age")
 }
 
 func (g *source) list(t rule.Type) string {
@@ -311,7 +332,8 @@ func reference(t *testing.T) *cel.Env {
 		rule.StringList: cel.ListType(cel.StringType), rule.IntList: cel.ListType(cel.IntType),
 		rule.DoubleList: cel.ListType(cel.DoubleType),
 	}
-	options := []cel.EnvOption{cel.CrossTypeNumericComparisons(true)}
+	options := []cel.EnvOption{cel.CrossTypeNumericComparisons(true), cel.Variable("history", chronicleType)}
+	options = append(options, chronicleFunctions()...)
 	for typ, names := range variables {
 		for _, name := range names {
 			options = append(options, cel.Variable(name, celTypes[typ]))
@@ -410,8 +432,8 @@ func TestEveryAcceptedExpressionAnswersAsCELDoes(t *testing.T) {
 				r.Fatal(err)
 			}
 			for range scopes {
-				s := expr.Scope{Target: make([]expr.Value, 11), Interaction: make([]expr.Value, 2), Offer: make([]expr.Value, 2)}
-				activation := map[string]any{}
+				s := expr.Scope{Target: make([]expr.Value, 11), Interaction: make([]expr.Value, 2), Offer: make([]expr.Value, 2), Past: shown(), Now: now}
+				activation := map[string]any{"history": chronicle{}}
 				for typ := rule.Bool; typ <= rule.DoubleList; typ++ {
 					for _, name := range variables[typ] {
 						if !strings.Contains(src, name) {
@@ -449,7 +471,7 @@ func TestEveryAcceptedExpressionAnswersAsCELDoes(t *testing.T) {
 	// About one run in ten draws no program for the rarest opcode; one that
 	// misses several has a generator that is broken.
 	var missing []byte
-	for op := snapshot.OpTestBool; op <= snapshot.OpStartsWith; op++ {
+	for op := snapshot.OpTestBool; op <= snapshot.OpHistory; op++ {
 		if !ops[op] {
 			missing = append(missing, op)
 		}

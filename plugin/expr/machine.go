@@ -88,7 +88,7 @@ func (m *Machine) run(code []byte, s *Scope) bool {
 		case op <= snapshot.OpJump:
 			ok = m.jump(code)
 		default:
-			ok = m.operate(code[m.pc:])
+			ok = m.operate(code[m.pc:], s)
 		}
 		if !ok {
 			return false

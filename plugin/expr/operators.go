@@ -8,7 +8,7 @@ import (
 )
 
 // operate runs the instructions that turn values on the stack into another.
-func (m *Machine) operate(in []byte) bool {
+func (m *Machine) operate(in []byte, s *Scope) bool {
 	switch op := in[0]; op {
 	case snapshot.OpAdd, snapshot.OpSubtract, snapshot.OpMultiply, snapshot.OpDivide, snapshot.OpModulo:
 		if m.sp < 2 {
@@ -29,6 +29,13 @@ func (m *Machine) operate(in []byte) bool {
 		return true
 	case snapshot.OpInStep:
 		return m.inStep()
+	case snapshot.OpHistory:
+		if m.sp < 1 || len(in) < 2 {
+			return false
+		}
+		m.recall(&m.stack[m.sp-1], in[1], s)
+		m.pc += 2
+		return true
 	case snapshot.OpNegate, snapshot.OpSize:
 		if m.sp < 1 {
 			return false

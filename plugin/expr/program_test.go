@@ -27,7 +27,7 @@ func malformed() map[string]struct {
 		"too long":             {make([]byte, snapshot.MaxProgram+1), snapshot.FaultProgramSize},
 		"opcode 0":             {[]byte{0}, snapshot.FaultProgramOp},
 		"opcode 255":           {[]byte{255}, snapshot.FaultProgramOp},
-		"the first unused":     {[]byte{snapshot.OpStartsWith + 1, is}, snapshot.FaultProgramOp},
+		"the first unused":     {[]byte{snapshot.OpHistory + 1, is}, snapshot.FaultProgramOp},
 		"cut in the operand":   {[]byte{snapshot.OpInt, 1, 2}, snapshot.FaultProgramCut},
 		"cut in the bytes":     {[]byte{snapshot.OpString, 3, 0, 'a', 'b'}, snapshot.FaultProgramCut},
 		"bool neither 0 nor 1": {[]byte{snapshot.OpTestBool, 0, 0, is, 2}, snapshot.FaultProgramData},

@@ -12,6 +12,9 @@ type Scope struct {
 	// Builtin has the names of every environment, by the Builtin constants of
 	// catalog/snapshot.
 	Builtin [snapshot.NumBuiltins]Value
+	Arms    []Value // experiment.*, by the catalog's experiments
+	Past    []Shown // history.*: what the target was shown
+	Now     int64   // milliseconds since 1970-01-01T00:00:00Z
 
 	none Value // what a name outside of the slices reads as
 }
@@ -33,6 +36,17 @@ func (s *Scope) at(ref uint16) *Value {
 	}
 	if i := int(ref & snapshot.MaxRefIndex); i < len(group) {
 		return &group[i]
+	}
+	return s.beyond(ref)
+}
+
+// beyond gives the value of a name that is not in the slices that at looks in.
+// It is not inlined, so that at stays short.
+//
+//go:noinline
+func (s *Scope) beyond(ref uint16) *Value {
+	if i := int(ref) - int(snapshot.Ref(snapshot.RootBuiltin, snapshot.BuiltinArm)); i >= 0 && i < len(s.Arms) {
+		return &s.Arms[i]
 	}
 	return &s.none
 }

@@ -225,8 +225,8 @@ func TestFunctionsOnTextAnswerAsCELDoes(t *testing.T) {
 			}
 			count(ops, program.Code)
 			for range scopes {
-				s := expr.Scope{Target: make([]expr.Value, 11), Interaction: make([]expr.Value, 2), Offer: make([]expr.Value, 2)}
-				activation := map[string]any{}
+				s := expr.Scope{Target: make([]expr.Value, 11), Interaction: make([]expr.Value, 2), Offer: make([]expr.Value, 2), Past: shown(), Now: now}
+				activation := map[string]any{"history": chronicle{}}
 				for typ := rule.Bool; typ <= rule.DoubleList; typ++ {
 					for _, name := range variables[typ] {
 						if !strings.Contains(src, name) {

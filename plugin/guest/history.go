@@ -20,7 +20,8 @@ type chronicle struct {
 	section uint32
 	env     uint32 // see visitor.Section.History
 	history visitor.History
-	weighed bool // the horizon is worked out
+	raised  uint16 // which events of the second cookie changed it
+	weighed bool   // the horizon is worked out
 	horizon visitor.Horizon
 }
 
@@ -40,8 +41,22 @@ func (g *Guest) fillHistory() {
 	}
 	g.readOthers()
 	for _, index := range reached {
-		if env := g.view.Environment(index); env.Rules().Count > 0 {
+		if env := g.view.Environment(index); env.Remembers() {
 			g.tellHistory(index, env)
+		}
+	}
+	for e, index := range reached {
+		g.accept(index, p.chronicles[e].raised)
+	}
+}
+
+// accept lets the spaces of accepted offers write what they say, when all is
+// told that their expressions may read.
+func (g *Guest) accept(index uint32, raised uint16) {
+	v := &g.page.events
+	for i := v.N - 1; i >= 0; i-- {
+		if space := v.List[i].Space; raised>>i&1 != 0 && space != 0 {
+			g.engine.Accept(index, space)
 		}
 	}
 }
@@ -67,13 +82,8 @@ func (g *Guest) readHistory(e int) {
 	if list := g.record(env); list != nil {
 		p.changed = raise(&c.history, list) || p.changed
 	}
-	changed := g.applyEvents(c)
-	p.changed = p.changed || changed != 0
-	for i := p.events.N - 1; i >= 0; i-- {
-		if space := p.events.List[i].Space; changed>>i&1 != 0 && space != 0 {
-			g.engine.Accept(index, space)
-		}
-	}
+	c.raised = g.applyEvents(c)
+	p.changed = p.changed || c.raised != 0
 }
 
 // historyName is the name of an environment's history in its section: see

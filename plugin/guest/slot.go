@@ -17,6 +17,9 @@ func (g *Guest) writeSlots(dst []byte) []byte {
 	a := &p.answer
 	a.Snapshot = g.view.Hash()
 	a.Listed = p.listed
+	if a.Holdout = g.engine.HeldOut(); a.Holdout {
+		a.Cache = abi.CachePrivate // another visitor's page has offers
+	}
 	results := g.engine.Results()
 	dst = abi.AppendAnswerHead(dst, a, len(results))
 	for i := range results {

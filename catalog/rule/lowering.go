@@ -22,6 +22,8 @@ type lowering struct {
 	checked *ast.AST
 	named   int // nodes that predefined filters stood for so far
 	full    bool
+	// variables are those of the macros around what is lowered.
+	variables []string
 }
 
 // relation gives the relation of a comparison, 0 for another function.
@@ -75,6 +77,9 @@ func (l *lowering) value(e ast.Expr) *node {
 	case ast.LiteralKind:
 		return &node{kind: kindConstant, val: e.AsLiteral()}
 	case ast.IdentKind:
+		if n := l.variable(e); n != nil {
+			return n
+		}
 		if d := l.filterOf(e); d != nil {
 			return l.filter(e, d, false)
 		}
@@ -84,6 +89,10 @@ func (l *lowering) value(e ast.Expr) *node {
 		return l.list(e)
 	case ast.CallKind:
 		return l.call(e)
+	case ast.ComprehensionKind:
+		return l.loop(e)
+	case ast.MapKind:
+		return l.mapOf(e)
 	}
 	return l.refuse(e, "this construct")
 }
@@ -95,7 +104,7 @@ func (l *lowering) call(e ast.Expr) *node {
 		switch t := l.typeOf(e); {
 		case t == String:
 			return concat(l.value(args[0]), l.value(args[1]))
-		case !t.fits(Number):
+		case !t.fits(Number) && t != Instant && t != Span:
 			return l.refuse(e, "+ on lists")
 		}
 		return calculate(op, l.value(args[0]), l.value(args[1]))
@@ -111,15 +120,45 @@ func (l *lowering) call(e ast.Expr) *node {
 		}
 		return unary(snapshot.OpSize, l.whole(args[0]))
 	}
+	if n, known := l.function(e); known {
+		return n
+	}
 	return l.truth(e, false)
+}
+
+// function lowers a call that is neither an operator on what is there already
+// nor true or false by its nature; known is false for one that is.
+func (l *lowering) function(e ast.Expr) (n *node, known bool) {
+	fn := e.AsCall().FunctionName()
+	if p := partOf(fn); p != nil {
+		return l.moment(e, p), true
+	}
+	switch fn {
+	case operators.Index:
+		return l.index(e), true
+	case hasCall:
+		return l.has(e), true
+	case overloads.TypeConvertTimestamp:
+		return l.instant(e), true
+	case overloads.TypeConvertDuration:
+		return l.span(e), true
+	}
+	if _, converts := conversions[fn]; converts {
+		return l.conversion(e), true
+	}
+	return nil, false
 }
 
 // whole lowers an operand that may be a list, but not one with computed
 // elements.
 func (l *lowering) whole(e ast.Expr) *node {
 	n := l.value(e)
-	if n != nil && n.hasComputedList() {
+	switch {
+	case n == nil:
+	case n.hasComputedList():
 		return l.refuse(e, "a list with computed elements that is not the right side of in")
+	case n.kind == kindChoose && isMapType(l.checked.GetType(e.ID())):
+		return l.refuse(e, "a choice between maps")
 	}
 	return n
 }
@@ -161,6 +200,12 @@ func (l *lowering) truth(e ast.Expr, not bool) *node {
 	case overloads.StartsWith:
 		return prefix(rel, l.value(call.Target()), l.value(args[0]))
 	}
+	if n, known := l.function(e); known {
+		if n == nil || !not {
+			return n
+		}
+		return must(n, false)
+	}
 	return l.refuse(e, "this construct")
 }
 
@@ -170,7 +215,11 @@ func (l *lowering) right(e ast.Expr) *node {
 	if e.Kind() == ast.ListKind {
 		return l.value(e)
 	}
-	return l.whole(e)
+	n := l.whole(e)
+	if n != nil && isMap(n) {
+		return keysOf(n)
+	}
+	return n
 }
 
 // atom lowers a bool literal or name.
@@ -179,6 +228,9 @@ func (l *lowering) atom(e ast.Expr, not bool) *node {
 		return l.filter(e, d, not)
 	}
 	n := l.value(e)
+	if n != nil && not && n.kind != kindRef && n.kind != kindConstant {
+		return must(n, false)
+	}
 	switch {
 	case n == nil || !not:
 		return strict(n)

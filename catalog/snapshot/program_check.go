@@ -50,7 +50,7 @@ func shapeOf(op byte) shape {
 	case OpInStep:
 		return shape{size: 1, takes: 3, adds: 2}
 	}
-	return shape{}
+	return rareShape(op)
 }
 
 // IsTest reports whether op is one of the fused tests.
@@ -59,11 +59,11 @@ func IsTest(op byte) bool { return op >= OpTestBool && op <= OpTestMember }
 // Instruction gives the instruction at the start of code, which is not empty,
 // with its operands; an OpAll or OpAny with its tests.
 func Instruction(code []byte) ([]byte, error) {
-	if code[0] == 0 || code[0] >= opEnd {
-		return nil, FaultProgramOp
-	}
 	s := shapeOf(code[0])
 	size := s.size
+	if size == 0 {
+		return nil, FaultProgramOp
+	}
 	if size > len(code) {
 		return nil, FaultProgramCut
 	}
@@ -85,7 +85,13 @@ func CheckProgram(code []byte) error {
 	if len(code) == 0 || len(code) > MaxProgram {
 		return FaultProgramSize
 	}
-	p := prover{reached: true}
+	return prove(code, 0, 0)
+}
+
+// prove is CheckProgram of a program, or of a loop's body, which leaves alone
+// the values that stand on the stack when it begins.
+func prove(code []byte, depth, level int) error {
+	p := prover{reached: true, floor: depth, depth: depth, level: level}
 	for p.at < len(code) {
 		in, err := Instruction(code[p.at:])
 		if err != nil {
@@ -101,7 +107,7 @@ func CheckProgram(code []byte) error {
 	switch {
 	case p.open > 0:
 		return FaultProgramJump
-	case !p.reached || p.depth != 1:
+	case !p.reached || p.depth != depth+1:
 		return FaultProgramStack
 	}
 	return nil
@@ -113,6 +119,8 @@ type landing struct{ at, depth int }
 // prover walks a program once and knows the depth of the stack at every place.
 type prover struct {
 	at, depth int
+	floor     int // values that are not this code's
+	level     int // loops around it
 	reached   bool
 	open      int
 	landings  [maxLandings]landing
@@ -130,8 +138,11 @@ func (p *prover) step(in []byte) error {
 		return err
 	}
 	s := shapeOf(in[0])
-	if p.depth < s.takes {
+	if p.depth-p.floor < s.takes {
 		return FaultProgramStack
+	}
+	if err := p.inside(in); err != nil {
+		return err
 	}
 	p.depth += s.adds - s.takes
 	if p.depth > MaxStack {
@@ -206,7 +217,7 @@ func checkOperands(in []byte) error {
 	case IsTest(op):
 		return checkTest(in)
 	}
-	return nil
+	return checkRare(in)
 }
 
 func checkTest(in []byte) error {
@@ -304,8 +315,10 @@ func ProgramUses(code []byte) Uses {
 			uses |= ProgramUses(in[4:])
 		case op == OpTestRefs || op == OpTestMember:
 			uses |= usesOf(in[1:]) | usesOf(in[4:])
-		case op == OpLoad || IsTest(op):
+		case op == OpLoad || op == OpHas || IsTest(op):
 			uses |= usesOf(in[1:])
+		case op == OpLoop:
+			uses |= ProgramUses(in[4:])
 		}
 		code = code[len(in):]
 	}
@@ -333,10 +346,12 @@ func usesOf(b []byte) Uses {
 		return UsesVisit
 	case BuiltinHost, BuiltinPath, BuiltinCountry, BuiltinDevice:
 		return UsesRequest
+	case BuiltinTime:
+		return UsesTime
 	case BuiltinCode:
 		return UsesOffer
 	case BuiltinPropositionCode, BuiltinPropositionCategory, BuiltinPropositionChannel, BuiltinPropositionStatus,
-		BuiltinPropositionSpace:
+		BuiltinPropositionSpace, BuiltinPropositionAge:
 		return UsesProposition
 	}
 	return UsesOfferPath

@@ -16,17 +16,21 @@ const MaxText = 4 << 10
 const bytesPerStep = 32
 
 // Machine evaluates programs, one at a time. It holds all the memory that an
-// evaluation needs, about 5.5 KB, and is meant to be kept. The zero Machine has
+// evaluation needs, about 5.7 KB, and is meant to be kept. The zero Machine has
 // no budget: call Reset first.
 type Machine struct {
 	left       int // steps
 	pc, sp     int
+	level      int // loops around the instruction
+	turns      int // that loops may still take
 	tail, used int // scratch[tail:used] is the text that was built last
 	// stack has values whose Bytes mean something only if they are strings or
 	// lists: copying 16 of the 40 bytes of a number halves the cost of most
 	// instructions.
 	stack   [snapshot.MaxStack]Value
 	scratch [MaxText]byte
+	// elements are those at which the loops are.
+	elements [snapshot.MaxLoops]Value
 }
 
 // Reset gives the machine a budget for the evaluations that follow, in steps.
@@ -74,7 +78,12 @@ func (m *Machine) alone(code []byte, s *Scope) outcome {
 
 // run runs a program and reports whether it left one value on the stack.
 func (m *Machine) run(code []byte, s *Scope) bool {
-	m.pc, m.sp, m.tail, m.used = 0, 0, 0, 0
+	m.pc, m.sp, m.tail, m.used, m.level, m.turns = 0, 0, 0, 0, 0, snapshot.MaxTurns
+	return m.steps(code, s) && m.sp == 1 && m.left >= 0
+}
+
+// steps runs a program or the body of a loop, up to its end.
+func (m *Machine) steps(code []byte, s *Scope) bool {
 	for m.pc < len(code) {
 		if m.left--; m.left < 0 {
 			return false
@@ -87,14 +96,16 @@ func (m *Machine) run(code []byte, s *Scope) bool {
 			ok = m.push(code[m.pc:], s)
 		case op <= snapshot.OpJump:
 			ok = m.jump(code)
-		default:
+		case op < snapshot.OpInstant:
 			ok = m.operate(code[m.pc:])
+		default:
+			ok = m.rare(code[m.pc:], s)
 		}
 		if !ok {
 			return false
 		}
 	}
-	return m.sp == 1 && m.left >= 0
+	return true
 }
 
 // spend takes the steps for going through n bytes and reports whether there

@@ -12,8 +12,16 @@ type Scope struct {
 	// Builtin has the names of every environment, by the Builtin constants of
 	// catalog/snapshot.
 	Builtin [snapshot.NumBuiltins]Value
+	// Zones has the zones that programs name; nil if there are none.
+	Zones Zones
 
 	none Value // what a name outside of the slices reads as
+}
+
+// Zones tells how many seconds the clocks of a zone are ahead of UTC at a time,
+// in seconds since 1970; false where it does not know.
+type Zones interface {
+	LocalOffset(name []byte, second int64) (offset int64, ok bool)
 }
 
 // At gives the value that a ref names: a Missing one where the ref is beyond the

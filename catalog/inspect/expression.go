@@ -74,6 +74,7 @@ type reading struct {
 	code  []byte
 	at    int
 	stack []term
+	loops int      // around what is read
 	refs  []uint16 // that were read, each once
 	bad   bool
 }
@@ -152,7 +153,7 @@ func (r *reading) instruction(op byte) {
 	case snapshot.OpSize:
 		r.push("size("+r.pop().text+")", bindName)
 	default:
-		r.bad = true
+		r.rare(op)
 	}
 }
 

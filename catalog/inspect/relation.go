@@ -18,13 +18,17 @@ func (r *reading) relation(op byte) {
 	}
 	rel := r.u8()
 	b, a := r.pop(), r.pop()
-	switch op {
-	case snapshot.OpIn:
+	switch {
+	case op == snapshot.OpIn:
 		r.related(a.in(bindSum)+" in "+b.in(bindSum), rel)
-	case snapshot.OpInEnd:
+	case op == snapshot.OpInEnd:
 		r.related(a.in(bindSum)+" in ["+strings.Join(b.items, ", ")+"]", rel)
-	case snapshot.OpStartsWith:
+	case op == snapshot.OpStartsWith:
 		r.method(a.in(bindName)+".startsWith("+b.text+")", rel)
+	case rel == snapshot.RelIs && b.text == "true":
+		r.stack = append(r.stack, a)
+	case rel == snapshot.RelIs && b.text == "false":
+		r.push("!"+a.in(bindName), bindSign)
 	default:
 		r.compared(a.in(bindSum), rel, b.in(bindSum))
 	}

@@ -73,7 +73,8 @@ func (g *source) over(t rule.Type, macro string, body func() string) string {
 		}
 	}
 	g.elements = append(g.elements, element{name, elementTypes[t]})
-	defer func() { g.elements = kept }()
+	g.macros++
+	defer func() { g.elements, g.macros = kept, g.macros-1 }()
 	return list + "." + macro + "(" + name + ", " + body() + ")"
 }
 
@@ -109,7 +110,7 @@ func (g *source) rareTruth() string {
 	case 3:
 		return "(" + g.of(rule.String) + " in " + g.mapOf(rule.String, rule.Int) + ")"
 	}
-	if len(g.elements) >= 3 {
+	if g.macros >= 3 {
 		return g.of(rule.Bool)
 	}
 	return g.over(g.anyLooped(), []string{"all", "exists", "exists_one"}[g.pick(3)], g.truthOf)
@@ -118,7 +119,7 @@ func (g *source) rareTruth() string {
 // gathered writes a list that a macro makes.
 func (g *source) gathered(t rule.Type) string {
 	item, one := elementTypes[t]
-	if !one || t == rule.UintList || len(g.elements) >= 3 {
+	if !one || t == rule.UintList || g.macros >= 3 {
 		return g.leaf(t)
 	}
 	switch g.pick(3) {

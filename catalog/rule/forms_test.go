@@ -64,6 +64,7 @@ func TestRefusedForms(t *testing.T) {
 		// Maps and indexes.
 		{`{"a": target.visits}["a"] == 1`, []string{"1:7: a map needs constants: texts, int, double and bool (use ?: or several conditions)"}},
 		{`{"a": 1u}["a"] == 1u`, []string{"1:7: a map needs constants: texts, int, double and bool (use ?: or several conditions)"}},
+		{`{1.5: 1}[1.5] == 1`, []string{"1:2: a double is no key of a map (use int or text)"}},
 		{`{"a": [1]}["a"] == [1]`, []string{"1:7: a map of lists or maps is not supported yet"}},
 		{`{"a": 1, "a": 2}["a"] == 1`, []string{"1:1: a key stands twice in the map"}},
 		{`{"a": 1, "b": "x"}[target.country] == 1`, []string{"1:19: a map with values of several types is not supported yet"}},

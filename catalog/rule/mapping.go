@@ -50,6 +50,9 @@ func (l *lowering) mapOf(e ast.Expr) *node {
 			switch {
 			case n == nil:
 				return nil
+			case i == 0 && l.typeOf(part) == Double:
+				l.survey.tell(part, l.start(part), "a double is no key of a map", "use int or text")
+				return nil
 			case n.kind != kindConstant || !l.typeOf(part).fits(Scalar) || l.typeOf(part) == Uint:
 				l.survey.tell(part, l.start(part), "a map needs constants: texts, int, double and bool", "use ?: or several conditions")
 				return nil

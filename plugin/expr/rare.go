@@ -120,7 +120,7 @@ func (m *Machine) index(list, i *Value) {
 
 // lookup makes a key the value behind it in a list.
 func (m *Machine) lookup(key *Value, list []byte) {
-	if key.Kind <= Error || !m.spend(len(list)) {
+	if key.Kind <= Error || key.Kind == Double && !exact(key) || !m.spend(len(list)) {
 		key.fail()
 		return
 	}
@@ -134,6 +134,13 @@ func (m *Machine) lookup(key *Value, list []byte) {
 		}
 	}
 	key.fail()
+}
+
+// exact makes of a double the int that is equal to it, for keys are never
+// rounded; false where there is none.
+func exact(v *Value) bool {
+	f := v.number()
+	return toInt(v) && float64(int64(v.Bits)) == f
 }
 
 // become makes v another value, or an error.

@@ -418,7 +418,7 @@ func mark(ops map[byte]bool, code []byte) {
 
 func TestEveryAcceptedExpressionAnswersAsCELDoes(t *testing.T) {
 	const (
-		sources = 20 // in a round; rapid makes 100 rounds
+		sources = 80 // in a round; rapid makes 100 rounds
 		scopes  = 11 // for each source
 	)
 	env, err := rule.NewEnv(schema())

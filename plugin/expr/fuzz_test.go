@@ -89,7 +89,8 @@ func try(t *testing.T, m *Machine, code []byte, s *Scope) {
 		t.Fatalf("%x: Eval gives %v, Holds %v", code, v, holds)
 	}
 	checked := snapshot.CheckProgram(code) == nil
-	if checked && m.alone(code, s) == outcomeBroken && !m.run(code, s) {
+	m.begin()
+	if checked && m.alone(code, s) == outcomeBroken && (!m.run(code, s) || !m.ended()) {
 		t.Fatalf("%x: passed the check and broke", code)
 	}
 	m.Reset(3)

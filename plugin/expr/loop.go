@@ -58,7 +58,7 @@ func (m *Machine) turn(l *gathering, body []byte, s *Scope) bool {
 	}
 	sp := m.sp
 	m.pc, m.tail, m.used = 0, l.end, l.end
-	if !m.steps(body, s) || m.sp != sp+1 {
+	if !m.run(body, s) || m.sp != sp+1 {
 		return false
 	}
 	m.sp = sp

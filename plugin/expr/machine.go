@@ -48,7 +48,8 @@ func (m *Machine) Holds(code []byte, s *Scope) bool {
 	if out := m.alone(code, s); out != outcomeBroken {
 		return out == outcomeTrue
 	}
-	return m.run(code, s) && True(m.stack[0])
+	m.begin()
+	return m.run(code, s) && m.ended() && True(m.stack[0])
 }
 
 // Eval runs a program and gives its value: an Error if it fails, never Missing.
@@ -58,7 +59,8 @@ func (m *Machine) Eval(code []byte, s *Scope) Value {
 	if out := m.alone(code, s); out != outcomeBroken {
 		return out.value()
 	}
-	if !m.run(code, s) {
+	m.begin()
+	if !m.run(code, s) || !m.ended() {
 		return Value{Kind: Error}
 	}
 	if top := &m.stack[0]; top.Kind >= String {
@@ -76,14 +78,17 @@ func (m *Machine) alone(code []byte, s *Scope) outcome {
 	return m.tests(code[4:], int(code[1]), outcomeFalse, s)
 }
 
-// run runs a program and reports whether it left one value on the stack.
-func (m *Machine) run(code []byte, s *Scope) bool {
+// begin and ended are inlined: around run as a function of their own they made
+// every program with a stack 5 % slower.
+func (m *Machine) begin() {
 	m.pc, m.sp, m.tail, m.used, m.level, m.turns = 0, 0, 0, 0, 0, snapshot.MaxTurns
-	return m.steps(code, s) && m.sp == 1 && m.left >= 0
 }
 
-// steps runs a program or the body of a loop, up to its end.
-func (m *Machine) steps(code []byte, s *Scope) bool {
+// ended reports whether a program left one value on the stack.
+func (m *Machine) ended() bool { return m.sp == 1 && m.left >= 0 }
+
+// run runs a program or the body of a loop, up to its end.
+func (m *Machine) run(code []byte, s *Scope) bool {
 	for m.pc < len(code) {
 		if m.left--; m.left < 0 {
 			return false

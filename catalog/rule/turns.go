@@ -1,7 +1,6 @@
 package rule
 
 import (
-	"errors"
 	"fmt"
 
 	"cel.dev/cel-go/common/types"
@@ -16,8 +15,8 @@ import (
 const countedElements = 64
 
 // errTurns is that of macros that are too much work.
-var errTurns = errors.New(fmt.Sprintf("goes through more than %d elements of lists, where a list that is not written out counts as %d",
-	snapshot.MaxTurns, countedElements))
+var errTurns = fmt.Errorf("goes through more than %d elements of lists, where a list that is not written out counts as %d",
+	snapshot.MaxTurns, countedElements)
 
 // turns is how many elements the loops of an expression go through.
 func (n *node) turns() int {

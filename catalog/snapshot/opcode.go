@@ -19,8 +19,6 @@ const (
 	OpIndex                    // list int → element
 	OpLookup                   // n:u16 bytes: key → value; a MessagePack array of keys, each with its value behind it
 	OpLoop                     // kind:u8 n:u16 body: list → bool or list; see LoopAll
-
-	opLast // the first byte behind them that is no opcode
 )
 
 // The parts of a timestamp that OpPart takes, on the clock of the zone that it

@@ -79,7 +79,7 @@ func toInt(v *Value) bool {
 }
 
 func toUint(v *Value) bool {
-	ok := true
+	var ok bool
 	switch v.Kind {
 	case Int:
 		ok = int64(v.Bits) >= 0
@@ -99,19 +99,16 @@ func toUint(v *Value) bool {
 }
 
 // parseInt reads an int in decimal, with a sign or not.
-func parseInt(s []byte) (bits uint64, ok bool) {
+func parseInt(s []byte) (uint64, bool) {
 	negative := len(s) > 0 && s[0] == '-'
 	if negative || len(s) > 0 && s[0] == '+' {
 		s = s[1:]
 	}
 	n, ok := parseUint(s)
-	switch {
-	case !negative:
-		return n, ok && n <= math.MaxInt64
-	case n > 1<<63:
-		return 0, false
+	if negative {
+		return -n, ok && n <= 1<<63
 	}
-	return -n, ok
+	return n, ok && n <= math.MaxInt64
 }
 
 // parseUint reads digits.

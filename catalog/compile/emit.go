@@ -34,6 +34,7 @@ func emit(l *linked, n *names, p *programs) []byte {
 	e.jsonSlots(l)
 	e.programSections()
 	e.transitions(l)
+	e.zones()
 	e.indexes(l)
 	return e.frame()
 }

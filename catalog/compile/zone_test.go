@@ -114,3 +114,58 @@ func offsetAt(v *snapshot.View, ms int64) (offset int64) {
 	}
 	return offset
 }
+
+// TestZonesOfExpressions compares the offsets of zones that filters name with
+// the zone's, every five hours and some minutes from 1970 to 2100, and a second
+// before and at each change. Nothing is known outside of these years.
+func TestZonesOfExpressions(t *testing.T) {
+	t.Parallel()
+	names := []string{
+		"Africa/Casablanca", "America/New_York", "Antarctica/Troll", "Asia/Tokyo", "Australia/Lord_Howe", "Etc/GMT+12", "Europe/Paris",
+		"Pacific/Apia",
+	}
+	c := one(&catalog.Environment{})
+	for _, name := range append(names, names[0]) {
+		c.Environments[0].Filter = append(c.Environments[0].Filter, catalog.Condition{
+			Expr: word(`interaction.time.getHours("%s") >= 0 && interaction.time.getHours("+01:00") >= 0`, name),
+		})
+	}
+	b, diags := compile.Compile(c)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	v, err := snapshot.Open(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := v.Count(snapshot.SecZones); int(n) != len(names) {
+		t.Fatalf("%d zones", n)
+	}
+	from, to := time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC).Unix(), time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+	for i, name := range names {
+		loc, _ := zone.Load(name)
+		check := func(second int64) {
+			t.Helper()
+			_, want := time.Unix(second, 0).In(loc).Zone()
+			if got, ok := v.LocalOffset([]byte(name), second); !ok || got != int64(want) {
+				t.Fatalf("%s, %s: got %d s (%v), want %d s", name, time.Unix(second, 0).UTC(), got, ok, want)
+			}
+		}
+		for second := from; second < to; second += 5*3600 + 7*60 + 1 {
+			check(second)
+		}
+		r := v.Zone(uint32(i)).Transitions()
+		for at := r.Start + 1; at < r.End()-1; at++ {
+			check(v.ZoneTransition(at).At() / 1000)
+			check(v.ZoneTransition(at).At()/1000 - 1)
+		}
+		for _, second := range []int64{from - 1, to, -1 << 40, 1 << 40} {
+			if _, ok := v.LocalOffset([]byte(name), second); ok {
+				t.Errorf("%s knows %d", name, second)
+			}
+		}
+	}
+	if _, ok := v.LocalOffset([]byte("Europe/Rome"), 0); ok {
+		t.Error("a zone that nobody names")
+	}
+}

@@ -55,20 +55,25 @@ func (r *reading) signed(number string) {
 func constantList(c *wire.Cursor) string {
 	var out []string
 	for n := c.Array(); n > 0 && c.OK(); n-- {
-		switch c.Kind() {
-		case wire.Bool:
-			out = append(out, strconv.FormatBool(c.Bool()))
-		case wire.Int:
-			out = append(out, whole(c))
-		case wire.Float:
-			out = append(out, double(c.Float()))
-		case wire.Str:
-			out = append(out, quoted(c.Str()))
-		default:
-			c.Fail()
-		}
+		out = append(out, scalar(c))
 	}
 	return "[" + strings.Join(out, ", ") + "]"
+}
+
+// scalar writes one value of a list or map.
+func scalar(c *wire.Cursor) string {
+	switch c.Kind() {
+	case wire.Bool:
+		return strconv.FormatBool(c.Bool())
+	case wire.Int:
+		return whole(c)
+	case wire.Float:
+		return double(c.Float())
+	case wire.Str:
+		return quoted(c.Str())
+	}
+	c.Fail()
+	return ""
 }
 
 // whole writes an integer of either sign, of up to 64 bits.

@@ -25,7 +25,6 @@ type term struct {
 	text  string
 	binds int
 	items []string // of a list that is being gathered
-	age   bool     // a duration, in programs a number of nanoseconds
 }
 
 // in is the text where an operator binds as tight as that.
@@ -75,6 +74,7 @@ type reading struct {
 	code  []byte
 	at    int
 	stack []term
+	loops int      // around what is read
 	refs  []uint16 // that were read, each once
 	bad   bool
 }
@@ -155,7 +155,11 @@ func (r *reading) instruction(op byte) {
 	case snapshot.OpSize:
 		r.push("size("+r.pop().text+")", bindName)
 	default:
-		r.function(op)
+		if op >= snapshot.OpEndsWith {
+			r.function(op)
+		} else {
+			r.rare(op)
+		}
 	}
 }
 
@@ -200,7 +204,7 @@ func (r *reading) history(fn byte) {
 	if base != fn {
 		name += "_in"
 	}
-	r.stack = append(r.stack, term{text: name + "(" + r.pop().text + ")", binds: bindName, age: base == snapshot.HistoryAge})
+	r.stack = append(r.stack, term{text: name + "(" + r.pop().text + ")", binds: bindName})
 }
 
 // branch reads the two values of a choice, which end where the other begins and
@@ -218,7 +222,5 @@ func (r *reading) branch() {
 	end := r.u16()
 	r.run(min(r.at+end, len(r.code)))
 	b, a, cond := r.pop(), r.pop(), r.pop()
-	a, b = alike(a, b)
 	r.push(cond.in(bindOr)+" ? "+a.in(bindOr)+" : "+b.in(bindChoice), bindChoice)
-	r.stack[len(r.stack)-1].age = a.age
 }

@@ -82,6 +82,18 @@ func TestExpressionsCompileToTheSame(t *testing.T) {
 		{`history.age("a" + target.s) < duration("36h") || duration("90s") >= history.age_in("c")`, `history.age("a" + target.s) < duration("36h0m0s") || duration("1m30s") >= history.age_in("c")`},
 		{`!(history.age("a") <= (target.a ? duration("1h") : history.age("b")))`, ""},
 		{`experiment.x == "a" && size(experiment.y) > 0`, `experiment.x == "a" && size(experiment.y) > 0`},
+		{`interaction.time > timestamp("2026-12-24T18:00:00+01:00")`, `interaction.time > timestamp("2026-12-24T17:00:00Z")`},
+		{`interaction.time - duration("36h") < timestamp("2026-12-24T18:00:00.25Z")`, ""},
+		{`interaction.time.getHours() >= 9 && interaction.time.getDayOfWeek("Europe/Paris") != 0`, ""},
+		{`interaction.time.getFullYear("-08:30") == 2026 || interaction.time.getMilliseconds("5:45") == 1`, ""},
+		{`(interaction.time - timestamp("2026-01-01T00:00:00Z")).getMinutes() > 90`, `(interaction.time - timestamp("2026-01-01T00:00:00Z")).getMinutes() > 90`},
+		{`has(target.i) && !has(target.s)`, ""},
+		{`target.l.exists(e, e == "a" || e in target.l)`, `target.l.exists(x, x == "a" || x in target.l)`},
+		{`target.n.all(e, target.l.exists_one(f, size(f) == e) ? target.a : e > 2)`, ""},
+		{`size(target.n.filter(e, e > 1).map(f, f * 2)) > 1 && !target.l.exists(e, e.startsWith("a"))`, ""},
+		{`target.l[0] == "a" && target.n[target.i] == 1`, ""},
+		{`{"a": 1, "b": 2}[target.s] == 1 && target.s in {"a": true}`, ""},
+		{`int(target.d) == 1 && double(target.i) > 1.5 && string(target.i) == "1" && uint(target.i) > 1u && timestamp(target.i) < interaction.time`, ""},
 		{"true", "true"},
 	} {
 		first := compiled(t, filtered(c.source))

@@ -18,7 +18,8 @@ var builtin = [snapshot.NumBuiltins]string{
 	snapshot.BuiltinCategories: "offer.categories", snapshot.BuiltinThemes: "offer.themes",
 	snapshot.BuiltinPropositionCode: "proposition.code", snapshot.BuiltinPropositionCategory: "proposition.category",
 	snapshot.BuiltinPropositionChannel: "proposition.channel", snapshot.BuiltinPropositionStatus: "proposition.status",
-	snapshot.BuiltinPropositionSpace: "proposition.space",
+	snapshot.BuiltinPropositionSpace: "proposition.space", snapshot.BuiltinPropositionAge: "proposition.age",
+	snapshot.BuiltinTime: "interaction.time",
 }
 
 // name is what a ref of a program names in the environment.

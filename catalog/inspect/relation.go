@@ -4,7 +4,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/profferhq/proffer/catalog/snapshot"
 )
@@ -19,33 +18,20 @@ func (r *reading) relation(op byte) {
 	}
 	rel := r.u8()
 	b, a := r.pop(), r.pop()
-	switch op {
-	case snapshot.OpIn:
+	switch {
+	case op == snapshot.OpIn:
 		r.related(a.in(bindSum)+" in "+b.in(bindSum), rel)
-	case snapshot.OpInEnd:
+	case op == snapshot.OpInEnd:
 		r.related(a.in(bindSum)+" in ["+strings.Join(b.items, ", ")+"]", rel)
-	case snapshot.OpStartsWith:
+	case op == snapshot.OpStartsWith:
 		r.method(a.in(bindName)+".startsWith("+b.text+")", rel)
+	case rel == snapshot.RelIs && b.text == "true":
+		r.stack = append(r.stack, a)
+	case rel == snapshot.RelIs && b.text == "false":
+		r.push("!"+a.in(bindName), bindSign)
 	default:
-		a, b = alike(a, b)
 		r.compared(a.in(bindSum), rel, b.in(bindSum))
 	}
-}
-
-// alike writes a number that stands beside a duration as one.
-func alike(a, b term) (x, y term) {
-	if a.age == b.age {
-		return a, b
-	}
-	return a.duration(), b.duration()
-}
-
-// duration writes a number of nanoseconds as a duration.
-func (t term) duration() term {
-	if n, err := strconv.ParseInt(t.text, 10, 64); err == nil {
-		return term{text: "duration(" + strconv.Quote(time.Duration(n).String()) + ")", binds: bindName, age: true}
-	}
-	return t
 }
 
 var relations = [...]struct {

@@ -14,7 +14,8 @@ import (
 
 // assembler writes instructions.
 type assembler struct {
-	code []byte
+	code  []byte
+	loops int // around what is written
 }
 
 // program writes the code of a whole program. A single test becomes a group of
@@ -54,9 +55,15 @@ func (a *assembler) emit(n *node) {
 	case kindChoose:
 		a.choose(n)
 	case kindBinary, kindUnary:
-		a.apply(n, n.op)
+		a.apply(n, append([]byte{n.op}, n.tail...)...)
 	case kindFunction:
 		a.function(n)
+	case kindHas:
+		a.code = append16(append(a.code, snapshot.OpHas), n.ref)
+	case kindElement:
+		a.code = append(a.code, snapshot.OpElement, byte(a.loops-1-n.out))
+	case kindLoop:
+		a.loop(n)
 	}
 }
 
@@ -158,6 +165,14 @@ func (a *assembler) choose(n *node) {
 	a.land(branch+2, branch+4)
 }
 
+// loop writes the list, and its loop around the body.
+func (a *assembler) loop(n *node) {
+	a.emit(n.args[0])
+	body := assembler{loops: a.loops + 1}
+	body.emit(n.args[1])
+	a.code = tail(append(a.code, snapshot.OpLoop, n.op), body.code)
+}
+
 // jump writes a jump with room for its distances, and gives where they are.
 func (a *assembler) jump(op byte, room int) int {
 	a.code = append(a.code, op)
@@ -187,6 +202,10 @@ func (a *assembler) constant(v ref.Val) {
 		a.code = append64(append(a.code, snapshot.OpDouble), math.Float64bits(float64(v)))
 	case types.String:
 		a.code = append(append16(append(a.code, snapshot.OpString), uint16(len(v))), v...)
+	case types.Timestamp:
+		a.code = append64(append(a.code, snapshot.OpInstant), uint64(v.UnixMicro()))
+	case types.Duration:
+		a.code = append64(append(a.code, snapshot.OpSpan), uint64(v.Duration))
 	default:
 		list := packed(elements(v))
 		a.code = append(append16(append(a.code, snapshot.OpList), uint16(len(list))), list...)

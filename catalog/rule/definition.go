@@ -166,6 +166,9 @@ func (l *lowering) filterOf(e ast.Expr) *definition {
 	if e.Kind() != ast.IdentKind {
 		return nil
 	}
+	if l.variable(e) != nil {
+		return nil
+	}
 	return l.env.filters[strings.TrimPrefix(e.AsIdent(), ".")]
 }
 

@@ -102,8 +102,8 @@ func TestFilterIssues(t *testing.T) {
 		{"its own mistakes", []string{"a: target.vists > 1", "b: a && 1"},
 			[]string{"a 1:1: unknown name target.vists (did you mean target.visits?) [0 ]", "b 1:6: int where bool is needed [0 ]"}},
 		{"not a bool", []string{"a: target.visits"}, []string{"a 1:1: the expression is int, wanted is bool (a condition is true or false: compare the number, as in target.visits > 0) [0 ]"}},
-		{"later", []string{`a: interaction.time > 1 && proposition.age > 1`},
-			[]string{"a 1:1: interaction.time is not supported yet [1 ]", "a 1:25: proposition.age is not supported yet [1 ]"}},
+		{"later", []string{`a: request.query == {"a": "b"}`},
+			[]string{"a 1:1: request.query is not supported yet [1 ]"}},
 		{"nothing", []string{"a: "}, []string{"a 1:1: the expression is empty [0 ]"}},
 	} {
 		env := withFilters(t, test.filters...)
@@ -175,9 +175,10 @@ func TestPropositions(t *testing.T) {
 	}{
 		{`proposition.code == "a" && proposition.category != "b"`, ""},
 		{`proposition.channel == interaction.channel || proposition.status in ["accepted", "rejected"] && target.member`, ""},
-		{`proposition.age > 1`, "1:1: proposition.age is not supported yet"},
+		{`proposition.age > duration("36h")`, ""},
+		{`proposition.age > 1`, "1:17: > does not take (duration, int)"},
 		{`proposition.space == "hero"`, `1:1: proposition.space is known only where propositions are kept in the store: "history: store"`},
-		{`proposition.rank == 1`, "1:1: unknown name proposition.rank"},
+		{`proposition.rank == 1`, "1:1: unknown name proposition.rank (did you mean proposition.age?)"},
 		{`proposition.code == offer.code`, "1:21: offer.code is not available in a rule's propositions"},
 		{`proposition == "a"`, "1:1: proposition is a group of names and no value (write proposition.NAME)"},
 	} {

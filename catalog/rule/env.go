@@ -60,7 +60,9 @@ func NewEnv(schema Schema) (*Env, error) {
 		return nil, err
 	}
 	options := []cel.EnvOption{
-		cel.ClearMacros(), // so that has(), exists() and the like stay calls, which have a place
+		cel.ClearMacros(), // so that has() stays a call, of a name with a dot
+		cel.Macros(macros...),
+		hasFunction(),
 		cel.CrossTypeNumericComparisons(true),
 		ext.Strings(),
 	}

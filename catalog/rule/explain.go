@@ -62,6 +62,8 @@ func explain(message string) (explained, hint string) {
 		fn = symbol
 	} else if fn == operators.Conditional {
 		fn = "?:"
+	} else if fn == operators.Index {
+		fn = "[]"
 	}
 	if fn == "+" && strings.Contains(args, "string") {
 		hint = "+ joins texts or adds numbers; in content, give each value its own {{ }}"

@@ -123,6 +123,12 @@ func (l *lowering) facts(f *Facts, e ast.Expr, not bool, at Place) {
 	l.part(f, l.truth(e, whole), at)
 }
 
+// start is the first character of an expression.
+func (l *lowering) start(e ast.Expr) int {
+	character, _ := slices.BinarySearch(l.survey.source.offsets, l.begin(e))
+	return character
+}
+
 // begin is the byte at which a part starts, a negated one at its "!". The
 // checker has put the last dot's place for that of a whole dotted name.
 func (l *lowering) begin(e ast.Expr) int {

@@ -24,6 +24,14 @@ func constants(args ...*node) bool {
 	return true
 }
 
+// values are those of constants.
+func values(args []*node) (out []ref.Val) {
+	for _, a := range args {
+		out = append(out, a.val)
+	}
+	return out
+}
+
 // folded gives n, or the constant that replaces it.
 func folded(n *node, v ref.Val) *node {
 	if v == nil || types.IsUnknownOrError(v) || extentOf(v) > maxFolded {

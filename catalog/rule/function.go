@@ -41,8 +41,8 @@ var instead = map[string]string{
 	"length":      "did you mean size?",
 }
 
-// function lowers a function on text that gives text or a list.
-func (l *lowering) function(e ast.Expr, op byte) *node {
+// textFunction lowers a function on text that gives text or a list.
+func (l *lowering) textFunction(e ast.Expr, op byte) *node {
 	call := e.AsCall()
 	if op == snapshot.OpJoin {
 		return l.join(e)

@@ -5,8 +5,6 @@ import (
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
-	"cel.dev/cel-go/common/overloads"
-	"cel.dev/cel-go/common/types"
 
 	"github.com/profferhq/proffer/catalog/snapshot"
 )
@@ -82,26 +80,4 @@ func (v *survey) history(e ast.Expr) bool {
 	v.places[e.ID()] = at
 	v.operands(e, call.Args())
 	return true
-}
-
-// duration looks at a call of duration: it takes a constant alone.
-func (v *survey) duration(e ast.Expr) {
-	args := e.AsCall().Args()
-	if len(args) != 1 || args[0].Kind() != ast.LiteralKind || args[0].AsLiteral().Type() != types.StringType {
-		v.later(e, v.function(e), "duration() of anything but a constant text")
-		return
-	}
-	if types.IsError(args[0].AsLiteral().ConvertToType(types.DurationType)) {
-		v.tell(e, v.function(e), "this is no duration", `write hours, minutes and seconds: duration("36h"), duration("1h30m")`)
-	}
-}
-
-// duration lowers a constant duration. Durations are compared and nothing else,
-// so programs have their nanoseconds.
-func (l *lowering) duration(e ast.Expr) *node {
-	d, ok := e.AsCall().Args()[0].AsLiteral().ConvertToType(types.DurationType).(types.Duration)
-	if !ok {
-		return l.refuse(e, overloads.TypeConvertDuration+"()")
-	}
-	return constant(d.Nanoseconds())
 }

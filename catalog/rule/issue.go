@@ -66,6 +66,11 @@ func tooComplex(err error, filters bool) Issue {
 	if errors.Is(err, snapshot.FaultProgramStack) || errors.Is(err, snapshot.FaultProgramNest) {
 		issue.Message = tooDeep
 	}
+	if errors.Is(err, errTurns) {
+		issue.Message = "the expression " + errTurns.Error()
+		issue.Hint = "use shorter lists, or fewer macros in one another"
+		return issue
+	}
 	if filters {
 		issue.Kind = Large
 		issue.Message = strings.Replace(issue.Message, "the expression is", "with its predefined filters, the expression is", 1)

@@ -22,6 +22,8 @@ type lowering struct {
 	checked *ast.AST
 	named   int // nodes that predefined filters stood for so far
 	full    bool
+	// variables are those of the macros around what is lowered.
+	variables []string
 }
 
 // relation gives the relation of a comparison, 0 for another function.
@@ -75,6 +77,9 @@ func (l *lowering) value(e ast.Expr) *node {
 	case ast.LiteralKind:
 		return &node{kind: kindConstant, val: e.AsLiteral()}
 	case ast.IdentKind:
+		if n := l.variable(e); n != nil {
+			return n
+		}
 		if d := l.filterOf(e); d != nil {
 			return l.filter(e, d, false)
 		}
@@ -84,6 +89,10 @@ func (l *lowering) value(e ast.Expr) *node {
 		return l.list(e)
 	case ast.CallKind:
 		return l.call(e)
+	case ast.ComprehensionKind:
+		return l.loop(e)
+	case ast.MapKind:
+		return l.mapOf(e)
 	}
 	return l.refuse(e, "this construct")
 }
@@ -96,11 +105,9 @@ func (l *lowering) call(e ast.Expr) *node {
 	}
 	if op := arithmetic(fn); op != 0 {
 		switch t := l.typeOf(e); {
-		case t == Duration:
-			return l.refuse(e, "calculating with durations")
 		case t == String:
 			return concat(l.value(args[0]), l.value(args[1]))
-		case !t.fits(Number):
+		case !t.fits(Number) && t != Instant && t != Span:
 			return l.refuse(e, "+ on lists")
 		}
 		return calculate(op, l.value(args[0]), l.value(args[1]))
@@ -110,8 +117,6 @@ func (l *lowering) call(e ast.Expr) *node {
 		return choose(l.truth(args[0], false), l.value(args[1]), l.value(args[2]))
 	case operators.Negate:
 		return unary(snapshot.OpNegate, l.value(args[0]))
-	case overloads.TypeConvertDuration:
-		return l.duration(e)
 	case overloads.Size:
 		if call.IsMemberFunction() {
 			args = []ast.Expr{call.Target()}
@@ -119,17 +124,47 @@ func (l *lowering) call(e ast.Expr) *node {
 		return unary(snapshot.OpSize, l.whole(args[0]))
 	}
 	if op := textFunctions[fn]; op > snapshot.OpMatches {
-		return l.function(e, op)
+		return l.textFunction(e, op)
+	}
+	if n, known := l.function(e); known {
+		return n
 	}
 	return l.truth(e, false)
+}
+
+// function lowers a call that is neither an operator on what is there already
+// nor true or false by its nature; known is false for one that is.
+func (l *lowering) function(e ast.Expr) (n *node, known bool) {
+	fn := e.AsCall().FunctionName()
+	if p := partOf(fn); p != nil {
+		return l.moment(e, p), true
+	}
+	switch fn {
+	case operators.Index:
+		return l.index(e), true
+	case hasCall:
+		return l.has(e), true
+	case overloads.TypeConvertTimestamp:
+		return l.instant(e), true
+	case overloads.TypeConvertDuration:
+		return l.span(e), true
+	}
+	if _, converts := conversions[fn]; converts {
+		return l.conversion(e), true
+	}
+	return nil, false
 }
 
 // whole lowers an operand that may be a list, but not one with computed
 // elements.
 func (l *lowering) whole(e ast.Expr) *node {
 	n := l.value(e)
-	if n != nil && n.hasComputedList() {
+	switch {
+	case n == nil:
+	case n.hasComputedList():
 		return l.refuse(e, "a list with computed elements that is not the right side of in")
+	case n.kind == kindChoose && isMapType(l.checked.GetType(e.ID())):
+		return l.refuse(e, "a choice between maps")
 	}
 	return n
 }
@@ -173,6 +208,12 @@ func (l *lowering) truth(e ast.Expr, not bool) *node {
 	case overloads.EndsWith, overloads.Contains, overloads.Matches:
 		return l.condition(e, textFunctions[fn], rel)
 	}
+	if n, known := l.function(e); known {
+		if n == nil || !not {
+			return n
+		}
+		return must(n, false)
+	}
 	return l.refuse(e, "this construct")
 }
 
@@ -182,7 +223,11 @@ func (l *lowering) right(e ast.Expr) *node {
 	if e.Kind() == ast.ListKind {
 		return l.value(e)
 	}
-	return l.whole(e)
+	n := l.whole(e)
+	if n != nil && isMap(n) {
+		return keysOf(n)
+	}
+	return n
 }
 
 // atom lowers a bool literal or name.
@@ -191,6 +236,9 @@ func (l *lowering) atom(e ast.Expr, not bool) *node {
 		return l.filter(e, d, not)
 	}
 	n := l.value(e)
+	if n != nil && not && n.kind != kindRef && n.kind != kindConstant {
+		return must(n, false)
+	}
 	switch {
 	case n == nil || !not:
 		return strict(n)
@@ -204,9 +252,10 @@ func (l *lowering) list(e ast.Expr) *node {
 	list := &node{kind: kindList}
 	var values []ref.Val
 	for _, element := range e.AsList().Elements() {
-		if t := l.typeOf(element); t == Duration {
-			return l.refuse(element, "a list of durations")
-		} else if !t.fits(Scalar) {
+		switch t := l.typeOf(element); {
+		case t == Instant, t == Span:
+			return l.refuse(element, "a list of times")
+		case !t.fits(Scalar):
 			return l.refuse(element, "a list of lists")
 		}
 		n := l.value(element)

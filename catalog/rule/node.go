@@ -26,6 +26,9 @@ const (
 	kindHistory              // what the history has of args[0], by rel
 	kindList                 // a list of args, of which one at least is computed
 	kindFunction             // op of args, a function on text
+	kindHas                  // whether ref has a value
+	kindElement              // that of the loop which is out loops further out
+	kindLoop                 // what args[1], of each element of args[0], comes to; op says how
 )
 
 // node is an expression between cel-go's tree and the program. Its constants
@@ -37,6 +40,8 @@ type node struct {
 	rel  byte // of kindCompare, kindIn and kindPrefix; of a kindFunction that is true or false; the function of kindHistory
 	text bool // a kindBinary that adds strings
 	ref  uint16
+	out  int    // of kindElement
+	tail []byte // operands behind the opcode of kindBinary and kindUnary
 	val  ref.Val
 	args []*node
 	// table is the compiled pattern of OpMatches.
@@ -58,6 +63,9 @@ func (n *node) isEmptyList() bool {
 	if n.kind == kindChoose {
 		return n.args[1].isEmptyList() && n.args[2].isEmptyList()
 	}
+	if n.kind == kindLoop && n.op >= snapshot.LoopFilter {
+		return n.args[0].isEmptyList()
+	}
 	list, ok := n.val.(traits.Lister)
 	return ok && list.Size() == types.IntZero
 }
@@ -65,10 +73,19 @@ func (n *node) isEmptyList() bool {
 // strict makes of a bool one that is an error if it turns out to be no bool,
 // as && and || take it.
 func strict(n *node) *node {
-	if n != nil && n.kind == kindRef {
+	switch {
+	case n == nil:
+	case n.kind == kindRef:
 		return &node{kind: kindTruth, val: types.True, args: []*node{n}}
+	case n.kind == kindElement:
+		return must(n, true)
 	}
 	return n
+}
+
+// must gives whether n is the bool want; nothing but a bool will do.
+func must(n *node, want bool) *node {
+	return compare(snapshot.RelIs, n, constant(want))
 }
 
 // choose gives cond ? a : b.

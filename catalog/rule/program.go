@@ -27,6 +27,9 @@ func (p Program) Constant() (any, bool) { return p.constant, p.constant != nil }
 
 // assemble writes the program of a tree.
 func assemble(n *node, typ Type) (Program, error) {
+	if n.turns() > snapshot.MaxTurns {
+		return Program{}, errTurns
+	}
 	var a assembler
 	a.program(n)
 	if err := snapshot.CheckProgram(a.code); err != nil {
@@ -44,6 +47,8 @@ func native(v ref.Val) any {
 	switch v := v.(type) {
 	case types.Bool, types.Int, types.Uint, types.Double, types.String:
 		return v.Value()
+	case types.Timestamp, types.Duration:
+		return nil // nothing has a use for it as a whole value
 	}
 	list := []any{}
 	for _, element := range elements(v) {

@@ -125,7 +125,7 @@ func builtins() []name {
 		{full: "interaction.language", typ: text, ref: at(snapshot.BuiltinLanguage)},
 		{full: "interaction.environment", typ: text, ref: at(snapshot.BuiltinEnvironment)},
 		{full: "interaction.new_visit", typ: cel.BoolType, ref: at(snapshot.BuiltinNewVisit)},
-		{full: "interaction.time", typ: cel.TimestampType, absent: true},
+		{full: "interaction.time", typ: cel.TimestampType, ref: at(snapshot.BuiltinTime)},
 		{full: "request.host", typ: text, ref: at(snapshot.BuiltinHost)},
 		{full: "request.path", typ: text, ref: at(snapshot.BuiltinPath)},
 		{full: "request.country", typ: text, ref: at(snapshot.BuiltinCountry)},
@@ -141,7 +141,7 @@ func builtins() []name {
 		{full: "proposition.channel", typ: text, ref: at(snapshot.BuiltinPropositionChannel)},
 		{full: "proposition.status", typ: text, ref: at(snapshot.BuiltinPropositionStatus)},
 		{full: "proposition.space", typ: text, ref: at(snapshot.BuiltinPropositionSpace), stored: true},
-		{full: "proposition.age", typ: cel.DurationType, absent: true},
+		{full: "proposition.age", typ: cel.DurationType, ref: at(snapshot.BuiltinPropositionAge)},
 	}
 }
 

@@ -32,7 +32,9 @@ type survey struct {
 	lists  int            // list literals around the one that is walked
 	opaque bool           // the type checker shall not see the expression
 	reads  []string       // of each group that the expression reads, one name
-	issues []Issue
+	// variables are those of the macros around the expression that is walked.
+	variables []string
+	issues    []Issue
 }
 
 // maxLists bounds the depth of list literals that the type checker sees, for
@@ -91,11 +93,20 @@ func (v *survey) start(e ast.Expr) int {
 // function is the character at which the name of the called function starts;
 // of an operator, its sign.
 func (v *survey) function(call ast.Expr) int {
+	fn := call.AsCall().FunctionName()
+	if fn == hasCall {
+		fn = "has"
+	}
+	return v.named(call, fn)
+}
+
+// named is the character at which a name starts that stands before the
+// parenthesis of a call.
+func (v *survey) named(call ast.Expr, fn string) int {
 	paren := v.at(call)
 	if paren >= len(v.source.offsets) {
 		return paren
 	}
-	fn := call.AsCall().FunctionName()
 	before := strings.TrimRightFunc(v.source.text[:v.source.offsets[paren]], unicode.IsSpace)
 	if _, isHistory := historyFunction(fn); !isHistory && !isIdentifier(fn) || !strings.HasSuffix(before, fn) {
 		return paren
@@ -114,9 +125,11 @@ func (v *survey) walk(e ast.Expr) {
 			v.later(e, v.at(e), "a bytes literal")
 		}
 	case ast.IdentKind:
-		v.name(e, []string{e.AsIdent()}, v.at(e))
+		if !v.isVariable(e.AsIdent()) {
+			v.name(e, []string{e.AsIdent()}, v.at(e))
+		}
 	case ast.SelectKind:
-		if path, root := pathOf(e); path != nil {
+		if path, root := pathOf(e); path != nil && !v.isVariable(path[0]) {
 			v.name(e, path, v.at(root))
 			return
 		}
@@ -126,8 +139,9 @@ func (v *survey) walk(e ast.Expr) {
 	case ast.ListKind:
 		v.list(e)
 	case ast.MapKind:
-		v.opaque = true
-		v.later(e, v.at(e), "a map literal")
+		v.mapping(e)
+	case ast.ComprehensionKind:
+		v.macro(e)
 	case ast.StructKind:
 		v.later(e, v.at(e), "a message literal")
 	default:
@@ -245,7 +259,13 @@ var supported = [...]string{
 	operators.Equals, operators.NotEquals,
 	operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals,
 	operators.Add, operators.Subtract, operators.Multiply, operators.Divide, operators.Modulo, operators.Negate,
-	operators.In, overloads.Size, overloads.StartsWith, overloads.TypeConvertDuration,
+	operators.In, overloads.Size, overloads.StartsWith,
+	operators.Index, overloads.TypeConvertTimestamp, overloads.TypeConvertDuration,
+}
+
+func isSupported(fn string) bool {
+	_, converts := conversions[fn]
+	return converts || slices.Contains(supported[:], fn) || partOf(fn) != nil || textFunctions[fn] != 0
 }
 
 func (v *survey) call(e ast.Expr) {
@@ -254,12 +274,13 @@ func (v *survey) call(e ast.Expr) {
 	if v.history(e) {
 		return
 	}
-	if !slices.Contains(supported[:], fn) && textFunctions[fn] == 0 {
+	switch {
+	case fn == hasCall:
+		v.hasName(e)
+		return
+	case !isSupported(fn):
 		v.unsupported(e, fn)
 		return
-	}
-	if fn == overloads.TypeConvertDuration {
-		v.duration(e)
 	}
 	v.places[e.ID()] = v.function(e)
 	operands := call.Args()
@@ -289,9 +310,9 @@ func (v *survey) unsupported(e ast.Expr, fn string) {
 	}
 	macro := slices.ContainsFunc(cel.StandardMacros, func(m cel.Macro) bool { return m.Function() == fn })
 	switch {
-	case fn == operators.Index:
-		v.later(e, at, "an index in brackets")
-	case macro || v.env.cel.HasFunction(fn):
+	case macro:
+		v.tell(e, at, fn+"() does not take this", "write it as in target.NAME."+fn+"(x, x == 1)")
+	case v.env.cel.HasFunction(fn):
 		v.later(e, at, fn+"()")
 		v.issues[len(v.issues)-1].Hint = instead[fn]
 	default:

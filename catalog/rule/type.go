@@ -24,15 +24,16 @@ const (
 	UintList  // list(uint)
 	MixedList // a list of several types, or the empty one
 
-	Duration // of expressions that compare, and of nothing that has a value outside
-
 	Number // wanted of an expression: Int, Uint or Double
 	Scalar // wanted of an expression: whatever has a text form, so no list
+
+	Instant // of expressions only: a timestamp
+	Span    // of expressions only: a duration
 )
 
 var typeNames = [...]string{
 	"no type", "bool", "int", "double", "string", "list(string)", "list(int)", "list(double)",
-	"uint", "list(bool)", "list(uint)", "list(dyn)", "duration", "a number", "text or a number",
+	"uint", "list(bool)", "list(uint)", "list(dyn)", "a number", "text or a number", "timestamp", "duration",
 }
 
 // String gives the type as authors write it.
@@ -85,8 +86,10 @@ func ofCEL(t *cel.Type) Type {
 		return Double
 	case types.StringKind:
 		return String
+	case types.TimestampKind:
+		return Instant
 	case types.DurationKind:
-		return Duration
+		return Span
 	}
 	return 0
 }

@@ -3,8 +3,8 @@ package snapshot
 // A program is one compiled expression: instructions in a row, each an opcode
 // byte and its operands, little-endian, constants inline. It runs from the
 // first byte to the last on a stack of values and leaves exactly one there.
-// Jumps go forward only, so a program ends after at most as many instructions
-// as it has bytes. There is no header: the snapshot's format number covers it.
+// Jumps go forward only, and a loop is one instruction that bounds its turns, so
+// every program ends. See opcode.go for the rarer instructions. There is no header: the snapshot's format number covers it.
 //
 // In the table, ref is a u16 that names a value (see Root), rel a byte that
 // says which outcomes of a comparison are true (see RelLess), n and size are
@@ -107,7 +107,7 @@ const MaxRefIndex = 1<<14 - 1
 func Ref(root Root, index int) uint16 { return uint16(root)<<14 | uint16(index)&MaxRefIndex }
 
 // The indexes under RootBuiltin. All are strings but BuiltinNewVisit, a bool,
-// and BuiltinCategories and BuiltinThemes, lists of strings.
+// BuiltinCategories and BuiltinThemes, lists of strings, and those that say so.
 const (
 	BuiltinMode        = iota // interaction.mode: explicit, implicit or anonymous
 	BuiltinSpace              // interaction.space
@@ -129,6 +129,9 @@ const (
 	BuiltinPropositionChannel  // proposition.channel
 	BuiltinPropositionStatus   // proposition.status, by its word
 	BuiltinPropositionSpace    // proposition.space
+
+	BuiltinTime           // interaction.time, a timestamp
+	BuiltinPropositionAge // proposition.age, a duration
 	NumBuiltins
 )
 
@@ -155,6 +158,7 @@ const (
 	UsesProposition                  // proposition.*, of the one that is looked at
 	UsesExperiment                   // experiment.*
 	UsesHistory                      // history.*
+	UsesTime                         // interaction.time
 )
 
 // The functions of OpHistory. Without HistoryIn they are about the code of an

@@ -52,6 +52,9 @@ func shapeOf(op byte) shape {
 	case OpInStep:
 		return shape{size: 1, takes: 3, adds: 2}
 	}
+	if s := rareShape(op); s.size > 0 {
+		return s
+	}
 	return textShape(op)
 }
 
@@ -62,10 +65,10 @@ func IsTest(op byte) bool { return op >= OpTestBool && op <= OpTestMember }
 // with its operands; an OpAll or OpAny with its tests.
 func Instruction(code []byte) ([]byte, error) {
 	s := shapeOf(code[0])
-	if s.size == 0 {
+	size := s.size
+	if size == 0 {
 		return nil, FaultProgramOp
 	}
-	size := s.size
 	if size > len(code) {
 		return nil, FaultProgramCut
 	}
@@ -87,7 +90,13 @@ func CheckProgram(code []byte) error {
 	if len(code) == 0 || len(code) > MaxProgram {
 		return FaultProgramSize
 	}
-	p := prover{reached: true}
+	return prove(code, 0, 0)
+}
+
+// prove is CheckProgram of a program, or of a loop's body, which leaves alone
+// the values that stand on the stack when it begins.
+func prove(code []byte, depth, level int) error {
+	p := prover{reached: true, floor: depth, depth: depth, level: level}
 	for p.at < len(code) {
 		in, err := Instruction(code[p.at:])
 		if err != nil {
@@ -103,7 +112,7 @@ func CheckProgram(code []byte) error {
 	switch {
 	case p.open > 0:
 		return FaultProgramJump
-	case !p.reached || p.depth != 1:
+	case !p.reached || p.depth != depth+1:
 		return FaultProgramStack
 	}
 	return nil
@@ -115,6 +124,8 @@ type landing struct{ at, depth int }
 // prover walks a program once and knows the depth of the stack at every place.
 type prover struct {
 	at, depth int
+	floor     int // values that are not this code's
+	level     int // loops around it
 	reached   bool
 	open      int
 	landings  [maxLandings]landing
@@ -132,8 +143,11 @@ func (p *prover) step(in []byte) error {
 		return err
 	}
 	s := shapeOf(in[0])
-	if p.depth < s.takes {
+	if p.depth-p.floor < s.takes {
 		return FaultProgramStack
+	}
+	if err := p.inside(in); err != nil {
+		return err
 	}
 	p.depth += s.adds - s.takes
 	if p.depth > MaxStack {
@@ -212,7 +226,7 @@ func checkOperands(in []byte) error {
 	case op >= OpEndsWith:
 		return checkText(in)
 	}
-	return nil
+	return checkRare(in)
 }
 
 func checkTest(in []byte) error {
@@ -313,10 +327,12 @@ func ProgramUses(code []byte) Uses {
 			uses |= ProgramUses(in[4:])
 		case op == OpTestRefs || op == OpTestMember:
 			uses |= usesOf(in[1:]) | usesOf(in[4:])
-		case op == OpLoad || IsTest(op):
+		case op == OpLoad || op == OpHas || IsTest(op):
 			uses |= usesOf(in[1:])
 		case op == OpHistory:
 			uses |= UsesHistory
+		case op == OpLoop:
+			uses |= ProgramUses(in[4:])
 		}
 		code = code[len(in):]
 	}
@@ -347,10 +363,12 @@ func usesOf(b []byte) Uses {
 		return UsesVisit
 	case BuiltinHost, BuiltinPath, BuiltinCountry, BuiltinDevice:
 		return UsesRequest
+	case BuiltinTime:
+		return UsesTime
 	case BuiltinCode:
 		return UsesOffer
 	case BuiltinPropositionCode, BuiltinPropositionCategory, BuiltinPropositionChannel, BuiltinPropositionStatus,
-		BuiltinPropositionSpace:
+		BuiltinPropositionSpace, BuiltinPropositionAge:
 		return UsesProposition
 	}
 	return UsesOfferPath

@@ -37,7 +37,9 @@ const (
 	SecJSONSlots       = 32 // JSONSlot records: exact pages by name, then patterns by literal prefix, longest first
 	SecHoldout         = 33 // one Holdout record, or none
 	SecRetention       = 34 // one Retention record, or none
-	NumSections        = 35 // one more than the greatest number
+	SecZones           = 35 // Zone records of the zones that expressions name, by name
+	SecZoneTransitions = 36 // Transition records of each zone, by time; the last is where what is known ends
+	NumSections        = 37 // one more than the greatest number
 )
 
 // None is the index that stands for nothing.
@@ -77,6 +79,7 @@ const (
 	indexEntrySize   = 8
 	indexHeadSize    = 8
 	columnSize       = 4
+	zoneSize         = 16
 )
 
 // recordSize is the size of one entry of a section; 1 for sections of bytes.
@@ -90,7 +93,7 @@ var recordSize = [NumSections]int{
 	SecPrograms: spanSize, SecCode: 1, SecProgramUses: 4, SecLists: 4, SecTransitions: transitionSize,
 	SecBitmaps: 8, SecOfferAttributes: spanSize, SecIndex: 8, SecRules: ruleSize, SecExperiments: experimentSize,
 	SecArms: armSize, SecConsents: consentSize, SecJSONSlots: jsonSlotSize, SecHoldout: holdoutSize,
-	SecRetention: retentionSize,
+	SecRetention: retentionSize, SecZones: zoneSize, SecZoneTransitions: transitionSize,
 }
 
 // RecordSize is the size in bytes of one entry of a section, 1 for sections of

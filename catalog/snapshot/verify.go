@@ -27,6 +27,7 @@ func (v *View) Verify(sum func([]byte) [HashSize]byte) error {
 	c.names()
 	c.programs()
 	c.transitions()
+	c.zones()
 	c.environments()
 	for e := uint32(0); e < v.Count(SecEnvironments) && c.err == nil; e++ {
 		env := v.Environment(e)
@@ -109,7 +110,7 @@ func (c *checker) run(r Range, section int, record string, i uint32) bool {
 func (c *checker) covered() {
 	for _, section := range [...]int{
 		SecAttributes, SecPages, SecPageSlots, SecSpaces, SecFields, SecWrites, SecCategories, SecOffers, SecWeights,
-		SecContents, SecContentFields, SecCode, SecOfferAttributes, SecBitmaps, SecRules, SecArms, SecConsents,
+		SecContents, SecContentFields, SecCode, SecOfferAttributes, SecBitmaps, SecRules, SecArms, SecConsents, SecZoneTransitions,
 	} {
 		c.want(c.next[section] == c.v.Count(section), "section", uint32(section), "an entry belongs to nothing")
 	}
@@ -190,8 +191,7 @@ const maxOffset = 24 * 60 * 60
 func (c *checker) transitions() {
 	for i := uint32(0); i < c.v.Count(SecTransitions) && c.err == nil; i++ {
 		t := c.v.Transition(i)
-		seconds := i64(t[8:])
-		c.want(seconds >= -maxOffset && seconds <= maxOffset, "transition", i, "offset out of range")
+		c.offset(t, i)
 		c.want(i == 0 || c.v.Transition(i-1).At() < t.At(), "transition", i, "out of order")
 	}
 }

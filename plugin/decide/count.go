@@ -119,15 +119,16 @@ func (e *Engine) count(f *frame, p *Past) {
 			continue
 		}
 		// A proposition filter that fails means that it counts.
-		if r.Propositions() != none && !e.counts(f, r.Propositions(), p, offer) {
+		if r.Propositions() != none && !e.counts(f, r.Propositions(), p, offer, e.call.Time-min(at, e.call.Time)) {
 			continue
 		}
 		e.tally(f, uint32(i), r, offer)
 	}
 }
 
-// counts reports whether a rule's filter lets a proposition count.
-func (e *Engine) counts(f *frame, program uint32, p *Past, offer uint32) bool {
+// counts reports whether a rule's filter lets a proposition count, which reached
+// the status that the rule counts so many milliseconds ago.
+func (e *Engine) counts(f *frame, program uint32, p *Past, offer uint32, age int64) bool {
 	b := &f.scope.Builtin
 	code, category := &b[snapshot.BuiltinPropositionCode], &b[snapshot.BuiltinPropositionCategory]
 	code.Kind, category.Kind = expr.Missing, expr.Missing
@@ -139,6 +140,7 @@ func (e *Engine) counts(f *frame, program uint32, p *Past, offer uint32) bool {
 	setMaybe(&b[snapshot.BuiltinPropositionChannel], e.channelName(f, p.Channel))
 	setText(&b[snapshot.BuiltinPropositionStatus], e.statuses[p.Status])
 	b[snapshot.BuiltinPropositionSpace].Kind = expr.Missing
+	b[snapshot.BuiltinPropositionAge] = expr.FromAge(age)
 	v := e.machine.Eval(e.view.Program(program), &f.scope)
 	return v.Kind != expr.Bool || v.Bits != 0
 }

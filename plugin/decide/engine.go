@@ -161,6 +161,7 @@ func (e *Engine) newFrame(index uint32) *frame {
 	e.declare(f)
 	f.scope.Interaction = values[:env.Attributes().Count:env.Attributes().Count]
 	f.scope.Offer = values[env.Attributes().Count:]
+	f.scope.Zones = e.view
 	return f
 }
 

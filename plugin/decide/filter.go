@@ -43,6 +43,7 @@ func (e *Engine) callScope(f *frame) {
 	setMaybe(&b[snapshot.BuiltinPath], e.call.Path)
 	setMaybe(&b[snapshot.BuiltinCountry], e.call.Country)
 	setMaybe(&b[snapshot.BuiltinDevice], e.call.Device)
+	b[snapshot.BuiltinTime] = expr.FromMillis(e.call.Time)
 	visit := &b[snapshot.BuiltinNewVisit]
 	visit.Kind, visit.Bits = expr.Bool, 0
 	if e.call.Visitor.New {

@@ -7,14 +7,17 @@ import (
 	"github.com/profferhq/proffer/catalog/snapshot"
 )
 
-// calculate makes a the value of a op b. Both must be numbers of one type, or
-// strings for +.
+// calculate makes a the value of a op b. Both must be numbers of one type,
+// strings for +, or times.
 func (m *Machine) calculate(op byte, a, b *Value) {
 	if a.Kind != b.Kind {
-		a.fail()
+		a.shift(op, b)
 		return
 	}
 	switch a.Kind {
+	case Instant, Span:
+		a.shift(op, b)
+		return
 	case Int:
 		i, ok := intArithmetic(op, int64(a.Bits), int64(b.Bits))
 		if a.Bits = uint64(i); ok {

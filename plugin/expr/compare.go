@@ -22,6 +22,8 @@ func mismatch(a, b *Value, rel byte) byte {
 	switch {
 	case a.Kind <= Error || b.Kind <= Error:
 		return 0
+	case a.Kind == b.Kind && (a.Kind == Instant || a.Kind == Span):
+		return order(int64(a.Bits), int64(b.Bits))
 	case rel != snapshot.RelIs && (a.isNaN() || b.isNaN()):
 		return snapshot.RelUnordered
 	}

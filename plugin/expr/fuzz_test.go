@@ -20,6 +20,12 @@ var fuzzSources = []string{
 	`target.s.trim().endsWith("a") || target.s.lowerAscii().contains(target.s) || size(target.s.split(target.s, target.i)) > 1`,
 	`target.l.join(target.s).replace("", target.s, target.i).substring(1, target.i) + target.s.upperAscii().substring(target.i)`,
 	`!target.s.matches("^(a|\\b[é-日]*)x$") && target.a`,
+	`interaction.time - duration("36h") > timestamp("2026-01-01T00:00:00Z") && interaction.time.getHours("Asia/Tokyo") > 3`,
+	`(interaction.time - timestamp(target.i)).getMinutes() + interaction.time.getDayOfYear("+02:00") + int(interaction.time)`,
+	`has(target.a) && target.l.exists(x, target.l.all(y, x == y || y.startsWith(x)))`,
+	`size(target.l.filter(x, x != "b").map(x, x + target.s + "!")) + size([1, 2, 3].map(x, x > 1, x * 2))`,
+	`target.l[target.i] + {"a": "b", "c": "d"}[target.s] + string(target.d) + string(uint(target.i))`,
+	`[1.5, 2.5].exists_one(x, x > double(target.i)) || int(target.s) == 3`,
 }
 
 func fuzzPrograms(t testing.TB) [][]byte {
@@ -47,6 +53,11 @@ func fuzzPrograms(t testing.TB) [][]byte {
 	return programs
 }
 
+// east is the same for all zones.
+type east struct{}
+
+func (east) LocalOffset([]byte, int64) (int64, bool) { return 3600, true }
+
 // fuzzScopes are one with every value, one with none, and one with nonsense.
 func fuzzScopes() []*Scope {
 	full := &Scope{Target: []Value{
@@ -60,6 +71,8 @@ func fuzzScopes() []*Scope {
 	for i := range odd.Builtin {
 		full.Builtin[i], odd.Builtin[i] = FromString([]byte("text")), Value{Kind: List}
 	}
+	full.Builtin[snapshot.BuiltinTime], odd.Builtin[snapshot.BuiltinTime] = FromMillis(1796000000123), Value{Kind: Instant, Bits: 1 << 63}
+	full.Zones = east{}
 	return []*Scope{full, {}, odd}
 }
 
@@ -69,7 +82,7 @@ func try(t *testing.T, m *Machine, code []byte, s *Scope) {
 	const budget = 1 << 30
 	m.Reset(budget)
 	v := m.Eval(code, s)
-	if spent := budget - m.Left(); spent > (len(code)+1)*(2+2*MaxText/bytesPerStep) {
+	if spent := budget - m.Left(); spent > (len(code)+1)*(2+2*MaxText/bytesPerStep)*(1+snapshot.MaxTurns-m.turns) {
 		t.Fatalf("%x: %d steps", code, spent)
 	}
 	if v.Kind == Missing {
@@ -79,7 +92,8 @@ func try(t *testing.T, m *Machine, code []byte, s *Scope) {
 		t.Fatalf("%x: Eval gives %v, Holds %v", code, v, holds)
 	}
 	checked := snapshot.CheckProgram(code) == nil
-	if checked && m.alone(code, s) == outcomeBroken && !m.run(code, s) {
+	m.begin()
+	if checked && m.alone(code, s) == outcomeBroken && (!m.run(code, s) || !m.ended()) {
 		t.Fatalf("%x: passed the check and broke", code)
 	}
 	m.Reset(3)

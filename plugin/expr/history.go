@@ -37,8 +37,10 @@ func (m *Machine) recall(v *Value, fn byte, s *Scope) {
 			last = max(last, p.At)
 		}
 	}
+	v.Kind = Int
 	if fn == snapshot.HistoryAge {
+		v.Kind = Span
 		count = max(s.Now-last, 0) * 1_000_000 // what lies ahead counts as now
 	}
-	v.Kind, v.Bits = Int, uint64(count)
+	v.Bits = uint64(count)
 }

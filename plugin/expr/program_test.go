@@ -71,6 +71,29 @@ func malformed() map[string]struct {
 			[]byte{snapshot.OpTrue, snapshot.OpAndJump, 1, 0, snapshot.OpTrue, snapshot.OpAnd}, snapshot.FaultProgramStack},
 		"branches of different depth": {
 			[]byte{snapshot.OpTrue, snapshot.OpBranch, 0, 0, 0, 0}, snapshot.FaultProgramStack},
+		"element outside of a loop": {[]byte{snapshot.OpElement, 0}, snapshot.FaultProgramLoop},
+		"element of a deeper loop": {
+			[]byte{snapshot.OpList, 1, 0, 0x90, snapshot.OpLoop, 0, 2, 0, snapshot.OpElement, 1}, snapshot.FaultProgramLoop},
+		"loop in too many others": {nestedLoops(snapshot.MaxLoops + 1), snapshot.FaultProgramLoop},
+		"loop of an unknown kind": {
+			[]byte{snapshot.OpList, 1, 0, 0x90, snapshot.OpLoop, 5, 1, 0, snapshot.OpTrue}, snapshot.FaultProgramData},
+		"loop without a body": {[]byte{snapshot.OpList, 1, 0, 0x90, snapshot.OpLoop, 0, 0, 0}, snapshot.FaultProgramStack},
+		"loop cut short":      {[]byte{snapshot.OpList, 1, 0, 0x90, snapshot.OpLoop, 0, 2, 0, snapshot.OpTrue}, snapshot.FaultProgramCut},
+		"body that takes what is not its own": {
+			[]byte{snapshot.OpTrue, snapshot.OpList, 1, 0, 0x90, snapshot.OpLoop, 0, 2, 0, snapshot.OpTrue, snapshot.OpAnd},
+			snapshot.FaultProgramStack},
+		"jump out of a body": {
+			[]byte{snapshot.OpList, 1, 0, 0x90, snapshot.OpLoop, 0, 4, 0, snapshot.OpTrue, snapshot.OpAndJump, 1, 0,
+				snapshot.OpNegate}, snapshot.FaultProgramJump},
+		"unknown part":           {append(at(0), snapshot.OpPart, 10, 0, 0, 0, 0), snapshot.FaultProgramData},
+		"clock of another day":   {append(at(0), snapshot.OpPart, 0, 0xa0, 5, 0, 0), snapshot.FaultProgramData},
+		"clock and zone":         {append(at(0), snapshot.OpPart, 0, 1, 0, 1, 0, 'X'), snapshot.FaultProgramData},
+		"unknown unit":           {append(at(0), snapshot.OpUnit, 4), snapshot.FaultProgramData},
+		"unknown type":           {append(at(0), snapshot.OpConvert, 0, 7), snapshot.FaultProgramData},
+		"map with half a pair":   {[]byte{snapshot.OpTrue, snapshot.OpLookup, 2, 0, 0x91, 0x01}, snapshot.FaultProgramData},
+		"map that is none":       {[]byte{snapshot.OpTrue, snapshot.OpLookup, 1, 0, 0x01}, snapshot.FaultProgramData},
+		"value of an odd name":   {[]byte{snapshot.OpHas, byte(far), byte(far >> 8)}, snapshot.FaultProgramRef},
+		"behind the last number": {[]byte{snapshot.OpLoop + 1}, snapshot.FaultProgramOp},
 		"nothing gets there": {
 			[]byte{snapshot.OpTrue, snapshot.OpJump, 1, 0, snapshot.OpSize}, snapshot.FaultProgramDead},
 	}
@@ -92,6 +115,19 @@ func TestCheckProgramTakesAPattern(t *testing.T) {
 	if err := snapshot.CheckProgram(pattern(snapshot.RelIs, nil)); err != nil {
 		t.Error(err)
 	}
+}
+
+// at is the code of a time.
+func at(us byte) []byte { return []byte{snapshot.OpInstant, us, 0, 0, 0, 0, 0, 0, 0} }
+
+// nestedLoops is so many loops in one another.
+func nestedLoops(n int) []byte {
+	code := []byte{snapshot.OpTrue}
+	for range n {
+		body := code
+		code = append([]byte{snapshot.OpList, 1, 0, 0x90, snapshot.OpLoop, 0, byte(len(body)), 0}, body...)
+	}
+	return code
 }
 
 func TestCheckProgramRefuses(t *testing.T) {

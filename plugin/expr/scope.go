@@ -15,8 +15,16 @@ type Scope struct {
 	Arms    []Value // experiment.*, by the catalog's experiments
 	Past    []Shown // history.*: what the target was shown
 	Now     int64   // milliseconds since 1970-01-01T00:00:00Z
+	// Zones has the zones that programs name; nil if there are none.
+	Zones Zones
 
 	none Value // what a name outside of the slices reads as
+}
+
+// Zones tells how many seconds the clocks of a zone are ahead of UTC at a time,
+// in seconds since 1970; false where it does not know.
+type Zones interface {
+	LocalOffset(name []byte, second int64) (offset int64, ok bool)
 }
 
 // At gives the value that a ref names: a Missing one where the ref is beyond the

@@ -209,13 +209,13 @@ func TestFunctionsOnTextAnswerAsCELDoes(t *testing.T) {
 			program, issues := env.Compile(src, typ, rule.RoleContent)
 			if len(issues) > 0 {
 				if !strings.Contains(issues[0].Message, "too complex") && !strings.Contains(issues[0].Message, "computed") &&
-					!strings.Contains(issues[0].Message, "nested too deep") {
+					!strings.Contains(issues[0].Message, "nested too deep") && !strings.Contains(issues[0].Message, "goes through more than") {
 					r.Fatalf("%s\n%v", src, issues)
 				}
 				refused++
 				continue
 			}
-			ast, found := cels.Compile(src)
+			ast, found := cels.Compile(asked.ReplaceAllString(src, "has.$1"))
 			if found.Err() != nil {
 				r.Fatalf("%s\n%v", src, found.Err())
 			}
@@ -225,14 +225,16 @@ func TestFunctionsOnTextAnswerAsCELDoes(t *testing.T) {
 			}
 			count(ops, program.Code)
 			for range scopes {
-				s := expr.Scope{Target: make([]expr.Value, 11), Interaction: make([]expr.Value, 2), Offer: make([]expr.Value, 2), Past: shown(), Now: now}
+				s := expr.Scope{Target: make([]expr.Value, 11), Interaction: make([]expr.Value, 2), Offer: make([]expr.Value, 2), Past: shown(), Now: now, Zones: clocks{}}
 				activation := map[string]any{"history": chronicle{}}
-				for typ := rule.Bool; typ <= rule.DoubleList; typ++ {
+				for typ := rule.Bool; typ <= rule.Instant; typ++ {
 					for _, name := range variables[typ] {
 						if !strings.Contains(src, name) {
 							continue
 						}
-						if v, ok := drawText(&g, typ); ok {
+						v, ok := drawText(&g, typ)
+						activation["has."+name] = ok
+						if ok {
 							activation[name] = v
 							*place(&s, name) = valueOf(v)
 						}

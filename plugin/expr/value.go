@@ -13,6 +13,8 @@ const (
 	Int
 	Uint
 	Double
+	Instant
+	Span
 	String
 	List
 )
@@ -20,8 +22,9 @@ const (
 // Value is a value of the rule language.
 type Value struct {
 	Kind Kind
-	// Bits holds a bool as 0 or 1, an int in two's complement, a uint, or the
-	// IEEE 754 bits of a double.
+	// Bits holds a bool as 0 or 1, an int in two's complement, a uint, the IEEE
+	// 754 bits of a double, an instant in microseconds since 1970, or a span in
+	// nanoseconds.
 	Bits uint64
 	// Bytes holds a string's bytes, or a list as one MessagePack array of bools,
 	// integers, floats and strings. A list with anything else in it is an error
@@ -42,6 +45,25 @@ func FromInt(i int64) Value { return Value{Kind: Int, Bits: uint64(i)} }
 
 // FromDouble gives the value of a double.
 func FromDouble(f float64) Value { return Value{Kind: Double, Bits: math.Float64bits(f)} }
+
+// FromMillis gives the instant of a time in milliseconds since 1970: a Missing
+// one outside of the years 1 to 9999, which are all that CEL has.
+func FromMillis(ms int64) Value {
+	if ms < minSecond*1000 || ms >= (maxSecond+1)*1000 {
+		return Value{}
+	}
+	return Value{Kind: Instant, Bits: uint64(ms * 1000)}
+}
+
+// FromAge gives the span of that many milliseconds, which are not below zero: a
+// Missing one beyond the 292 years that a span can have.
+func FromAge(ms int64) Value {
+	const milli = 1_000_000
+	if ms > math.MaxInt64/milli {
+		return Value{}
+	}
+	return Value{Kind: Span, Bits: uint64(ms * milli)}
+}
 
 // FromString gives the value of a string, which aliases b.
 func FromString(b []byte) Value { return Value{Kind: String, Bytes: b} }

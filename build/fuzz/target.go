@@ -105,6 +105,12 @@ var (
 // time for a failure, which it does now and then (https://go.dev/issue/75804).
 func late(out []byte) bool { return lateLine.Match(out) && !failureLine.Match(out) }
 
+// starved reports whether a run had time for nothing but the inputs of earlier
+// ones, which the machine remembers and which are run first.
+func starved(out []byte) bool {
+	return bytes.Contains(out, []byte("gathering baseline coverage")) && !progress.Match(out) && !failureLine.Match(out)
+}
+
 var progress = regexp.MustCompile(`fuzz: elapsed: \S+, execs: (\d+) \(.*?\), new interesting: (\d+) \(total: (\d+)\)`)
 
 // line is what is printed of a run: name, executions, inputs that reach

@@ -88,3 +88,17 @@ func TestLate(t *testing.T) {
 		}
 	}
 }
+
+func TestStarved(t *testing.T) {
+	const gathering = "fuzz: elapsed: 18s, gathering baseline coverage: 650/826 completed\n"
+	for out, want := range map[string]bool{
+		gathering + "PASS\n": true,
+		gathering + "fuzz: elapsed: 20s, execs: 5 (1/sec), new interesting: 0 (total: 9)\nPASS\n": false,
+		gathering + "    a_test.go:5: broken\n":                                                   false,
+		"./a.go:1:1: expected 'package'\n":                                                        false,
+	} {
+		if got := starved([]byte(out)); got != want {
+			t.Errorf("%q: %v", out, got)
+		}
+	}
+}

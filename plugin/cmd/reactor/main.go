@@ -14,13 +14,14 @@ import (
 
 func main() {}
 
-// The instance's memory for messages. A request's buffer is kept between calls;
-// a snapshot's belongs to the guest from proffer_load on.
+// The instance's memory for messages: a request has some two KiB and its response
+// six, and what is longer gets more. A request's buffer is kept between calls; a
+// snapshot's belongs to the guest from proffer_load on.
 var (
 	instance = guest.New()
-	requests = make([]byte, 64<<10)
+	requests = make([]byte, 16<<10)
 	message  = requests
-	response = make([]byte, 0, 64<<10)
+	response = make([]byte, 0, 16<<10)
 )
 
 //go:wasmexport proffer_abi_version
@@ -68,7 +69,7 @@ func load(n int32) int32 {
 	status, _ := instance.Load(taken(n))
 	if status == abi.StatusOK {
 		if unsafe.SliceData(message) == unsafe.SliceData(requests) {
-			requests = make([]byte, 64<<10)
+			requests = make([]byte, 16<<10)
 		}
 		message = requests
 	}

@@ -184,12 +184,12 @@ func (g *Guest) standing(event *visitor.Event) *visitor.Entry {
 func (g *Guest) find(t *visitor.Ticket) (*snapshot.Environment, *snapshot.Space) {
 	for i := range g.view.Count(snapshot.SecEnvironments) {
 		env := g.view.Environment(i)
-		if g.hashOf(env.Name()) != t.Environment {
+		if g.hash(env.Name()) != t.Environment {
 			continue
 		}
 		spaces := env.Spaces()
 		for s := spaces.Start; s < spaces.End(); s++ {
-			if space := g.view.Space(s); g.hashOf(space.Name()) == t.Space {
+			if space := g.view.Space(s); g.hash(space.Name()) == t.Space {
 				return env, space
 			}
 		}
@@ -197,9 +197,6 @@ func (g *Guest) find(t *visitor.Ticket) (*snapshot.Environment, *snapshot.Space)
 	}
 	return nil, nil
 }
-
-//go:noinline
-func (g *Guest) hashOf(name uint32) uint32 { return snapshot.Hash32(g.view.Name(name)) }
 
 // writeLine adds the event's line to the reply, if it is to hold any.
 func (g *Guest) writeLine(a visitor.Action, t *visitor.Ticket, env *snapshot.Environment, space *snapshot.Space) {

@@ -329,6 +329,12 @@ func TestAcceptanceWrites(t *testing.T) {
 	if got := accepted(next); got != "1" || offers(next) == offers(first) {
 		t.Errorf("after the acceptance of %s: %s times, %s", offers(first), got, offers(next))
 	}
+	lines := header(header(asks(request(g), "visitors/hero"), "cookie", b.cookie), "cookie", b.second)
+	lines.Time += 120_000
+	lines.Entropy = bytes.Repeat([]byte{8}, abi.EntropySize)
+	if split := answer(t, g, lines); accepted(split) != "1" || offers(split) != offers(next) {
+		t.Errorf("with the cookies in two lines: %s times, %s", accepted(split), offers(split))
+	}
 	again := page(cookie(next) + "; " + b.second)
 	if got := accepted(again); got != "1" || offers(again) == offers(first) {
 		t.Errorf("with the cookie that knows it: %s times, %s", got, offers(again))

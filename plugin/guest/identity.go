@@ -36,7 +36,7 @@ func (g *Guest) readVisitor() {
 	}
 }
 
-// readCookies takes the first visitor cookie that verifies. Under refusal it
+// readCookies takes the first of each of our cookies that verifies. Under refusal it
 // only notes which of ours there are, so that they are removed.
 func (g *Guest) readCookies(header []byte) {
 	p := &g.page
@@ -46,6 +46,9 @@ func (g *Guest) readCookies(header []byte) {
 		p.sentEvents = p.sentEvents || visitor.Sent(header, visitor.EventsCookie(secure))
 		return
 	}
+	if p.events.N == 0 { // the two may come in lines of their own
+		p.events.Open(p.second[:0], g.config.keys, header, secure)
+	}
 	if p.state.Known {
 		return
 	}
@@ -54,7 +57,6 @@ func (g *Guest) readCookies(header []byte) {
 	if ok {
 		p.keyID = id
 	}
-	p.events.Open(p.second[:0], g.config.keys, header, secure)
 }
 
 // readIdentity finds the explicit person: the trusted caller's key, else a

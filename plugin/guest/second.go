@@ -12,7 +12,7 @@ func (g *Guest) begin() {
 	g.readVisitor()
 	e.noted, e.tag = false, 0
 	e.now = visitor.Minute(p.request.Time)
-	e.notes = g.storing() && !visitor.Prefetched(g.sent("sec-purpose")) && !g.method(methodHead)
+	e.notes = g.storing() && !g.method(methodHead)
 	if p.state.Known {
 		e.tag = visitor.Tag(&p.state.ID)
 	}
@@ -21,22 +21,13 @@ func (g *Guest) begin() {
 	}
 }
 
-// readEvents opens the second cookie. One of another visitor, who used this
+// readEvents takes the second cookie over. One of another visitor, who used this
 // browser before, is dropped; what was noted before there was a visitor is this
 // one's.
 func (g *Guest) readEvents() {
-	e, p := &g.endpoint, &g.page
-	e.events = visitor.Events{}
-	for i := range p.request.Headers {
-		h := &p.request.Headers[i]
-		if string(h.Name) != "cookie" {
-			continue
-		}
-		if _, ok := e.events.Open(e.ticket[:0], g.config.keys, h.Value, p.request.Flags.Has(abi.FlagSecure)); ok {
-			break
-		}
-	}
-	if e.events.Visitor != e.tag && e.events.Visitor != 0 {
+	e := &g.endpoint
+	e.events = g.page.events
+	if e.events.N == 0 || e.events.Visitor != e.tag && e.events.Visitor != 0 {
 		e.events = visitor.Events{}
 	}
 	e.events.Visitor = e.tag
@@ -48,10 +39,11 @@ func (g *Guest) end() {
 	e, p := &g.endpoint, &g.page
 	secure := p.request.Flags.Has(abi.FlagSecure)
 	if !p.consent {
-		for _, name := range [...]string{visitor.Name(secure), visitor.EventsCookie(secure)} {
-			if g.holdsCookie(name) {
-				g.removeCookie(name)
-			}
+		if p.sentOurs {
+			g.removeCookie(visitor.Name(secure))
+		}
+		if p.sentEvents {
+			g.removeCookie(visitor.EventsCookie(secure))
 		}
 	}
 	if !e.noted {
@@ -64,18 +56,3 @@ func (g *Guest) end() {
 }
 
 func (g *Guest) holds(e *visitor.Event) bool { return g.page.state.Holds(&g.endpoint.history, e) }
-
-// holdsCookie reports whether the browser sent a cookie of that name.
-func (g *Guest) holdsCookie(name string) bool {
-	headers := g.page.request.Headers
-	for i := range headers {
-		if string(headers[i].Name) != "cookie" {
-			continue
-		}
-		jar := visitor.Cookies(headers[i].Value, name)
-		if _, sent := jar.Next(); sent {
-			return true
-		}
-	}
-	return false
-}

@@ -9,6 +9,7 @@ const (
 	KindPage    Kind = 1
 	KindEvent   Kind = 2 // a request to an endpoint of the module's own
 	KindExplain Kind = 3 // a page, with the reasons
+	KindNeed    Kind = 4 // a page of which only the need is wanted
 )
 
 // Flags say where a request came from and what may be done with it.
@@ -23,6 +24,7 @@ const (
 	FlagConsentRefused                   // without both the catalog's source says
 	FlagPeer                             // the request came from a trusted peer
 	FlagVisitors                         // the caller holds records of visitors
+	FlagStore                            // the host has a store
 	knownFlags         = 1<<iota - 1
 )
 

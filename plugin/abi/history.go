@@ -17,6 +17,9 @@ type HistoryEntry struct {
 	Channel []byte
 	Status  catalog.Status
 	Time    int64 // when it reached the status; milliseconds since 1970-01-01T00:00:00Z
+
+	Environment []byte // nil: whichever asks
+	First       int64  // when it was shown; 0: Time
 }
 
 // Len gives the number of entries, 0 for bytes that are no array.

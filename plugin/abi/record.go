@@ -10,6 +10,8 @@ import (
 type Record struct {
 	Persons  []Person  // at most one for each source
 	Visitors []Visitor // at most one for each folder
+	Erased   bool      // the visitor has been erased, so that its cookie is a stranger's
+	Linked   History   // what other visitors of the person were shown, for environments that merge histories
 }
 
 // Person is one person of a people source.

@@ -14,6 +14,9 @@ type Reply struct {
 	Cookies  [][]byte // whole Set-Cookie values
 	Events   [][]byte // event lines
 	Body     []byte   // nil: none
+
+	HasChanges bool
+	Changes    Changes // what a store is to take in
 }
 
 var replyFaults = [...]string{

@@ -45,6 +45,8 @@ type Answer struct {
 	Trace        []byte
 	Evicted      int  // entries of histories that a rule could still count and that the cookie had no room for
 	Keep         bool // what is known of this call may be kept
+	HasChanges   bool
+	Changes      Changes // what a store is to take in
 }
 
 // SlotAnswer is the decision for one slot of the interaction. Without an Offer
@@ -87,4 +89,5 @@ type Proposition struct {
 	Time        int64 // milliseconds since 1970-01-01T00:00:00Z
 	Mode        Identification
 	Fallback    bool
+	Shown       catalog.Status // that it gets once it is known that the page has the slot
 }

@@ -79,12 +79,14 @@ func TestStatusesAreThoseOfThePage(t *testing.T) {
 func TestEnumsAreThoseOfThePage(t *testing.T) {
 	requests, responses := section(t, 4), section(t, 5)
 	cases := []struct{ page, words string }{
-		{requests, fmt.Sprintf("%d ping, %d page, %d event, %d explain", abi.KindPing, abi.KindPage, abi.KindEvent, abi.KindExplain)},
+		{requests, fmt.Sprintf("%d ping, %d page, %d event, %d explain, %d need", abi.KindPing, abi.KindPage, abi.KindEvent, abi.KindExplain, abi.KindNeed)},
 		{requests, fmt.Sprintf("%d secure", abi.FlagSecure)},
 		{requests, fmt.Sprintf("%d no_store", abi.FlagNoStore)},
 		{requests, fmt.Sprintf("%d people", abi.FlagPeople)},
 		{requests, fmt.Sprintf("%d visitors", abi.FlagVisitors)},
 		{requests, fmt.Sprintf("%d consent given, %d consent refused", abi.FlagConsentGiven, abi.FlagConsentRefused)},
+		{requests, fmt.Sprintf("%d store", abi.FlagStore)},
+		{requests, fmt.Sprintf("%d withdrawn", abi.Withdrawn)},
 		{requests, fmt.Sprintf("%d peer", abi.FlagPeer)},
 		{requests, fmt.Sprintf("%d HTML renderings, %d content fields, %d propositions", abi.WantHTML, abi.WantContent, abi.WantPropositions)},
 		{requests, fmt.Sprintf("%d listed", abi.SlotsListed)},

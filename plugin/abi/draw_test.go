@@ -77,14 +77,18 @@ func drawAttributes(t *rapid.T) abi.Attributes {
 }
 
 func drawEntry(t *rapid.T) abi.HistoryEntry {
-	return abi.HistoryEntry{
+	e := abi.HistoryEntry{
 		ID:      drawSizedOrNil(t, abi.PropositionSize),
 		Offer:   drawText(t),
 		Space:   drawText(t),
 		Channel: drawText(t),
-		Status:  catalog.Status(rapid.IntRange(0, 5).Draw(t, "status")),
+		Status:  catalog.Status(rapid.IntRange(0, 6).Draw(t, "status")),
 		Time:    rapid.Int64().Draw(t, "time"),
 	}
+	if rapid.Bool().Draw(t, "long") {
+		e.Environment, e.First = drawTextOrNil(t), rapid.Int64().Draw(t, "first")
+	}
+	return e
 }
 
 func drawHistory(t *rapid.T) abi.History {
@@ -128,11 +132,32 @@ func drawRecord(t *rapid.T) abi.Record {
 			Attributes: drawAttributes(t), History: drawHistory(t),
 		})
 	}
+	r.Erased, r.Linked = rapid.Bool().Draw(t, "erased"), drawHistory(t)
 	return r
 }
 
+func drawFolder(t *rapid.T) abi.FolderChange {
+	return abi.FolderChange{Folder: drawText(t), Attributes: drawAttributes(t)}
+}
+
+func drawPersonChange(t *rapid.T) abi.PersonChange {
+	return abi.PersonChange{Source: drawText(t), Key: drawTextOrNil(t), History: drawHistory(t)}
+}
+
+func drawChanges(t *rapid.T) (has bool, c abi.Changes) {
+	if rapid.Bool().Draw(t, "no changes") {
+		return false, c
+	}
+	return true, abi.Changes{
+		Visitor: drawSized(t, abi.VisitorSize), Forget: rapid.Bool().Draw(t, "forget"),
+		Person: drawPersonKey(t), Link: drawLink(t),
+		Folders: drawList(t, 3, drawFolder), History: drawHistory(t),
+		Persons: drawList(t, 3, drawPersonChange),
+	}
+}
+
 func drawFlags(t *rapid.T) abi.Flags {
-	f := abi.Flags(rapid.IntRange(0, 63).Draw(t, "flags"))
+	f := abi.Flags(rapid.IntRange(0, 255).Draw(t, "flags"))
 	if f.Has(abi.FlagConsentGiven | abi.FlagConsentRefused) {
 		f &^= abi.FlagConsentGiven
 	}
@@ -145,7 +170,7 @@ func drawHeader(t *rapid.T) abi.Header {
 
 func drawRequest(t *rapid.T) *abi.Request {
 	r := &abi.Request{
-		Kind:       abi.Kind(rapid.IntRange(1, 3).Draw(t, "kind")),
+		Kind:       abi.Kind(rapid.IntRange(1, 4).Draw(t, "kind")),
 		Snapshot:   drawSizedOrNil(t, abi.HashSize),
 		Time:       rapid.Int64().Draw(t, "time"),
 		Seed:       rapid.Uint64().Draw(t, "seed"),

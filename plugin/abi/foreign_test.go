@@ -138,7 +138,7 @@ func foreignRecord(r *abi.Request) any {
 			string(v.Folder), v.Known, foreignAttributes(v.Attributes), foreignHistory(v.History),
 		})
 	}
-	return []any{persons, visitors}
+	return []any{persons, visitors, r.Record.Erased, foreignHistory(r.Record.Linked)}
 }
 
 // foreignRequest writes the table of the contract's page once more, without the
@@ -160,14 +160,34 @@ func foreignRequest(r *abi.Request) []any {
 	return append(tree, foreignText(r.Method), foreignBin(r.Body), foreignNames(r.Offers))
 }
 
-func foreignNeed(n *abi.Need) []any {
-	var link any
-	if n.Link.Hash != nil {
-		link = []any{string(n.Link.Source), n.Link.KeyID, n.Link.Hash}
+func foreignLink(l *abi.Link) any {
+	if l.Hash == nil {
+		return nil
+	}
+	return []any{string(l.Source), l.KeyID, l.Hash}
+}
+
+func foreignChanges(has bool, c *abi.Changes) any {
+	if !has {
+		return nil
+	}
+	folders, persons := []any{}, []any{}
+	for _, f := range c.Folders {
+		folders = append(folders, []any{string(f.Folder), foreignAttributes(f.Attributes)})
+	}
+	for _, p := range c.Persons {
+		persons = append(persons, []any{string(p.Source), foreignText(p.Key), foreignHistory(p.History)})
 	}
 	return []any{
+		foreignBin(c.Visitor), c.Forget, foreignPersonKey(c.Person), foreignLink(&c.Link),
+		folders, foreignHistory(c.History), persons,
+	}
+}
+
+func foreignNeed(n *abi.Need) []any {
+	return []any{
 		uint8(abi.StatusNeed), foreignBin(n.Visitor), foreignTexts(n.Sources),
-		foreignPersonKey(n.Key), link, foreignTexts(n.Folders),
+		foreignPersonKey(n.Key), foreignLink(&n.Link), foreignTexts(n.Folders),
 	}
 }
 
@@ -190,7 +210,7 @@ func foreignAnswer(a *abi.Answer) []any {
 		propositions = append(propositions, []any{
 			p.ID, string(p.Offer), string(p.Space), string(p.Environment), string(p.Channel),
 			foreignTexts(p.Categories), uint8(p.Storage), string(p.Target), p.Rank, p.Weight,
-			uint8(p.Status), p.Time, uint8(p.Mode), p.Fallback,
+			uint8(p.Status), p.Time, uint8(p.Mode), p.Fallback, uint8(p.Shown),
 		})
 	}
 	var visitor any
@@ -203,6 +223,6 @@ func foreignAnswer(a *abi.Answer) []any {
 	return []any{
 		uint8(abi.StatusOK), foreignBin(a.Snapshot), foreignBin(a.Interaction), a.Listed, slots,
 		visitor, propositions, foreignTexts(a.Cookies), uint8(a.Cache), foreignTexts(a.Events),
-		a.Holdout, foreignBin(a.Trace), a.Evicted, a.Keep,
+		a.Holdout, foreignBin(a.Trace), a.Evicted, a.Keep, foreignChanges(a.HasChanges, &a.Changes),
 	}
 }

@@ -58,13 +58,21 @@ func AppendHistory(dst []byte, list []HistoryEntry) []byte {
 	dst = wire.AppendArray(dst, len(list))
 	for i := range list {
 		e := &list[i]
-		dst = wire.AppendArray(dst, 6)
+		elements := 6
+		if e.Environment != nil || e.First != 0 {
+			elements = 8
+		}
+		dst = wire.AppendArray(dst, elements)
 		dst = appendBinOrNil(dst, e.ID)
 		dst = wire.AppendStrBytes(dst, e.Offer)
 		dst = wire.AppendStrBytes(dst, e.Space)
 		dst = wire.AppendStrBytes(dst, e.Channel)
 		dst = wire.AppendUint(dst, uint64(e.Status))
 		dst = wire.AppendInt(dst, e.Time)
+		if elements == 8 {
+			dst = appendStrOrNil(dst, e.Environment)
+			dst = wire.AppendInt(dst, e.First)
+		}
 	}
 	return dst
 }
@@ -94,7 +102,9 @@ func (d *decoder) historyEntry(e *HistoryEntry) {
 	e.Offer = d.str()
 	e.Space = d.str()
 	e.Channel = d.str()
-	e.Status = catalog.Status(d.enum(uint64(catalog.Rejected), "history: unknown status"))
+	e.Status = catalog.Status(d.enum(uint64(Withdrawn), "history: unknown status"))
 	e.Time = d.int()
+	e.Environment = d.str()
+	e.First = d.int()
 	d.leave(outer, 6)
 }

@@ -54,6 +54,8 @@ func (r *Request) record(d *decoder) {
 			return
 		}
 	}
+	r.Record.Erased = d.bool()
+	r.Record.Linked = d.history()
 	d.leave(outer, 2)
 }
 
@@ -92,7 +94,7 @@ func (d *decoder) visitor(list []Visitor) {
 }
 
 func appendRecord(dst []byte, r *Record) []byte {
-	dst = wire.AppendArray(dst, 2)
+	dst = wire.AppendArray(dst, 4)
 	dst = wire.AppendArray(dst, len(r.Persons))
 	for i := range r.Persons {
 		p := &r.Persons[i]
@@ -111,5 +113,6 @@ func appendRecord(dst []byte, r *Record) []byte {
 		dst = appendMap(dst, v.Attributes)
 		dst = appendList(dst, v.History)
 	}
-	return dst
+	dst = wire.AppendBool(dst, r.Erased)
+	return appendList(dst, r.Linked)
 }

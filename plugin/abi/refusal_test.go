@@ -40,7 +40,7 @@ func TestRequestOverLimits(t *testing.T) {
 	persons, visitors := repeated(257, []any{}), repeated(257, []any{})
 	checkRefusals(t, []refusal{
 		{"request", withElement(9, text(abi.MaxRequest)), refused, "request: over the limit of 1 MiB"},
-		{"flags", withElement(5, 128), refused, "flags: unknown bit"},
+		{"flags", withElement(5, 256), refused, "flags: unknown bit"},
 		{"consent", withElement(5, 8+16), refused, "flags: consent both given and refused"},
 		{"want", withElement(6, 32), refused, "want: unknown bit"},
 		{"path", withElement(8, "index.html"), refused, "path: does not begin with /"},
@@ -61,10 +61,11 @@ func TestRequestOverLimits(t *testing.T) {
 		{"visitors", record(nil, visitors), refused, "record: over the limit of 256 visitors"},
 		{"one source twice", record([]any{[]any{"a"}, []any{"b"}, []any{"a"}}, nil), refused, "record: two persons of one source"},
 		{"one folder twice", record(nil, []any{[]any{""}, []any{}}), refused, "record: two visitors of one folder"},
-		{"history's status", record([]any{[]any{"a", "k", nil, []any{[]any{nil, "o", "s", "c", 6, 0}}}}, nil), refused, "history: unknown status"},
+		{"history's status", record([]any{[]any{"a", "k", nil, []any{[]any{nil, "o", "s", "c", 7, 0}}}}, nil), refused, "history: unknown status"},
+		{"linked history's status", withElement(17, []any{nil, nil, true, []any{[]any{nil, "o", "s", "c", 7, 0}}}), refused, "history: unknown status"},
 		{"body", withElement(19, make([]byte, abi.MaxBody+1)), refused, "body: over the limit of 64 KiB"},
 		{"offers", withElement(20, repeated(201, "o")), refused, "offers: over the limit of 200"},
-		{"kind", []any{4}, abi.StatusUnsupported, "kind: not supported"},
+		{"kind", []any{5}, abi.StatusUnsupported, "kind: not supported"},
 		{"later kind", []any{int64(1) << 40}, abi.StatusUnsupported, "kind: not supported"},
 	})
 }

@@ -27,19 +27,21 @@ var replyFaults = [...]string{
 	"cookies: malformed",
 	"events: malformed",
 	"body: malformed",
+	"changes: malformed",
 	"malformed",
 }
 
 // AppendReply appends the response to a request to an endpoint.
 func AppendReply(dst []byte, r *Reply) []byte {
-	dst = wire.AppendArray(dst, 7)
+	dst = wire.AppendArray(dst, 8)
 	dst = wire.AppendUint(dst, uint64(StatusOK))
 	dst = appendBinOrNil(dst, r.Snapshot)
 	dst = wire.AppendUint(dst, uint64(r.Code))
 	dst = appendHeaders(dst, r.Headers)
 	dst = appendStrs(dst, r.Cookies)
 	dst = appendStrs(dst, r.Events)
-	return appendBinOrNil(dst, r.Body)
+	dst = appendBinOrNil(dst, r.Body)
+	return appendChanges(dst, r.HasChanges, &r.Changes)
 }
 
 // DecodeReply reads the response to a request to an endpoint, which aliases b.
@@ -91,6 +93,7 @@ func (r *Reply) decode(lists *Response, d *decoder) {
 	r.Cookies = lists.strs(d, "cookies: over the limit of 256")
 	r.Events = lists.strs(d, "events: over the limit of 256")
 	r.Body = d.bin()
+	r.HasChanges = d.changes(&r.Changes)
 }
 
 // minCode and maxCode bound the HTTP status of a reply: one below 200 does not

@@ -18,6 +18,7 @@ func drawReply(t *rapid.T) *abi.Reply {
 		Cookies:  drawTexts(t),
 		Events:   drawTexts(t),
 	}
+	r.HasChanges, r.Changes = drawChanges(t)
 	if rapid.Bool().Draw(t, "body") {
 		r.Body = drawText(t)
 	}

@@ -55,6 +55,7 @@ func (r *Request) reset() {
 	r.Mode, r.HasSlots, r.Slots, r.Attributes = SlotsListed, false, r.Slots[:0], r.Attributes[:0]
 	r.Language, r.Target.Source, r.Target.Key, r.Visitor = nil, nil, nil, nil
 	r.HasRecord, r.Record.Persons, r.Record.Visitors = false, r.Record.Persons[:0], r.Record.Visitors[:0]
+	r.Record.Erased, r.Record.Linked = false, nil
 	r.Method, r.Body, r.Offers = nil, nil, nil
 	r.names, r.values = r.names[:0], r.values[:0]
 }
@@ -67,7 +68,7 @@ func (d *decoder) kind() Kind {
 	}
 	d.left--
 	kind := d.c.Uint()
-	if kind > uint64(KindExplain) {
+	if kind > uint64(KindNeed) {
 		d.refuse(StatusUnsupported, "kind: not supported")
 		return KindPing
 	}

@@ -114,7 +114,7 @@ func TestRequestIsReused(t *testing.T) {
 
 // Unknown elements may nest to the contract's limit from wherever they stand.
 func TestDepthOfUnknownElements(t *testing.T) {
-	entry := func(v any) []any { return []any{[]any{nil, "o", "s", "c", 0, 0, v}} }
+	entry := func(v any) []any { return []any{[]any{nil, "o", "s", "c", 0, 0, nil, 0, v}} }
 	places := []struct {
 		name  string
 		level int
@@ -125,7 +125,7 @@ func TestDepthOfUnknownElements(t *testing.T) {
 			return withElement(12, []any{[]any{"a", 1, nil, nil, nil, nil, 0, v}})
 		}},
 		{"target", 2, func(v any) []any { return withElement(15, []any{nil, "k", v}) }},
-		{"record", 2, func(v any) []any { return withElement(17, []any{nil, nil, v}) }},
+		{"record", 2, func(v any) []any { return withElement(17, []any{nil, nil, false, nil, v}) }},
 		{"person", 4, func(v any) []any { return withElement(17, []any{[]any{[]any{"s", "k", nil, nil, v}}}) }},
 		{"visitor", 4, func(v any) []any { return withElement(17, []any{nil, []any{[]any{"", true, nil, nil, v}}}) }},
 		{"history", 6, func(v any) []any { return withElement(17, []any{nil, []any{[]any{"", true, nil, entry(v)}}}) }},

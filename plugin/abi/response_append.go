@@ -53,7 +53,7 @@ func AppendAnswer(dst []byte, a *Answer) []byte {
 // many of AppendSlotAnswer must follow, and AppendAnswerTail: so a guest writes
 // each slot when it is decided and keeps none.
 func AppendAnswerHead(dst []byte, a *Answer, slots int) []byte {
-	dst = wire.AppendArray(dst, 14)
+	dst = wire.AppendArray(dst, 15)
 	dst = wire.AppendUint(dst, uint64(StatusOK))
 	dst = appendBinOrNil(dst, a.Snapshot)
 	dst = appendBinOrNil(dst, a.Interaction)
@@ -74,7 +74,8 @@ func AppendAnswerTail(dst []byte, a *Answer) []byte {
 	dst = wire.AppendBool(dst, a.Holdout)
 	dst = appendBinOrNil(dst, a.Trace)
 	dst = wire.AppendUint(dst, uint64(a.Evicted))
-	return wire.AppendBool(dst, a.Keep)
+	dst = wire.AppendBool(dst, a.Keep)
+	return appendChanges(dst, a.HasChanges, &a.Changes)
 }
 
 // AppendSlotAnswer appends the answer for one slot.
@@ -105,7 +106,7 @@ func appendVisitorAnswer(dst []byte, a *Answer) []byte {
 }
 
 func appendProposition(dst []byte, p *Proposition) []byte {
-	dst = wire.AppendArray(dst, 14)
+	dst = wire.AppendArray(dst, 15)
 	dst = appendBinOrNil(dst, p.ID)
 	dst = wire.AppendStrBytes(dst, p.Offer)
 	dst = wire.AppendStrBytes(dst, p.Space)
@@ -119,5 +120,6 @@ func appendProposition(dst []byte, p *Proposition) []byte {
 	dst = wire.AppendUint(dst, uint64(p.Status))
 	dst = wire.AppendInt(dst, p.Time)
 	dst = wire.AppendUint(dst, uint64(p.Mode))
-	return wire.AppendBool(dst, p.Fallback)
+	dst = wire.AppendBool(dst, p.Fallback)
+	return wire.AppendUint(dst, uint64(p.Shown))
 }

@@ -33,6 +33,7 @@ var answerFaults = [...]string{
 	"trace: malformed",
 	"evicted: malformed",
 	"keep: malformed",
+	"changes: malformed",
 	"malformed",
 }
 
@@ -65,7 +66,7 @@ func DecodeResponse(b []byte) (*Response, error) {
 // MessagePack decoder may read them.
 func (r *Response) Decode(b []byte) error {
 	*r = Response{
-		Answer: Answer{Slots: r.Answer.Slots[:0], Propositions: r.Answer.Propositions[:0]},
+		Answer: Answer{Slots: r.Answer.Slots[:0], Propositions: r.Answer.Propositions[:0], Changes: r.Answer.Changes.empty()},
 		names:  r.names[:0],
 	}
 	if err := wire.Check(b, MaxDepth); err != nil {
@@ -148,6 +149,7 @@ func (r *Response) answer(d *decoder, a *Answer) {
 	a.Trace = d.bin()
 	a.Evicted = d.integer(maxRank, "evicted: too large")
 	a.Keep = d.bool()
+	a.HasChanges = d.changes(&a.Changes)
 }
 
 func (d *decoder) slotAnswer(s *SlotAnswer) {
@@ -195,6 +197,7 @@ func (r *Response) proposition(d *decoder, p *Proposition) {
 	p.Time = d.int()
 	p.Mode = d.identification("propositions: unknown mode")
 	p.Fallback = d.bool()
+	p.Shown = catalog.Status(d.enum(uint64(catalog.Rejected), "propositions: unknown status"))
 	d.leave(outer, 3)
 }
 

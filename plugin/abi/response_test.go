@@ -58,6 +58,7 @@ func drawProposition(t *rapid.T) abi.Proposition {
 		Time:        rapid.Int64().Draw(t, "time"),
 		Mode:        abi.Identification(rapid.IntRange(0, 3).Draw(t, "mode")),
 		Fallback:    rapid.Bool().Draw(t, "fallback"),
+		Shown:       catalog.Status(rapid.IntRange(0, 5).Draw(t, "shown")),
 	}
 }
 
@@ -77,6 +78,7 @@ func drawAnswer(t *rapid.T) *abi.Answer {
 		Trace:        drawTextOrNil(t),
 		Evicted:      rapid.IntRange(0, 100).Draw(t, "evicted"),
 	}
+	a.HasChanges, a.Changes = drawChanges(t)
 	if a.HasVisitor {
 		a.Visitor = abi.VisitorAnswer{
 			ID: drawSizedOrNil(t, abi.VisitorSize), New: rapid.Bool().Draw(t, "new"),
@@ -153,8 +155,11 @@ func TestResponseAccepts(t *testing.T) {
 		tree []any
 	}{
 		{"answer alone", []any{0}},
-		{"answer of nils", nils(0, 12)},
-		{"slot and proposition of nils", []any{0, nil, nil, nil, []any{nils(nil, 10)}, nils(nil, 3), []any{nils(nil, 13)}}},
+		{"answer of nils", nils(0, 14)},
+		{"slot and proposition of nils", []any{0, nil, nil, nil, []any{nils(nil, 10)}, nils(nil, 3), []any{nils(nil, 14)}}},
+		{"changes of nils", answerWith(14, nils(nil, 6))},
+		{"changes with a folder and a person of nils", answerWith(14, []any{nil, nil, nil, nil, []any{nils(nil, 1)}, nil, []any{nils(nil, 2)}})},
+		{"changes of a later version", answerWith(14, append(nils(nil, 6), "more"))},
 		{"empty slot, visitor and proposition", []any{0, nil, nil, nil, []any{[]any{}}, []any{}, []any{[]any{}}}},
 		{"answer of a later version", append(answerWith(1, nil), "more", []any{pairs{"a", 1}})},
 		{"slot of a later version", answerWith(4, []any{append(nils(nil, 10), pairs{})})},
@@ -228,7 +233,7 @@ func TestResponseAllocations(t *testing.T) {
 
 // answerWith is the answer of the least form with another value at one position.
 func answerWith(i int, v any) []any {
-	tree := []any{0, make([]byte, abi.HashSize), nil, false, []any{}, nil, []any{}, []any{}, 0, []any{}, false, nil, 0, true}
+	tree := []any{0, make([]byte, abi.HashSize), nil, false, []any{}, nil, []any{}, []any{}, 0, []any{}, false, nil, 0, true, nil}
 	tree[i] = v
 	return tree
 }
@@ -240,9 +245,14 @@ func TestResponseRefused(t *testing.T) {
 		return answerWith(4, []any{tree})
 	}
 	proposition := func(i int, v any) []any {
-		tree := []any{[]byte("12345678"), "o", "s", "e", "c", []any{}, 0, "", 1, 1.0, 0, 0, 0, false}
+		tree := []any{[]byte("12345678"), "o", "s", "e", "c", []any{}, 0, "", 1, 1.0, 0, 0, 0, false, 0}
 		tree[i] = v
 		return answerWith(6, []any{tree})
+	}
+	changes := func(i int, v any) []any {
+		tree := []any{make([]byte, abi.VisitorSize), false, nil, nil, []any{}, []any{}, []any{}}
+		tree[i] = v
+		return answerWith(14, tree)
 	}
 	need := func(i int, v any) []any {
 		tree := []any{1, nil, []any{}, nil, nil, []any{}}
@@ -273,6 +283,14 @@ func TestResponseRefused(t *testing.T) {
 		{"holdout", answerWith(10, "no"), "response: holdout: malformed"},
 		{"trace", answerWith(11, "no"), "response: trace: malformed"},
 		{"keep", answerWith(13, 1), "response: keep: malformed"},
+		{"changes", answerWith(14, 1), "response: changes: malformed"},
+		{"changes' visitor", changes(0, make([]byte, 15)), "response: changes: visitor is not 16 bytes"},
+		{"changes' person", changes(2, []any{"crm", nil}), "response: changes: person without a key"},
+		{"changes' link", changes(3, []any{"crm", 1}), "response: link: no hash"},
+		{"changes' folders", changes(4, repeated(257, []any{})), "response: changes: over the limit of 256 folders"},
+		{"changes' attributes", changes(4, []any{[]any{"visitors", []any{}}}), "response: changes: malformed"},
+		{"changes' history", changes(5, []any{[]any{nil, "o", "s", "c", 7}}), "response: history: unknown status"},
+		{"changes' persons", changes(6, repeated(257, []any{})), "response: changes: over the limit of 256 persons"},
 		{"slot's n", slot(1, 101), "response: slots: n over 100"},
 		{"slot's mode", slot(3, 4), "response: slots: unknown mode"},
 		{"slot's rank", slot(5, uint32(1)<<31), "response: slots: rank too large"},
@@ -284,6 +302,7 @@ func TestResponseRefused(t *testing.T) {
 		{"proposition's storage", proposition(6, 2), "response: propositions: unknown storage"},
 		{"proposition's rank", proposition(8, -1), "response: propositions: malformed"},
 		{"proposition's status", proposition(10, 6), "response: propositions: unknown status"},
+		{"proposition's shown", proposition(14, 6), "response: propositions: unknown status"},
 		{"proposition's mode", proposition(12, 4), "response: propositions: unknown mode"},
 		{"need's visitor", need(1, make([]byte, 17)), "response: visitor: not 16 bytes"},
 		{"need's sources", need(2, repeated(257, "")), "response: sources: over the limit of 256"},

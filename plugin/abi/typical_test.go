@@ -63,6 +63,8 @@ func typicalRequest() *abi.Request {
 				History:    abi.AppendHistory(nil, []abi.HistoryEntry{entry, entry, entry, entry, entry}),
 			}},
 			Visitors: []abi.Visitor{{Folder: []byte("visitors"), Known: true}},
+			Erased:   true,
+			Linked:   abi.AppendHistory(nil, []abi.HistoryEntry{entry}),
 		},
 	}
 	for i, space := range []string{"hero", "hero", "side"} {

@@ -11,31 +11,48 @@ import (
 // hangs keeps this many goroutines, with some 16 KiB each.
 const maxErrands = 1024
 
-// gate lets so many in at once as it has room for.
-type gate chan struct{}
+// gate lets so many in at once as it has room for, and nobody once it is shut.
+type gate struct {
+	room   chan struct{}
+	closed atomic.Bool
+}
 
-// enter reports whether there was room.
-func (g gate) enter() bool {
+// enter reports whether there was room. Who was let in leaves.
+func (g *gate) enter() bool {
 	select {
-	case g <- struct{}{}:
-		return true
+	case g.room <- struct{}{}:
 	default:
 		return false
 	}
+	if g.closed.Load() {
+		g.leave()
+		return false
+	}
+	return true
 }
 
-func (g gate) leave() { <-g }
+func (g *gate) leave() { <-g.room }
 
 // shut lets nobody in any more and waits until all have left.
-func (g gate) shut(ctx context.Context) error {
-	for range cap(g) {
+func (g *gate) shut(ctx context.Context) (err error) {
+	g.closed.Store(true)
+	taken := 0
+	for ; taken < cap(g.room) && err == nil; taken++ {
 		select {
-		case g <- struct{}{}:
+		case g.room <- struct{}{}:
+			continue
+		default:
+		}
+		select {
+		case g.room <- struct{}{}:
 		case <-ctx.Done():
-			return ctx.Err()
+			taken, err = taken-1, ctx.Err()
 		}
 	}
-	return nil
+	for range taken {
+		g.leave()
+	}
+	return err
 }
 
 // errand is work with a store, on a goroutine of its own: a store may hang, and a

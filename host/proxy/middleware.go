@@ -58,7 +58,7 @@ func New(c Config) (*Middleware, error) {
 		m.identity = c.IdentityCookie + "="
 	}
 	if c.Store != nil {
-		m.lookups.gate, m.writings.gate = make(gate, maxErrands), make(gate, maxErrands)
+		m.lookups.room, m.writings.room = make(chan struct{}, maxErrands), make(chan struct{}, maxErrands)
 	}
 	if c.Registerer != nil {
 		if err := m.metrics.register(c.Registerer); err != nil {

@@ -80,9 +80,7 @@ func (s *Store) try(c *store.Change, done chan error) error {
 	}
 	defer s.locks.hold(p.keys())()
 	d := draft{store: s, change: c, plan: p, now: s.now(), stamp: 1}
-	if p.erased {
-		d.leave()
-	} else if err := d.build(); err != nil {
+	if err := d.build(); err != nil {
 		return err
 	}
 	if err := s.put(&d, done); err != nil {

@@ -14,31 +14,35 @@ import (
 // codeMap16 begins a map of msgpack whose length takes two bytes.
 const codeMap16 = 0xde
 
-// tell puts into the answer what the host's store is to take in.
+// tell puts into the answer what the host's store is to take in: of the visitor,
+// and then of each person.
 func (g *Guest) tell() {
 	p := &g.page
 	if !g.telling() {
 		return
 	}
 	c := &p.answer.Changes
-	p.past = p.past[:0]
 	first, any := 0, false
 	for e, index := range g.engine.Reached() {
-		env := g.view.Environment(index)
+		env := g.env(index)
 		if g.stored(env) {
 			any = true
-			if env.Kind() == snapshot.KindIdentified {
-				g.tellPerson(e, index, env)
-			} else {
-				g.gather(e, index, env)
+			if env.Kind() == snapshot.KindAnonymous {
+				g.gather(e, env)
 				g.tellFolder(e, first, env)
 			}
 		}
 		first += len(g.engine.Schema(index))
 	}
-	c.History = g.encodePast(0)
+	c.History = g.encodePast()
+	for e, index := range g.engine.Reached() {
+		if env := g.env(index); env.Kind() == snapshot.KindIdentified && g.stored(env) {
+			g.gather(e, env)
+			g.addPerson(env)
+		}
+	}
 	if any && p.explicit {
-		c.Person = abi.PersonKey{Source: g.source(), Key: p.identity.key}
+		c.Person.Source, c.Person.Key = g.source(), p.identity.key
 	}
 	g.nameSubject(c)
 	p.answer.HasChanges = c.Person.Key != nil || c.History != nil || len(c.Folders)+len(c.Persons) > 0
@@ -49,35 +53,30 @@ func (g *Guest) nameSubject(c *abi.Changes) {
 	s := &g.page.state
 	c.Visitor = s.ID[:]
 	if s.Link.Set && !s.Link.Listed {
-		c.Link = abi.Link{Source: s.Link.Source, KeyID: s.Link.KeyID, Hash: s.Link.Hash[:]}
+		c.Link.Source, c.Link.KeyID, c.Link.Hash = s.Link.Source, s.Link.KeyID, s.Link.Hash[:]
 	}
 }
 
-// encodePast takes what was gathered from a place on as a history; nil for
-// nothing.
-func (g *Guest) encodePast(from int) abi.History {
+// encodePast takes what was gathered as a history; nil for nothing.
+//
+//go:noinline
+func (g *Guest) encodePast() abi.History {
 	p := &g.page
-	list := p.past[from:]
-	if len(list) == 0 {
+	if p.pasts == 0 {
 		return nil
 	}
 	start := len(p.text)
-	p.text = abi.AppendHistory(p.text, list)
-	p.past = p.past[:from]
+	p.text = append(wire.AppendArray(p.text, p.pasts), p.past...)
+	p.past, p.pasts = p.past[:0], 0
 	return abi.History(p.text[start:len(p.text):len(p.text)])
 }
 
-func (g *Guest) tellPerson(e int, index uint32, env *snapshot.Environment) {
-	from := len(g.page.past)
-	g.gather(e, index, env)
-	g.addPerson(env, from)
-}
-
-// addPerson tells what was gathered from a place on as that of an environment's
-// person.
-func (g *Guest) addPerson(env *snapshot.Environment, from int) {
+// addPerson tells what was gathered as that of an environment's person.
+//
+//go:noinline
+func (g *Guest) addPerson(env *snapshot.Environment) {
 	list := &g.page.answer.Changes.Persons
-	if history := g.encodePast(from); history != nil {
+	if history := g.encodePast(); history != nil {
 		source, key := g.targetPerson(env)
 		*list = append(*list, abi.PersonChange{Source: source, Key: key, History: history})
 	}
@@ -85,20 +84,13 @@ func (g *Guest) addPerson(env *snapshot.Environment, from int) {
 
 // gather lists the propositions of an environment that answered which are new, or
 // which the host's record lacks or has less far.
-func (g *Guest) gather(e int, index uint32, env *snapshot.Environment) {
+func (g *Guest) gather(e int, env *snapshot.Environment) {
 	p := &g.page
-	name := g.name(env.Name())
 	list := g.engine.Propositions()
 	for i := range list {
-		q := &list[i]
-		if q.Environment != index || p.answer.Interaction == nil || !g.stores(q) {
-			continue
+		if q := &list[i]; p.answer.Interaction != nil && g.env(q.Environment) == env && g.stores(q) {
+			g.addShown(q, i, env)
 		}
-		sp := g.view.Space(q.Space)
-		p.past = append(p.past, abi.HistoryEntry{
-			ID: p.ids[i][:], Offer: g.name(g.view.Offer(q.Offer).Code()), Space: g.name(sp.Name()), Channel: g.name(sp.Channel()),
-			Status: g.status(q), Time: p.request.Time, Environment: name, First: p.request.Time,
-		})
 	}
 	c := &p.chronicles[e]
 	h := &c.history
@@ -121,6 +113,32 @@ func (g *Guest) gather(e int, index uint32, env *snapshot.Environment) {
 	}
 }
 
+// addShown gathers the i-th proposition of this call.
+func (g *Guest) addShown(q *decide.Proposition, i int, env *snapshot.Environment) {
+	p := &g.page
+	sp := g.view.Space(q.Space)
+	g.addEntry(&abi.HistoryEntry{
+		ID: p.ids[i][:], Offer: g.name(g.view.Offer(q.Offer).Code()), Space: g.name(sp.Name()), Channel: g.name(sp.Channel()),
+		Status: g.status(q), Time: p.request.Time, Environment: g.name(env.Name()), First: p.request.Time,
+	})
+}
+
+// addPast gathers a proposition of the cookie, which does not say its space.
+//
+//go:noinline
+func (g *Guest) addPast(env *snapshot.Environment, e *visitor.Entry, id []byte) {
+	g.addEntry(&abi.HistoryEntry{
+		ID: id, Offer: g.offerName(env, e.Offer), Channel: g.channelName(env, e.Channel), Status: e.Status,
+		Time: visitor.Millis(e.Last), Environment: g.name(env.Name()), First: visitor.Millis(e.First),
+	})
+}
+
+//go:noinline
+func (g *Guest) addEntry(e *abi.HistoryEntry) {
+	g.page.past = abi.AppendHistoryEntry(g.page.past, e)
+	g.page.pasts++
+}
+
 // tellEvent gathers what the host's store is to take in of an event. The ticket
 // says all of the proposition, whether a history has it or not.
 func (g *Guest) tellEvent(event *visitor.Event, t *visitor.Ticket, env *snapshot.Environment, space *snapshot.Space) {
@@ -128,35 +146,32 @@ func (g *Guest) tellEvent(event *visitor.Event, t *visitor.Ticket, env *snapshot
 	if !p.state.Known || env == nil || !g.stored(env) {
 		return
 	}
-	l := g.lineOf(t, env, space)
-	from := len(p.past)
-	p.past = append(p.past, abi.HistoryEntry{
-		ID: g.keep(t.ID[:]), Offer: l.offer, Space: l.space, Channel: l.channel, Status: event.Status,
+	visitors, n := p.past, p.pasts
+	person := env.Kind() == snapshot.KindIdentified
+	if person { // at the end, and off again
+		p.past, p.pasts = p.past[len(p.past):], 0
+	}
+	var l line
+	g.lineOf(&l, t, env, space)
+	g.addEntry(&abi.HistoryEntry{
+		ID: event.ID[:], Offer: l.offer, Space: l.space, Channel: l.channel, Status: event.Status,
 		Time: p.request.Time, Environment: l.environment, First: visitor.Millis(t.Minute),
 	})
-	if env.Kind() == snapshot.KindIdentified {
-		g.addPerson(env, from)
+	if person {
+		g.addPerson(env)
+		p.past, p.pasts = visitors, n
 	}
 }
 
 // tellReply puts into the reply what the host's store is to take in.
 func (g *Guest) tellReply() {
 	c, r := &g.page.answer.Changes, &g.endpoint.reply
-	c.History = g.encodePast(0)
+	c.History = g.encodePast()
 	r.HasChanges = c.Forget || c.History != nil || len(c.Persons) > 0
 	if r.HasChanges {
 		g.nameSubject(c)
 		r.Changes = *c
 	}
-}
-
-// addPast gathers a proposition of the cookie, which does not say its space.
-func (g *Guest) addPast(env *snapshot.Environment, e *visitor.Entry, id []byte) {
-	p := &g.page
-	p.past = append(p.past, abi.HistoryEntry{
-		ID: id, Offer: g.offerName(env, e.Offer), Channel: g.channelName(env, e.Channel), Status: e.Status,
-		Time: visitor.Millis(e.Last), Environment: g.name(env.Name()), First: visitor.Millis(e.First),
-	})
 }
 
 // foldedID stands in for the id of a folded proposition, whose own is gone: the
@@ -244,7 +259,7 @@ func (g *Guest) tellSection(t *told, s *section) {
 	if len(s.data) > 0 {
 		g.page.changed = true // the cookie goes without
 	}
-	target := g.view.Environment(g.engine.Reached()[s.place]).Target()
+	target := g.env(g.engine.Reached()[s.place]).Target()
 	for i := range s.schema {
 		after, before, own := &s.after[i], &s.before[i], s.held[i].own
 		wrote := after.Kind != before.Kind || after.Bits != before.Bits || !bytes.Equal(after.Bytes, before.Bytes)
@@ -275,7 +290,7 @@ func (g *Guest) tellCarried(t *told, place int, record *abi.Visitor) {
 // declares.
 func (g *Guest) attributeName(folder, hash uint32) []byte {
 	for i := range g.view.Count(snapshot.SecEnvironments) {
-		env := g.view.Environment(i)
+		env := g.env(i)
 		if env.Folder() != folder {
 			continue
 		}

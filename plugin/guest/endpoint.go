@@ -48,7 +48,6 @@ func (g *Guest) reply(dst []byte) []byte {
 	e.reply = abi.Reply{
 		Snapshot: g.view.Hash(), Headers: e.headers[:0], Cookies: e.cookies[:0], Events: e.lines[:0],
 	}
-	g.page.past = g.page.past[:0]
 	if !g.route() {
 		g.say(codeNotFound, "not found")
 	}

@@ -205,7 +205,9 @@ func (g *Guest) writeLine(a visitor.Action, t *visitor.Ticket, env *snapshot.Env
 	if !p.request.Want.Has(abi.WantEvents) || len(r.Events) == maxTickets {
 		return
 	}
-	l := g.lineOf(t, env, space)
+	var l line
+	g.lineOf(&l, t, env, space)
+	l.event, l.proposition = "seen", t.ID[:]
 	switch a {
 	case visitor.Click:
 		l.event = "clicked"
@@ -219,16 +221,14 @@ func (g *Guest) writeLine(a visitor.Action, t *visitor.Ticket, env *snapshot.Env
 	r.Events = append(r.Events, p.text[start:len(p.text):len(p.text)])
 }
 
-// lineOf is a line with the names of a ticket's proposition, as far as the
-// snapshot has them.
+// lineOf gives a line the names of a ticket's proposition, as far as the snapshot
+// has them.
 //
 //go:noinline
-func (g *Guest) lineOf(t *visitor.Ticket, env *snapshot.Environment, space *snapshot.Space) line {
-	l := line{
-		event: "seen", time: g.page.request.Time, proposition: t.ID[:],
-		environment: g.hashName(t.Environment, 4), space: g.hashName(t.Space, 4),
-		channel: g.hashName(uint32(t.Channel)<<16, 2), offer: g.hashName(t.Offer, 4),
-	}
+func (g *Guest) lineOf(l *line, t *visitor.Ticket, env *snapshot.Environment, space *snapshot.Space) {
+	l.time = g.page.request.Time
+	l.environment, l.space = g.hashName(t.Environment, 4), g.hashName(t.Space, 4)
+	l.channel, l.offer = g.hashName(uint32(t.Channel)<<16, 2), g.hashName(t.Offer, 4)
 	if env != nil {
 		l.environment = g.name(env.Name())
 		l.offer = g.offerName(env, t.Offer)
@@ -236,7 +236,6 @@ func (g *Guest) lineOf(t *visitor.Ticket, env *snapshot.Environment, space *snap
 	if space != nil {
 		l.space, l.channel = g.name(space.Name()), g.name(space.Channel())
 	}
-	return l
 }
 
 //go:noinline

@@ -38,7 +38,8 @@ type page struct {
 	// The histories of the cookie: of the environments that answer, in their
 	// order, then the others.
 	chronicles []chronicle
-	past       []abi.HistoryEntry // what a store is to be told of
+	past       []byte // entries of a history that a store is to be told of, and
+	pasts      int    // how many they are
 	slots      [abi.MaxSlots]abi.Slot
 	spaces     [abi.MaxSlots]uint32 // that the listed slots ask for
 	held       []held               // what the visitor's record has for the target attributes
@@ -123,6 +124,7 @@ func (p *page) reset() {
 	p.identity.source, p.identity.key, p.identity.token = nil, nil, false
 	p.identity.attributes = seal.Attributes{}
 	p.body, p.text, p.out, p.names = p.body[:0], p.text[:0], p.out[:0], p.names[:0]
+	p.past, p.pasts = p.past[:0], 0
 }
 
 // findSlots makes the call's slots: the request's, or the page's list.

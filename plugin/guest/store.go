@@ -133,7 +133,7 @@ func (g *Guest) away(env *snapshot.Environment) bool {
 func (g *Guest) freeze() {
 	p := &g.page
 	for e, index := range g.engine.Reached() {
-		env := g.view.Environment(index)
+		env := g.env(index)
 		if env.Kind() == snapshot.KindIdentified || !g.telling() || !g.stored(env) || p.chronicles[e].away {
 			continue
 		}
@@ -154,15 +154,21 @@ func (g *Guest) forgetErased() {
 	p.events.N = 0
 	p.state.Reset()
 	r.Visitors = r.Visitors[:0]
-	key, n := p.identity.key, 0
+	key := p.identity.key
 	for i := range r.Persons {
-		if key != nil && string(r.Persons[i].Key) == string(key) {
-			r.Persons[n] = r.Persons[i]
-			n++
+		if q := &r.Persons[i]; key == nil || string(q.Key) != string(key) {
+			q.Source = nowhere
 		}
 	}
-	r.Persons = r.Persons[:n]
 	if key == nil {
 		r.Linked = nil
 	}
 }
+
+// nowhere is the name of no source.
+var nowhere = []byte{0}
+
+// env is an environment of the snapshot. It is not inlined, for the module's size.
+//
+//go:noinline
+func (g *Guest) env(index uint32) *snapshot.Environment { return g.view.Environment(index) }

@@ -304,9 +304,14 @@ func TestStoreAndSwap(t *testing.T) {
 			return s.Handle(ctx, dst, request)
 		}}, nil
 	})
-	s := &fakeStore{}
+	looked := make(chan struct{}, 2)
+	s := &fakeStore{lookup: func(context.Context, *abi.Need) (store.Found, error) {
+		looked <- struct{}{}
+		return store.Found{}, nil
+	}}
 	m := middleware(t, proxy.Config{Engine: engine, Store: s, LookupWait: time.Hour})
 	url := serve(t, m.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		<-looked
 		if err := e.Swap(r.Context(), snapshotOf(t, "new")); err != nil {
 			t.Error(err)
 		}

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/host/events"
 	"github.com/profferhq/proffer/host/store"
 	"github.com/profferhq/proffer/plugin/abi"
@@ -48,26 +47,8 @@ func (m *Middleware) changeOfReply(r *http.Request, s *scratch, reply *abi.Reply
 	} else if c, ok = m.eventsOf(s, reply.Events); !ok {
 		return c, false
 	}
-	c.Durable = slices.ContainsFunc(reply.Events, events.Durable) || decides(&c.Changes)
+	c.Durable = slices.ContainsFunc(reply.Events, events.Durable) || store.Decides(&c.Changes)
 	return c, true
-}
-
-// decides reports whether an acceptance or a rejection is among changes.
-func decides(c *abi.Changes) bool {
-	if decided(c.History) {
-		return true
-	}
-	return slices.ContainsFunc(c.Persons, func(p abi.PersonChange) bool { return decided(p.History) })
-}
-
-func decided(h abi.History) bool {
-	var e abi.HistoryEntry
-	for all := h.Iterate(); all.Next(&e); {
-		if e.Status == catalog.Accepted || e.Status == catalog.Rejected || e.Status == catalog.Scheduled {
-			return true
-		}
-	}
-	return false
 }
 
 // erase has everything about a visitor erased. One of whom nothing was held is

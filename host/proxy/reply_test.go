@@ -30,14 +30,18 @@ type ordered struct {
 	steps *[]string
 }
 
-func (o *ordered) Put(lines [][]byte) { *o.steps = append(*o.steps, fmt.Sprintf("put %t", aliased(lines))) }
+func (o *ordered) Put(lines [][]byte) {
+	*o.steps = append(*o.steps, fmt.Sprintf("put %t", aliased(lines)))
+}
 
 func (o *ordered) Commit(_ context.Context, lines [][]byte) error {
 	*o.steps = append(*o.steps, fmt.Sprintf("commit %t", aliased(lines)))
 	return o.err
 }
 
-func aliased(lines [][]byte) bool { return len(lines) > 0 && strings.HasSuffix(string(lines[0]), "&a=1") }
+func aliased(lines [][]byte) bool {
+	return len(lines) > 0 && strings.HasSuffix(string(lines[0]), "&a=1")
+}
 
 // What an event changes is stored, then told to the log of events, then to the
 // visitor; of an acceptance and a rejection none is told if the one before fails.

@@ -186,7 +186,7 @@ func Answers(t testing.TB, c *Case, engine Engine) (answers []string, responses 
 // the host has.
 func AnswersWithAStore(t testing.TB, c *Case, engine Engine) (answers []string) {
 	t.Helper()
-	answers, _ = answersOn(t, c, c.Stored, NewStore().Engine(engine))
+	answers, _ = answersOn(t, c, c.Stored, NewStore(c.Stored).Engine(engine))
 	return answers
 }
 

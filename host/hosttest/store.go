@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/seal"
 	"github.com/profferhq/proffer/plugin/visitor"
@@ -16,6 +17,7 @@ import (
 type Store struct {
 	visitors map[string]*row       // by id
 	people   map[personKey]*person // whom it has heard of
+	imports  map[string]bool       // the sources that know people of their own
 	erased   map[string]bool
 }
 
@@ -29,9 +31,18 @@ type person struct{ history []abi.HistoryEntry }
 
 type personKey struct{ source, key string }
 
-// NewStore is an empty store.
-func NewStore() *Store {
-	return &Store{visitors: map[string]*row{}, people: map[personKey]*person{}, erased: map[string]bool{}}
+// NewStore is an empty store. The people of the sources that a snapshot's
+// environments name are known to requests' records alone.
+func NewStore(b []byte) *Store {
+	s := &Store{visitors: map[string]*row{}, people: map[personKey]*person{}, erased: map[string]bool{}, imports: map[string]bool{}}
+	view, err := snapshot.Open(b)
+	if err != nil {
+		panic(err) // it was compiled a moment ago
+	}
+	for i := range view.Count(snapshot.SecEnvironments) {
+		s.imports[string(view.Name(view.Environment(i).People()))] = true
+	}
+	return s
 }
 
 // Engine is an engine whose host has the store: it looks up what a request needs,
@@ -80,7 +91,7 @@ func (s *Store) Fill(r *abi.Request, n *abi.Need) {
 		return
 	}
 	for _, source := range n.Sources {
-		if key, ok := s.find(string(source), n.Key, n.Link); ok {
+		if key, ok := s.find(string(source), n.Key, n.Link); ok && !s.imports[string(source)] {
 			r.Record.Persons = append(r.Record.Persons, abi.Person{
 				Source: source, Key: []byte(key.key), History: abi.AppendHistory(nil, s.people[key].history),
 			})

@@ -9,7 +9,12 @@ import (
 
 // apart are the cases whose answers differ where the histories are in a store,
 // each with the reason.
-var apart = map[string]string{}
+var apart = map[string]string{
+	"history-makes-room":                    "a store has room",
+	"visitor-data-budget-over-all-sections": "a store has room",
+	"visitor-data-within-its-budget":        "a store has room",
+	"visitor-unknown-to-the-host":           "a caller that says what it knows does not tell the store, which goes on from before",
+}
 
 // own is what of an answer is the cookie's or the snapshot's alone.
 var own = regexp.MustCompile(`"snapshot":"[0-9a-f]*"|,"set_cookies":\[[^\]]*\]`)

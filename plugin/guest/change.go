@@ -262,7 +262,7 @@ func (g *Guest) tellSection(t *told, s *section) {
 	target := g.env(g.engine.Reached()[s.place]).Target()
 	for i := range s.schema {
 		after, before, own := &s.after[i], &s.before[i], s.held[i].own
-		wrote := after.Kind != before.Kind || after.Bits != before.Bits || !bytes.Equal(after.Bytes, before.Bytes)
+		wrote := s.changed[i] || after.Kind != before.Kind || after.Bits != before.Bits || !bytes.Equal(after.Bytes, before.Bytes)
 		if after.Kind == expr.Missing || !wrote && own == ownNone || g.repeats(s.place, i) {
 			continue
 		}

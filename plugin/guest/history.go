@@ -273,7 +273,23 @@ func (g *Guest) addRecord(index uint32, list abi.History, own *chronicle, folder
 		if e.First == 0 {
 			past.First = e.Time
 		}
+		if own != nil && (own.settled || own.hands) {
+			g.raisePast(own, &past, e.ID)
+		}
 		g.engine.AddPast(index, &past)
+	}
+}
+
+// raisePast takes into a proposition of the store, which the cookie has no more,
+// what the second cookie says of it.
+func (g *Guest) raisePast(own *chronicle, past *decide.Past, id []byte) {
+	v := &g.page.events
+	for i := range v.All() {
+		event, entry := &v.List[i], visitor.Entry{Status: past.Status, First: visitor.Minute(past.First), Last: visitor.Minute(past.Last)}
+		if string(event.ID[:]) == string(id) && entry.Raise(event.Status, event.Last) {
+			past.Status, past.Last = entry.Status, visitor.Millis(entry.Last)
+			own.raised |= 1 << i
+		}
 	}
 }
 

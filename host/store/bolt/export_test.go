@@ -90,3 +90,13 @@ const (
 	Distrust   = distrust
 	LastPause  = time.Duration(lastPause)
 )
+
+// Admits gives what admits new visitors of networks.
+func Admits(room, rate int) func(network string, now time.Time) error {
+	n := new(newcomers)
+	n.init(room, rate)
+	return n.admit
+}
+
+// MaxNetworks is how many networks are told apart.
+const MaxNetworks = maxNetworks

@@ -27,6 +27,22 @@ type File struct {
 	LogLevel       string // debug, info, warn or error
 	LogFormat      string // text or json
 	Events         Events
+	JWT            *JWT // nil: nobody is told by one
+}
+
+// JWT says which JSON Web Tokens tell people; package jwt has the limits, and
+// checks it.
+type JWT struct {
+	Cookie        string   `json:"cookie"`
+	Header        string   `json:"header"`
+	Algorithms    []string `json:"algorithms"`
+	KeyFile       string   `json:"key_file"`
+	JWKSFile      string   `json:"jwks_file"`
+	Issuer        string   `json:"issuer"`
+	Audience      string   `json:"audience"`
+	Claim         string   `json:"claim"`          // default "sub"
+	Source        string   `json:"source"`         // people source of the catalog that the claim is a key of; default "main"
+	LeewaySeconds *int     `json:"leeway_seconds"` // nil: the default
 }
 
 // Events says where event lines go; package events has the limits and the
@@ -71,6 +87,7 @@ type fileText struct {
 		MaxBytes int64  `json:"max_bytes"`
 		KeepDays *int   `json:"keep_days"`
 	} `json:"events"`
+	JWT *JWT `json:"jwt"`
 }
 
 // Default is the configuration without a file.
@@ -143,6 +160,9 @@ func Parse(b []byte) (File, error) {
 		if f.Events.KeepDays = *days; *days == 0 {
 			f.Events.KeepDays = -1
 		}
+	}
+	if f.JWT = t.JWT; f.JWT != nil && f.JWT.Source == "" {
+		f.JWT.Source = "main"
 	}
 	return f, f.parseLog(t.Log.Level, t.Log.Format)
 }

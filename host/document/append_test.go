@@ -156,7 +156,8 @@ func TestAppendRefuses(t *testing.T) {
 		"a ping":               func(r *abi.Request) { r.Kind = abi.KindPing },
 		"bytes not UTF-8":      func(r *abi.Request) { r.Query = []byte("q=\xff") },
 		"a header not UTF-8":   func(r *abi.Request) { r.Headers[2].Value = []byte("\xc3") },
-		"a person of a source": func(r *abi.Request) { r.Target = abi.PersonKey{Source: []byte("main"), Key: []byte("1")} },
+		"a person not UTF-8":   func(r *abi.Request) { r.Target = abi.PersonKey{Source: []byte("main"), Key: []byte("\xff")} },
+		"a person without key": func(r *abi.Request) { r.Target = abi.PersonKey{Source: []byte("main"), Key: []byte{}} },
 		"no entropy":           func(r *abi.Request) { r.Entropy = nil },
 		"a record": func(r *abi.Request) {
 			r.HasRecord, r.Record.Persons = true, []abi.Person{{Source: []byte("main"), Key: []byte("1")}}

@@ -168,6 +168,7 @@ func (m *Middleware) question(s *scratch, r *http.Request, snapshot *host.Snapsh
 		q.Flags |= abi.FlagPeer
 	}
 	s.addHeaders(r.Header, m, l.source(q.Host), peer)
+	m.addIdentity(s, r)
 	return nil
 }
 

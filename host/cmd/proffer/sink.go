@@ -21,11 +21,34 @@ func (*serveCommand) Help() string {
                  login's token comes; see "proffer token identity"
   person_header, country_header, device_header
                  names of headers by which peers say who asks, from where, with what
+  jwt            {"cookie":"session","algorithms":["RS256"],"key_file":"FILE"}: people
+                 are told by a JSON Web Token, too; see below
   log            {"level":"info","format":"text"}, or debug, warn, error; json
   events         {"dir":"DIR","max_bytes":67108864,"keep_days":90}: files of what
                  was shown and what came of it; --events DIR goes before "dir".
                  max_bytes: after it a day gets another file. keep_days: older
                  days are removed, 0 keeps all
+
+jwt is for a site whose login signs tokens already. Its keys:
+
+  cookie or header  where the token is, one of the two; "Authorization" has it
+                    behind "Bearer". It is believed from anybody, for it is signed,
+                    and the origin gets it, too
+  algorithms        of "HS256", "RS256", "EdDSA", those that the tokens may have
+  key_file          the one key: a public key in PEM; for HS256 a secret of 32 bytes
+                    or more in base64url, in a file that only its owner may read
+  jwks_file         or several keys, as JWKS; a token's "kid" picks one
+  issuer, audience  what "iss" has to be, and "aud" to have
+  claim             "sub": the claim that is the person's key, text or a whole number
+  source            "main": the people source of the catalog that it is a key of
+  leeway_seconds    60: how far clocks may be apart, at most 300
+
+A token must have "exp" and at most 4096 bytes. One that does not verify is absent:
+a stranger's page, no error (proffer_jwt_total says how many, and why). If the same
+key signs tokens for other ends, name the audience, or those count as well. A file
+of keys that is saved is in force at once; a broken one changes nothing
+(proffer_jwt_keys_refused is 1). Whom an identity token or a peer's header names,
+no JWT names otherwise.
 
 Files of events are for one proxy at a time. They name no visitor, so that nothing
 has to be erased in them. A page never waits for them: what the disk does not take

@@ -109,6 +109,12 @@ func TestAppendAny(t *testing.T) {
 			r.Slots = nil
 		}
 		r.Attributes = []abi.Attribute{{Name: []byte("x"), Value: value(t)}, {Name: []byte("y"), Value: value(t)}}
+		if rapid.Bool().Draw(t, "person") {
+			r.Target.Key = append([]byte("k"), text(t)...)
+			if source := text(t); len(source) > 0 {
+				r.Target.Source = source
+			}
+		}
 		if rapid.Bool().Draw(t, "language") {
 			r.Language = text(t)
 		}

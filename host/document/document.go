@@ -117,6 +117,10 @@ func (r *reader) target(v gjson.Result) (p abi.PersonKey) {
 	if v.Type == gjson.String {
 		return abi.PersonKey{Key: []byte(v.Str)}
 	}
+	if !v.IsObject() {
+		r.fail("target", "must be a string, or an object of source and key")
+		return p
+	}
 	r.object("target", v, map[string]func(gjson.Result){
 		"source": func(v gjson.Result) { p.Source = []byte(r.str("target.source", v)) },
 		"key":    func(v gjson.Result) { p.Key = []byte(r.str("target.key", v)) },

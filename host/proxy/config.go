@@ -167,7 +167,7 @@ func (c Config) complete() (Config, error) {
 		errs = append(errs, errors.New("no engine"))
 	}
 	if c.Identity != nil && c.Keyring == nil {
-		errs = append(errs, errors.New("Identity without Keyring"))
+		errs = append(errs, errors.New("an identity without a keyring"))
 	}
 	if len(c.Prefix) < 3 || c.Prefix[0] != '/' || !strings.HasSuffix(c.Prefix, "/") {
 		errs = append(errs, fmt.Errorf("prefix %q is not a path like %q", c.Prefix, names.Prefix))

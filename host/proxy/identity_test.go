@@ -94,7 +94,7 @@ func TestIdentity(t *testing.T) {
 
 func TestIdentityNeedsKeys(t *testing.T) {
 	_, err := proxy.New(proxy.Config{Engine: nativeEngine(t), Identity: func(*http.Request) (string, string, bool) { return "", "", false }})
-	if err == nil || !strings.Contains(err.Error(), "Identity without Keyring") {
+	if err == nil || !strings.Contains(err.Error(), "an identity without a keyring") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -12,23 +12,26 @@ import (
 )
 
 type peerCommand struct {
-	Keys  string `required:"" help:"Keys file, of which the peer key signs; the one that \"proffer serve\" has." placeholder:"FILE"`
+	Keys  string `required:"" help:"Keys file, whose peer key signs; \"proffer serve\" must have the same." placeholder:"FILE"`
 	Hours int    `default:"24" help:"How many hours the token is good, 1 to 24."`
 }
 
 // Help says what the token is for.
 func (peerCommand) Help() string {
 	return `A program that asks the admin listener of "proffer serve" for what only peers may
-(POST /v1/record, POST /v1/events) shows who it is by a peer token:
+(POST /v1/record, POST /v1/events) shows who it is by a peer token, also on the same
+machine:
 
-  Authorization: Bearer TOKEN
+  curl -H "Authorization: Bearer $(proffer token peer --keys keys.json)" ...
 
-A token is good for a day at most, so what calls for longer has the keys file and
-makes one a day: by this command, or by itself as plugin/COOKIES.md says. Whoever
-has a token can do all that a peer may until it ends; to end all at once, change the
-peer key: proffer keys rotate --help.
+A token is good for a day at most. What calls for longer has the keys file and makes
+one when it needs it: by this command, or by itself as plugin/COOKIES.md says, section
+10. Whoever has a token can do all that a peer may until it ends; to end all of them
+at once, change the peer key:
 
-Example: curl -H "Authorization: Bearer $(proffer token peer --keys keys.json)" ...`
+  proffer keys rotate prepare keys.json --use peer
+  proffer keys rotate promote keys.json --use peer
+  proffer keys rotate retire keys.json --use peer --id 1 --now`
 }
 
 // Run prints a token.

@@ -21,15 +21,15 @@ func (*serveCommand) Help() string {
                  login's token comes; see "proffer token identity"
   person_header, country_header, device_header
                  names of headers by which peers say who asks, from where, with what
-  jwt            {"cookie":"session","algorithms":["RS256"],"key_file":"FILE"}: people
-                 are told by a JSON Web Token, too; see below
+  jwt            {"cookie":"session","algorithms":["RS256"],"key_file":"FILE"}: the
+                 site's own JSON Web Tokens say who asks, too; see below
   log            {"level":"info","format":"text"}, or debug, warn, error; json
   events         {"dir":"DIR","max_bytes":67108864,"keep_days":90}: files of what
                  was shown and what came of it; --events DIR goes before "dir".
                  max_bytes: after it a day gets another file. keep_days: older
                  days are removed, 0 keeps all
 
-jwt is for a site whose login signs tokens already. Its keys:
+jwt is for a site whose login signs JSON Web Tokens already. Its keys:
 
   cookie or header  where the token is, one of the two; "Authorization" has it
                     behind "Bearer". It is believed from anybody, for it is signed,

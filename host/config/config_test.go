@@ -3,6 +3,7 @@ package config_test
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -97,6 +98,27 @@ func TestParseEvents(t *testing.T) {
 	}
 }
 
+func TestParseJWT(t *testing.T) {
+	f, err := config.Parse([]byte(`{"jwt":{"header":"Authorization","algorithms":["RS256","EdDSA"],"jwks_file":"keys.json","issuer":"i","audience":"a","claim":"uid","source":"club","leeway_seconds":0}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	zero := 0
+	want := &config.JWT{
+		Header: "Authorization", Algorithms: []string{"RS256", "EdDSA"}, JWKSFile: "keys.json",
+		Issuer: "i", Audience: "a", Claim: "uid", Source: "club", LeewaySeconds: &zero,
+	}
+	if !reflect.DeepEqual(f.JWT, want) {
+		t.Errorf("got %+v, want %+v", f.JWT, want)
+	}
+	if f, err := config.Parse([]byte(`{"jwt":{"cookie":"s"}}`)); err != nil || f.JWT.Source != "main" || f.JWT.LeewaySeconds != nil {
+		t.Errorf("got %+v, %v", f.JWT, err)
+	}
+	if f, err := config.Parse([]byte(`{}`)); err != nil || f.JWT != nil {
+		t.Errorf("got %+v, %v", f.JWT, err)
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"keep":    {`{"events":{"keep_days":-1}}`, "keep_days"},
@@ -107,6 +129,7 @@ func TestParseRefuses(t *testing.T) {
 		"level":   {`{"log":{"level":"loud"}}`, "log.level"},
 		"format":  {`{"log":{"format":"xml"}}`, "log.format"},
 		"sample":  {`{"record":{"sample":0}}`, "record.sample 0 is not above 0"},
+		"jwt":     {`{"jwt":{"algorithm":"RS256"}}`, "unknown field"},
 		"days":    {`{"record":{"days":-1}}`, "record.days -1 is not above 0"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -28,6 +28,7 @@ type File struct {
 	LogFormat      string // text or json
 	Events         Events
 	Store          Store
+	JWT            *JWT // nil: nobody is told by one
 }
 
 // Store says how a store on disk works; package bolt has the limits and the
@@ -36,6 +37,21 @@ type Store struct {
 	DelayMS     int   // after how long a change that nobody waits for is on the disk
 	MaxVisitors int   // rows
 	OutboxBytes int64 // 0: there is no outbox
+}
+
+// JWT says which JSON Web Tokens tell people; package jwt has the limits, and
+// checks it.
+type JWT struct {
+	Cookie        string   `json:"cookie"`
+	Header        string   `json:"header"`
+	Algorithms    []string `json:"algorithms"`
+	KeyFile       string   `json:"key_file"`
+	JWKSFile      string   `json:"jwks_file"`
+	Issuer        string   `json:"issuer"`
+	Audience      string   `json:"audience"`
+	Claim         string   `json:"claim"`          // default "sub"
+	Source        string   `json:"source"`         // people source of the catalog that the claim is a key of; default "main"
+	LeewaySeconds *int     `json:"leeway_seconds"` // nil: the default
 }
 
 // Events says where event lines go; package events has the limits and the
@@ -85,6 +101,7 @@ type fileText struct {
 		MaxVisitors *int   `json:"max_visitors"`
 		OutboxBytes *int64 `json:"outbox_bytes"`
 	} `json:"store"`
+	JWT *JWT `json:"jwt"`
 }
 
 // Default is the configuration without a file.
@@ -160,6 +177,9 @@ func Parse(b []byte) (File, error) {
 		if f.Events.KeepDays = *days; *days == 0 {
 			f.Events.KeepDays = -1
 		}
+	}
+	if f.JWT = t.JWT; f.JWT != nil && f.JWT.Source == "" {
+		f.JWT.Source = "main"
 	}
 	return f, f.parseLog(t.Log.Level, t.Log.Format)
 }

@@ -51,6 +51,12 @@ func LoadKeys(name string) ([]abi.Key, error) {
 	return keys, nil
 }
 
+// Private refuses a file that others than its owner can read.
+func Private(name string) error {
+	_, _, err := private(name)
+	return err
+}
+
 // private gives a file that a name leads to, and refuses one that others than
 // its owner can read.
 func private(name string) (file string, info os.FileInfo, err error) {

@@ -128,7 +128,19 @@ func (w *writer) request(r *abi.Request) {
 		w.list("slots", len(r.Slots), func(i int) { w.object(func() { w.slot(&r.Slots[i]) }) })
 	}
 	w.attributes(r.Attributes, r.Language)
-	w.text("target", r.Target.Key)
+	w.target(r.Target)
+}
+
+func (w *writer) target(p abi.PersonKey) {
+	if len(p.Source) == 0 {
+		w.text("target", p.Key)
+		return
+	}
+	w.key("target")
+	w.object(func() {
+		w.text("source", p.Source)
+		w.text("key", p.Key)
+	})
 }
 
 func (w *writer) headers(list []abi.Header) {

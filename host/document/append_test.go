@@ -109,6 +109,12 @@ func TestAppendAny(t *testing.T) {
 			r.Slots = nil
 		}
 		r.Attributes = []abi.Attribute{{Name: []byte("x"), Value: value(t)}, {Name: []byte("y"), Value: value(t)}}
+		if rapid.Bool().Draw(t, "person") {
+			r.Target.Key = append([]byte("k"), text(t)...)
+			if source := text(t); len(source) > 0 {
+				r.Target.Source = source
+			}
+		}
 		if rapid.Bool().Draw(t, "language") {
 			r.Language = text(t)
 		}
@@ -156,7 +162,8 @@ func TestAppendRefuses(t *testing.T) {
 		"a ping":               func(r *abi.Request) { r.Kind = abi.KindPing },
 		"bytes not UTF-8":      func(r *abi.Request) { r.Query = []byte("q=\xff") },
 		"a header not UTF-8":   func(r *abi.Request) { r.Headers[2].Value = []byte("\xc3") },
-		"a person of a source": func(r *abi.Request) { r.Target = abi.PersonKey{Source: []byte("main"), Key: []byte("1")} },
+		"a person not UTF-8":   func(r *abi.Request) { r.Target = abi.PersonKey{Source: []byte("main"), Key: []byte("\xff")} },
+		"a person without key": func(r *abi.Request) { r.Target = abi.PersonKey{Source: []byte("main"), Key: []byte{}} },
 		"no entropy":           func(r *abi.Request) { r.Entropy = nil },
 		"a record": func(r *abi.Request) {
 			r.HasRecord, r.Record.Persons = true, []abi.Person{{Source: []byte("main"), Key: []byte("1")}}

@@ -28,10 +28,10 @@ type Document struct {
 	Cookies    []abi.Header // name and value
 	Consent    abi.Flags    // given, refused, or neither: the site's source says
 	Secure     bool
-	Stranger   bool     // peer: false
-	Want       abi.Want // what the answer is to hold
-	Listed     bool     // the slots are the page's, and Slots those that the body has
-	Target     []byte   // person key, or nil
+	Stranger   bool          // peer: false
+	Want       abi.Want      // what the answer is to hold
+	Listed     bool          // the slots are the page's, and Slots those that the body has
+	Target     abi.PersonKey // of a trusted caller; without a key: none
 	Attributes []abi.Attribute
 	Language   []byte
 	HasSlots   bool
@@ -80,7 +80,7 @@ func Parse(b []byte) (*Document, error) {
 		"peer":       func(v gjson.Result) { d.Stranger = !r.bool("peer", v) },
 		"want":       func(v gjson.Result) { d.Want = abi.Want(r.upTo("want", v, 255)) },
 		"mode":       func(v gjson.Result) { d.Listed = r.listed(v) },
-		"target":     func(v gjson.Result) { d.Target = []byte(r.str("target", v)) },
+		"target":     func(v gjson.Result) { d.Target = r.target(v) },
 		"attributes": func(v gjson.Result) { d.callData(&r, v) },
 		"slots":      func(v gjson.Result) { d.HasSlots, d.Slots = true, r.slots(v) },
 		"visitor":    func(v gjson.Result) { d.Visitor = r.visitor(v) },
@@ -110,6 +110,25 @@ func (d *Document) common(r *reader) map[string]func(gjson.Result) {
 		"consent": func(v gjson.Result) { d.Consent = r.consent(v) },
 		"secure":  func(v gjson.Result) { d.Secure = r.bool("secure", v) },
 	}
+}
+
+// target is a person: a key, or a key and the people source that it is of.
+func (r *reader) target(v gjson.Result) (p abi.PersonKey) {
+	if v.Type == gjson.String {
+		return abi.PersonKey{Key: []byte(v.Str)}
+	}
+	if !v.IsObject() {
+		r.fail("target", "must be a string, or an object of source and key")
+		return p
+	}
+	r.object("target", v, map[string]func(gjson.Result){
+		"source": func(v gjson.Result) { p.Source = []byte(r.str("target.source", v)) },
+		"key":    func(v gjson.Result) { p.Key = []byte(r.str("target.key", v)) },
+	})
+	if p.Key == nil {
+		r.fail("target.key", "is missing")
+	}
+	return p
 }
 
 // callData takes declared call data and the caller's language.

@@ -22,7 +22,7 @@ func (d *Document) Request(snapshot []byte) *abi.Request {
 		Host: []byte(strings.ToLower(d.Host)), Path: []byte(d.Path), Query: []byte(d.Query),
 		Headers: d.headers(),
 		Mode:    abi.SlotsAsked, HasSlots: d.HasSlots, Slots: d.Slots,
-		Attributes: d.Attributes, Language: d.Language,
+		Attributes: d.Attributes, Language: d.Language, Target: d.Target,
 	}
 	if d.Listed {
 		r.Mode = abi.SlotsListed
@@ -32,9 +32,6 @@ func (d *Document) Request(snapshot []byte) *abi.Request {
 	}
 	if d.Events {
 		r.Want |= abi.WantEvents
-	}
-	if d.Target != nil {
-		r.Target = abi.PersonKey{Key: d.Target}
 	}
 	if d.Visitor != nil {
 		r.Visitor = d.Visitor.ID

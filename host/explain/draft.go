@@ -22,7 +22,7 @@ type draft struct {
 	Path       string             `json:"path,omitempty"`
 	Headers    map[string]string  `json:"headers,omitempty"`
 	Consent    *bool              `json:"consent,omitempty"`
-	Target     string             `json:"target,omitempty"`
+	Target     personKey          `json:"target,omitempty"`
 	Attributes map[string]any     `json:"attributes,omitempty"`
 	Visitor    *subject           `json:"visitor,omitempty"`
 	People     map[string]subject `json:"people,omitempty"`
@@ -99,7 +99,7 @@ func (f *fields) draft(v *snapshot.View, country string, now time.Time) (*draft,
 	if who.History, err = parseHistory(f.History); err != nil {
 		return nil, err
 	}
-	switch d.Target = f.Key; {
+	switch d.Target = personKey(f.Key); {
 	case f.Key != "":
 		d.People = map[string]subject{f.Key: who}
 	case len(who.Attributes)+len(who.History) > 0:
@@ -194,6 +194,23 @@ func parseHistory(text string) (out []pastDraft, err error) {
 	return out, nil
 }
 
+// personKey is a document's target. Of one that says the people source, too, it
+// is the key: a form has no field for the source.
+type personKey string
+
+// UnmarshalJSON reads both forms.
+func (k *personKey) UnmarshalJSON(b []byte) error {
+	var of struct {
+		Key personKey `json:"key"`
+	}
+	if b[0] == '{' {
+		err := json.Unmarshal(b, &of)
+		*k = of.Key
+		return err
+	}
+	return json.Unmarshal(b, (*string)(k))
+}
+
 // lines are attributes one a line, by name.
 func lines(attributes map[string]any) (out string) {
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
@@ -211,7 +228,7 @@ func fieldsFrom(text []byte, country string) (f fields) {
 	if json.Unmarshal(text, &d) != nil {
 		return f // the document is shown beside its fault
 	}
-	f = fields{Host: d.Host, Path: d.Path, Time: d.Time, Key: d.Target, Country: d.Headers[country]}
+	f = fields{Host: d.Host, Path: d.Path, Time: d.Time, Key: string(d.Target), Country: d.Headers[country]}
 	if d.Consent != nil && !*d.Consent {
 		f.Consent = "refused"
 	}
@@ -220,7 +237,7 @@ func fieldsFrom(text []byte, country string) (f fields) {
 		delete(d.Attributes, "language")
 	}
 	f.Data = lines(d.Attributes)
-	who := d.People[d.Target]
+	who := d.People[string(d.Target)]
 	if d.Target == "" && d.Visitor != nil {
 		who = *d.Visitor
 	}

@@ -175,6 +175,12 @@ func TestPageKeepsWhatWasSaid(t *testing.T) {
 			t.Errorf("%s came back as %q, want %q", name, field(t, page, name), form.Get(name))
 		}
 	}
+	for target, want := range map[string]string{`"c1"`: "c1", `{"source":"club","key":"c1"}`: "c1"} {
+		_, page, _ = visit(t, p, "POST", "", url.Values{"by": {"document"}, "document": {`{"target":` + target + `,"host":"x.example","slots":[{"space":"hero"}]}`}})
+		if field(t, page, "key") != want || field(t, page, "host") != "x.example" {
+			t.Errorf("%s comes back as %q of %q", target, field(t, page, "key"), field(t, page, "host"))
+		}
+	}
 }
 
 // field is the value of a form's field.

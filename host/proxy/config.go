@@ -16,6 +16,7 @@ import (
 
 	"github.com/profferhq/proffer/host"
 	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/seal"
 )
 
 // Engine gives one session for each page that is decided. [host.Host] and
@@ -63,6 +64,17 @@ type Config struct {
 	PersonHeader   string
 	CountryHeader  string
 	DeviceHeader   string
+
+	// Identity tells by other means who sends a request: the people source and
+	// the key there. It is asked once for each request to the module, where no
+	// identity token that verifies under Keyring and no header of a peer names
+	// anybody. Its word is believed, whoever the request is from. Default:
+	// nobody is asked.
+	Identity func(r *http.Request) (source, key string, ok bool)
+
+	// Keyring is the keys in force, those that the module has. Identity needs
+	// it.
+	Keyring func() *seal.Keyring
 
 	// ReadAhead is how much of a page is held back until it is decided, in
 	// bytes: 1,024 (what a page's charset is declared in) to 16 MiB. A page
@@ -168,6 +180,9 @@ func (c Config) complete() (Config, error) {
 	var errs []error
 	if c.Engine == nil {
 		errs = append(errs, errors.New("no engine"))
+	}
+	if c.Identity != nil && c.Keyring == nil {
+		errs = append(errs, errors.New("an identity without a keyring"))
 	}
 	if len(c.Prefix) < 3 || c.Prefix[0] != '/' || !strings.HasSuffix(c.Prefix, "/") {
 		errs = append(errs, fmt.Errorf("prefix %q is not a path like %q", c.Prefix, names.Prefix))

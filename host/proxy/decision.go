@@ -195,6 +195,7 @@ func (m *Middleware) describe(s *scratch, r *http.Request, snapshot *host.Snapsh
 		q.Flags |= abi.FlagStore
 	}
 	s.addHeaders(r.Header, m, l.source(q.Host), peer)
+	m.addIdentity(s, r)
 	return nil
 }
 

@@ -1,12 +1,12 @@
 package seal
 
-// Status is what VerifyToken found. The zero Status is not Valid.
+// Status is what VerifyToken or VerifyPeer found. The zero Status is not Valid.
 type Status uint8
 
 // The statuses.
 const (
 	Malformed   Status = iota // not the form of a token, or fields that are not allowed
-	UnknownKey                // no identity key has its key id
+	UnknownKey                // no key of the use has its key id
 	BadMAC                    // not signed by that key
 	Expired                   // its time is over
 	TooFarAhead               // its time ends later than a token may live

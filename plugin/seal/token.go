@@ -55,41 +55,62 @@ type Token struct {
 // With a scratch of TokenSize capacity nothing is allocated; its content is
 // overwritten and holds what the Token points to.
 func VerifyToken(scratch []byte, k *Keyring, token []byte, nowMs int64) (Token, Status) {
-	id, payload, tag, ok := splitToken(token)
-	if !ok {
-		return Token{}, Malformed
+	if cap(scratch) < TokenSize {
+		scratch = make([]byte, TokenSize)
 	}
-	mac, ok := k.Find(UseIdentity, id)
+	payload, status := openToken(scratch[:TokenSize/2], k, UseIdentity, token)
+	if status != Valid {
+		return Token{}, status
+	}
+	n := len(payload)
+	t, ok := parsePayload(payload, scratch[n:n:cap(scratch)])
+	if status = Malformed; ok {
+		status = inTime(t.Expires, nowMs)
+	}
+	if status != Valid {
+		return Token{}, status
+	}
+	return t, Valid
+}
+
+// openToken verifies the MAC of a token under a key of a use, and decodes the
+// payload into room, which has space for any.
+func openToken(room []byte, k *Keyring, use Use, token []byte) (payload []byte, s Status) {
+	id, text, tag, ok := splitToken(token)
 	if !ok {
-		return Token{}, UnknownKey
+		return nil, Malformed
+	}
+	mac, ok := k.Find(use, id)
+	if !ok {
+		return nil, UnknownKey
 	}
 	var got [digestSize]byte
 	if n, ok := DecodeBase64(got[:], tag); !ok || n != digestSize {
-		return Token{}, Malformed
+		return nil, Malformed
 	}
 	h := mac.Begin()
 	h.Write(token[:len(token)-len(tag)-1])
 	want := h.End()
 	if !Equal(got[:], want[:]) {
-		return Token{}, BadMAC
+		return nil, BadMAC
 	}
-	if cap(scratch) < TokenSize {
-		scratch = make([]byte, TokenSize)
-	}
-	n, ok := DecodeBase64(scratch[:TokenSize/2], payload)
+	n, ok := DecodeBase64(room, text)
 	if !ok {
-		return Token{}, Malformed
+		return nil, Malformed
 	}
-	t, ok := parsePayload(scratch[:n], scratch[n:n:cap(scratch)])
-	switch expires := t.Expires * 1000; {
-	case !ok:
-		return Token{}, Malformed
+	return room[:n], Valid
+}
+
+// inTime tells whether a token that expires at a time, in unix seconds, is good
+// now.
+func inTime(expires, nowMs int64) Status {
+	switch expires *= 1000; {
 	case expires <= nowMs:
-		return Token{}, Expired
+		return Expired
 	case expires-tokenLife > nowMs:
-		return Token{}, TooFarAhead
+		return TooFarAhead
 	}
-	return t, Valid
+	return Valid
 }
 
 // splitToken cuts a token at its dots.

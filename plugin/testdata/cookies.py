@@ -171,6 +171,12 @@ def token(source, key, exp, attributes):
     }
 
 
+def peer(exp):
+    payload = "exp=%d" % exp
+    signed = "p1.0." + base64url(payload.encode())
+    return {"exp": exp, "payload": payload, "token": signed + "." + base64url(mac(signed.encode()))}
+
+
 def sealed(one, label, body):
     return one | {"body": body.hex(), "value": envelope(label, body)}
 
@@ -266,6 +272,7 @@ TOKENS = [
     token("crm & club", "a+b c%20d=e&f", NOON + 3600, [["full name", "Zoë  + 100% “ok”"], ["x", ""]]),
     token("main", "日本 ~*-._", NOON + 3600, [["segments", "gold"], ["segments", "new"], ["segments", "gold"], ["a.b", "&a.admin=1"]]),
 ]
+PEERS = [peer(NOON + 3600), peer(NOON + 86400)]
 
 print(
     json.dumps(
@@ -279,6 +286,7 @@ print(
             "events": [sealed(v, "__Host-proffer_e" if v["secure"] else "proffer_e", events(v)) for v in EVENTS],
             "tickets": [sealed(k, k["action"], ticket(k)) for k in TICKETS],
             "tokens": TOKENS,
+            "peers": PEERS,
         },
         indent=1,
         ensure_ascii=False,

@@ -72,3 +72,23 @@ func TestVectorsOfTokens(t *testing.T) {
 		}
 	}
 }
+
+// TestVectorsOfPeers: peer tokens are written and read as the page says.
+func TestVectorsOfPeers(t *testing.T) {
+	v := readVectors(t)
+	ring := seal.TestKeyring()
+	if len(v.Peers) < 2 {
+		t.Fatal("the file is cut short")
+	}
+	for _, one := range v.Peers {
+		if got, err := seal.AppendPeer(nil, ring, one.Exp); err != nil || string(got) != one.Token {
+			t.Errorf("token %s, %v, want %s", got, err, one.Token)
+		}
+		if got := string(decode([]byte(strings.Split(one.Token, ".")[2]))); got != one.Payload {
+			t.Errorf("payload %s, want %s", got, one.Payload)
+		}
+		if got := seal.VerifyPeer(ring, []byte(one.Token), forgedTime); got != seal.Valid {
+			t.Errorf("%s is %v", one.Token, got)
+		}
+	}
+}

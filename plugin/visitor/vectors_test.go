@@ -47,6 +47,10 @@ type vectors struct {
 	Events   []eventsVector
 	Tickets  []ticketVector
 	Tokens   []tokenVector
+	Peers    []struct {
+		Exp            int64
+		Payload, Token string
+	}
 }
 
 type visitorVector struct {

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
+
 	"github.com/profferhq/proffer/host/config"
 	"github.com/profferhq/proffer/plugin/seal"
 	"github.com/profferhq/proffer/plugin/visitor"
@@ -106,8 +108,20 @@ func TestNothingPersonalIsLogged(t *testing.T) {
 	secret["a token"] = token
 
 	ground := t.TempDir()
+	shared := filepath.Join(ground, "jwt.key")
+	secret["a secret of JWTs"], secret["a JWT's person"] = []byte("CANARY-of-32-bytes-for-the-HS256"), []byte("CANARY-person-1003")
+	if err := os.WriteFile(shared, []byte(base64.RawURLEncoding.EncodeToString(secret["a secret of JWTs"])), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	web, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"sub": "CANARY-person-1003", "exp": july().Add(24 * time.Hour).Unix()}).
+		SignedString(secret["a secret of JWTs"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret["a JWT"] = []byte(web)
 	settings := filepath.Join(ground, "config.json")
-	if err := os.WriteFile(settings, []byte(`{"peers": ["127.0.0.1"], "person_header": "X-Person", "log": {"level": "debug"}}`), 0o600); err != nil {
+	if err := os.WriteFile(settings, []byte(`{"peers": ["127.0.0.1"], "person_header": "X-Person", "log": {"level": "debug"},
+		"jwt": {"cookie": "session", "algorithms": ["HS256"], "key_file": "`+shared+`"}}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	text := strings.Replace(smallCatalog, "consent: assumed", "consent: {cookie: agreed, value: CANARY-of-consent}", 1)
@@ -165,6 +179,8 @@ func TestNothingPersonalIsLogged(t *testing.T) {
 			ask(path+"?t=CANARY-in-a-query", cookies, "X-Person: CANARY-person-1002", "Proffer-Identity: "+string(token))
 			ask(path, cookies, "X-Person: CANARY-person-1002", "Upgrade: h2c", "Connection: Upgrade", "Sec-GPC: 1")
 		}
+		ask(path, mine+"; session="+web)
+		ask(path, "session="+web+"x; session=CANARY.in.a.cookie; session="+web[:len(web)-4])
 	}
 	if r := ask("/", everything+"; x="+strings.Repeat("CANARY.in.a.cookie", 2000)); r.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
 		t.Errorf("a header of 36 KB: status %d", r.StatusCode)
@@ -173,7 +189,7 @@ func TestNothingPersonalIsLogged(t *testing.T) {
 	admin := s.out.wait(t, `admin=(\S+)`)[1]
 	for _, page := range []string{"/metrics", "/readyz", "/healthz"} {
 		shown, _ := get(t, http.DefaultClient, admin+page)
-		if names := secret.found([]byte(shown)); len(names) > 0 || page == "/metrics" && !strings.Contains(shown, "proffer_pages_total") {
+		if names := secret.found([]byte(shown)); len(names) > 0 || page == "/metrics" && (!strings.Contains(shown, "proffer_pages_total") || strings.Contains(shown, `jwt_total{result="verified"} 0`)) {
 			t.Errorf("%s has %q", page, names)
 		}
 	}

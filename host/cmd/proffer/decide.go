@@ -64,7 +64,8 @@ func (*decideCommand) Help() string {
   peer        false: person, country and device headers are not believed
   cookies     {"proffer":"…"} to come back as the visitor of an earlier answer,
               {"proffer_identity":"…"} to log in (see "proffer token identity")
-  target      a person's key, as from a trusted caller
+  target      a person's key, as from a trusted caller, or with its people source:
+              {"source":"main","key":"1001"}
   people      {"KEY":{"attributes":{}}}: what the people sources know
   visitor     {"id":"32 hex digits","attributes":{},"history":[]}
   attributes  declared call data, and "language"

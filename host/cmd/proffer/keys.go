@@ -15,7 +15,13 @@ type newKeysCommand struct{}
 
 // Help says what to do with the output.
 func (newKeysCommand) Help() string {
-	return "Write it to a file that nobody else can read: (umask 077; proffer keys new > keys.json)"
+	return `There is one key for each use: for cookies, for identity tokens, which the site's
+software signs (proffer token identity --help), and for peer tokens, by which other
+programs call the admin listener (proffer token peer --help).
+
+Write it to a file that nobody else can read:
+
+  (umask 077; proffer keys new > keys.json)`
 }
 
 // Run prints a keys file.
@@ -29,16 +35,29 @@ func (newKeysCommand) Run(s streams) error {
 }
 
 type identityCommand struct {
-	Keys      string            `help:"Keys file. Default: the published test key." placeholder:"FILE"`
-	Source    string            `default:"main" help:"People source that the key belongs to."`
-	Key       string            `required:"" help:"The person's key." placeholder:"KEY"`
+	Keys      string            `help:"Keys file, whose identity key signs. Default: the published test key." placeholder:"FILE"`
+	Source    string            `default:"main" help:"People source of the catalog that the person's key is of."`
+	Key       string            `required:"" help:"The person's key in that source, a customer's number for example." placeholder:"KEY"`
 	TTL       time.Duration     `default:"1h" help:"How long the token is good, at most 24h."`
-	Attribute map[string]string `help:"Attribute of the person, may repeat." placeholder:"NAME=VALUE"`
+	Attribute map[string]string `help:"Attribute of the person; may repeat." placeholder:"NAME=VALUE"`
 }
 
-// Help gives an example.
+// Help says what the token is for.
 func (identityCommand) Help() string {
-	return "Example: proffer token identity --keys keys.json --key 1001 --attribute country=FR"
+	return `An identity token says who has logged in. The site's own software makes one at each
+login, signed with the identity key of the keys file, and sets it as the cookie
+proffer_identity (examples/identity has that in Go, JavaScript, Python and PHP;
+plugin/COOKIES.md, section 7, has it byte for byte). This command prints one to try
+things with:
+
+  proffer token identity --keys keys.json --key 1001 --attribute country=FR
+  curl -H "Cookie: proffer_identity=$(proffer token identity --keys keys.json --key 1001)" http://127.0.0.1:8080/
+
+"proffer serve" believes it if it has the same keys file. "proffer decide" has the
+published test key where it is not given another one, and so has this command.
+
+What the catalog's target schema declares may come along as attributes. A value with
+commas is a list: --attribute segments=gold,new.`
 }
 
 // Run prints a token.

@@ -48,6 +48,7 @@ type commands struct {
 	} `cmd:"" help:"Make and change signing keys."`
 	Token struct {
 		Identity identityCommand `cmd:"" help:"Print an identity token, as an origin's login sets it."`
+		Peer     peerCommand     `cmd:"" help:"Print a peer token, as a program sends it to the admin listener."`
 	} `cmd:"" help:"Make signed tokens."`
 }
 

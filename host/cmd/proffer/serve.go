@@ -22,6 +22,7 @@ import (
 	"github.com/profferhq/proffer/host/config"
 	"github.com/profferhq/proffer/host/proxy"
 	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/seal"
 )
 
 type serveCommand struct {
@@ -40,6 +41,9 @@ type serveCommand struct {
 	sink  proxy.Events     // nil = events are not kept
 
 	visitors *storage // nil = in their browsers
+	// Set while it serves: who tells of people, beside the module; nil: nobody.
+	person  func(*http.Request) (source, key string, ok bool)
+	keyring func() *seal.Keyring
 }
 
 // Run serves until the process is told to stop.
@@ -102,6 +106,12 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 		return err
 	}
 	defer end()
+	tokens, err := c.webTokens(&file, registry, logger)
+	if err != nil {
+		return err
+	}
+	defer tokens.close()
+	c.keyring = k.keyring
 	rec, err := c.recorder(&file, registry, logger)
 	if err != nil {
 		return err
@@ -117,7 +127,7 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 	a.store(c.visitors, c.sink)
 	a.pauses(p)
 	a.private("/explain", explainPage(e, k.keyring, c.Record, &file))
-	return c.run(ctx, pages, a.mux, []func(context.Context){r.follow, p.follow, k.follow}, logger)
+	return c.run(ctx, pages, a.mux, []func(context.Context){r.follow, p.follow, k.follow, tokens.follow}, logger)
 }
 
 // adminHosts are the names by which the admin listener is reached.
@@ -161,6 +171,7 @@ func (c *serveCommand) pages(origin *url.URL, f *config.File, e engine, rec reco
 		IdentityCookie: f.IdentityCookie, IdentityHeader: f.IdentityHeader,
 		PersonHeader: f.PersonHeader, CountryHeader: f.CountryHeader, DeviceHeader: f.DeviceHeader,
 		Registerer: registry, Logger: logger, Clock: c.clock, Events: c.sink,
+		Identity: c.person, Keyring: c.keyring,
 	}
 	if rec.Writer != nil {
 		settings.Recorder = rec.Writer

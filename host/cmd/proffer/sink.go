@@ -21,6 +21,8 @@ func (*serveCommand) Help() string {
                  login's token comes; see "proffer token identity"
   person_header, country_header, device_header
                  names of headers by which peers say who asks, from where, with what
+  jwt            {"cookie":"session","algorithms":["RS256"],"key_file":"FILE"}: the
+                 site's own JSON Web Tokens say who asks, too; see below
   log            {"level":"info","format":"text"}, or debug, warn, error; json
   events         {"dir":"DIR","max_bytes":67108864,"keep_days":90}: files of what
                  was shown and what came of it; --events DIR goes before "dir".
@@ -36,7 +38,7 @@ has to be erased in them. A page never waits for them: what the disk does not ta
 is lost, counted (proffer_events_lost_total) and logged once a minute. An acceptance
 or a rejection is told to the visitor only once it is on the disk; if it cannot be
 written, the answer is 503 and nothing has happened.
-`
+` + webTokensHelp
 }
 
 // keepEvents has event lines written, if they are to be; what it gives ends it,

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/profferhq/proffer/host/config"
+	"github.com/profferhq/proffer/host/jwt"
+)
+
+// webTokensHelp documents what the configuration file says of them.
+const webTokensHelp = `
+jwt is for a site whose login signs JSON Web Tokens already. Its keys:
+
+  cookie or header  where the token is, one of the two; "Authorization" has it
+                    behind "Bearer". It is believed from anybody, for it is signed,
+                    and the origin gets it, too
+  algorithms        of "HS256", "RS256", "EdDSA", those that the tokens may have
+  key_file          the one key: a public key in PEM; for HS256 a secret of 32 bytes
+                    or more in base64url, in a file that only its owner may read
+  jwks_file         or several keys, as JWKS; a token's "kid" picks one
+  issuer, audience  what "iss" has to be, and "aud" to have
+  claim             "sub": the claim that is the person's key, text or a whole number
+  source            "main": the people source of the catalog that it is a key of
+  leeway_seconds    60: how far clocks may be apart, at most 300
+
+A token must have "exp" and at most 4096 bytes. One that does not verify is absent:
+a stranger's page, no error (proffer_jwt_total says how many, and why). If the same
+key signs tokens for other ends, name the audience, or those count as well. A file
+of keys that is saved is in force at once; a broken one changes nothing
+(proffer_jwt_keys_refused is 1). Whom an identity token or a peer's header names,
+no JWT names otherwise.
+`
+
+// webTokens tells people by the JSON Web Tokens of their requests, under the
+// keys in force as their file has them. A file that is broken, or gone for a
+// moment, changes nothing. A nil one tells nobody.
+type webTokens struct {
+	verifier *jwt.Verifier
+	source   string
+	saves    *saves
+	logger   *slog.Logger
+	refused  atomic.Bool // the newest file was
+}
+
+// webTokens has people told by tokens if the configuration says which.
+func (c *serveCommand) webTokens(f *config.File, registry *prometheus.Registry, logger *slog.Logger) (*webTokens, error) {
+	if f.JWT == nil {
+		return nil, nil
+	}
+	w := &webTokens{source: f.JWT.Source, logger: logger}
+	var err error
+	if file := f.JWT.KeyFile + f.JWT.JWKSFile; file != "" {
+		if w.saves, err = watchSaves(file); err != nil {
+			return nil, err
+		}
+		w.saves.modes = true // a secret that others can read is refused until they cannot
+	}
+	if w.verifier, err = jwt.New(tokensOf(f.JWT, c.clock)); err != nil {
+		w.close()
+		return nil, err
+	}
+	w.register(registry)
+	c.person = w.person
+	return w, nil
+}
+
+// tokensOf is the configuration of package jwt.
+func tokensOf(j *config.JWT, clock func() time.Time) jwt.Config {
+	out := jwt.Config{
+		Cookie: j.Cookie, Header: j.Header, Algorithms: j.Algorithms, KeyFile: j.KeyFile, JWKSFile: j.JWKSFile,
+		Issuer: j.Issuer, Audience: j.Audience, Claim: j.Claim, Leeway: jwt.DefaultLeeway, Clock: clock,
+	}
+	if j.LeewaySeconds != nil {
+		out.Leeway = time.Duration(*j.LeewaySeconds) * time.Second
+	}
+	return out
+}
+
+func (w *webTokens) close() {
+	if w != nil && w.saves != nil {
+		w.saves.close()
+	}
+}
+
+// person tells whose request it is.
+func (w *webTokens) person(r *http.Request) (source, key string, ok bool) {
+	key, ok = w.verifier.Person(r.Header)
+	return w.source, key, ok
+}
+
+// follow takes over what is saved in the file of keys until ctx ends.
+func (w *webTokens) follow(ctx context.Context) {
+	if w == nil {
+		return
+	}
+	w.saves.follow(ctx, w.logger, func() {
+		err := w.verifier.Reload()
+		w.refused.Store(err != nil)
+		if err != nil {
+			w.logger.Error("keys of JSON Web Tokens refused, the last good ones stay", "error", err)
+			return
+		}
+		w.logger.Info("keys of JSON Web Tokens read", "file", w.verifier.File())
+	})
+}
+
+func (w *webTokens) register(registry *prometheus.Registry) {
+	for r := range jwt.NumResults {
+		registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "proffer_jwt_total", Help: "Times that a JSON Web Token was looked at, by what became of it.",
+			ConstLabels: prometheus.Labels{"result": r.String()},
+		}, func() float64 { return float64(w.verifier.Count(r)) }))
+	}
+	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "proffer_jwt_keys_refused", Help: "1 while the file of keys for JSON Web Tokens is refused and the last good keys are in force.",
+	}, func() float64 {
+		if w.refused.Load() {
+			return 1
+		}
+		return 0
+	}))
+}

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	bbolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"github.com/profferhq/proffer/host/store"
 )
@@ -114,7 +115,10 @@ func (s *Store) view(read func(tx *bbolt.Tx) error) (err error) {
 	defer caught(&err)
 	s.readers.RLock()
 	defer s.readers.RUnlock()
-	return s.db.View(read)
+	if err = s.db.View(read); errors.Is(err, berrors.ErrDatabaseNotOpen) {
+		err = store.ErrClosed
+	}
+	return err
 }
 
 func caught(err *error) {

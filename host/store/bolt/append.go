@@ -22,7 +22,7 @@ func (s *Store) Append(ctx context.Context, c *store.Change) error {
 	if err := check(&c.Changes); err != nil {
 		return fmt.Errorf("bolt: change: %w", err)
 	}
-	if c.Durable && s.memory.isFailing() {
+	if c.Durable && s.memory.isStuck(&s.config) {
 		if err := s.tryAgain(ctx); err != nil {
 			s.metrics.refuse(byDisk)
 			return err
@@ -34,6 +34,9 @@ func (s *Store) Append(ctx context.Context, c *store.Change) error {
 	}
 	if err := s.take(c, done); err != nil {
 		return err
+	}
+	if c.Changes.Forget {
+		signal(s.sweeper.forgotten)
 	}
 	if done == nil {
 		return nil

@@ -90,3 +90,27 @@ const (
 	Distrust   = distrust
 	LastPause  = time.Duration(lastPause)
 )
+
+// Admits gives what admits new visitors of networks.
+func Admits(room, rate int) func(network string, now time.Time) error {
+	n := new(newcomers)
+	n.init(room, rate)
+	return n.admit
+}
+
+// MaxNetworks is how many networks are told apart.
+const MaxNetworks = maxNetworks
+
+// Check looks for what is not as bbolt needs it.
+func (s *Store) Check() (err error) {
+	_ = s.view(func(tx *bbolt.Tx) error {
+		for e := range tx.Check() {
+			err = e
+		}
+		return nil
+	})
+	return err
+}
+
+// Wipe is what comes some time after somebody was forgotten.
+func (s *Store) Wipe() error { return s.wipe() }

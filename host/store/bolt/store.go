@@ -32,6 +32,8 @@ type Store struct {
 	lost     error         // why its last transaction came to nothing
 	arrivals chan struct{}
 	sweeper  sweeper
+	readers  sync.RWMutex // held for reading by who reads the file
+	wiping   wiping
 }
 
 var _ store.Store = (*Store)(nil)
@@ -110,6 +112,8 @@ func (s *Store) Close() error {
 // and what needs no store goes on.
 func (s *Store) view(read func(tx *bbolt.Tx) error) (err error) {
 	defer caught(&err)
+	s.readers.RLock()
+	defer s.readers.RUnlock()
 	return s.db.View(read)
 }
 

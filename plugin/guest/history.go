@@ -207,6 +207,9 @@ func (g *Guest) learnOther(c *chronicle) (changed bool) {
 // are merged.
 func (g *Guest) merges(i int) bool {
 	flags := g.page.request.Flags
+	if g.page.replaced {
+		return false // it is of the visitor who was here before
+	}
 	return !flags.Has(abi.FlagStore) || flags.Has(abi.FlagVisitors) || g.page.request.Record.Visitors[i].Known
 }
 

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	bbolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"github.com/profferhq/proffer/host/store"
 )
@@ -32,6 +33,8 @@ type Store struct {
 	lost     error         // why its last transaction came to nothing
 	arrivals chan struct{}
 	sweeper  sweeper
+	readers  sync.RWMutex // held for reading by who reads the file
+	wiping   wiping
 }
 
 var _ store.Store = (*Store)(nil)
@@ -110,7 +113,12 @@ func (s *Store) Close() error {
 // and what needs no store goes on.
 func (s *Store) view(read func(tx *bbolt.Tx) error) (err error) {
 	defer caught(&err)
-	return s.db.View(read)
+	s.readers.RLock()
+	defer s.readers.RUnlock()
+	if err = s.db.View(read); errors.Is(err, berrors.ErrDatabaseNotOpen) {
+		err = store.ErrClosed
+	}
+	return err
 }
 
 func caught(err *error) {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"path/filepath"
@@ -107,6 +108,7 @@ type work struct {
 	dir    string // what it has got to
 	final  string
 	state  state
+	sum    hash.Hash // of the input up to the end of the last run, where it is known
 	links  []link
 	result Imported
 }

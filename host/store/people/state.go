@@ -90,11 +90,13 @@ func (w *work) load() (state, error) {
 	if err != nil {
 		return s, err
 	}
-	if json.Unmarshal(b, &s) != nil {
+	if !readState(b, &s) {
 		return state{}, nil
 	}
 	return s, nil
 }
+
+func readState(b []byte, s *state) bool { return json.Unmarshal(b, s) == nil }
 
 // matching is the number of runs up to whose end the input is what it was. It reads
 // the input from its beginning.
@@ -115,6 +117,7 @@ func (w *work) matching(runs []run) (int, error) {
 			return n, nil
 		}
 	}
+	w.sum = h
 	return len(runs), nil
 }
 

@@ -343,24 +343,22 @@ func (d *draft) nameEvents() error {
 // subject is the row of the person whom the change names as that of a line's
 // proposition, or nil.
 func (d *draft) subject(line []byte) (*row, error) {
-	var id [abi.PropositionSize]byte
-	if n, err := hex.Decode(id[:], lineID(line)); err != nil || n != len(id) {
-		return nil, nil
-	}
+	id := lineID(line)
 	for i := range d.plan.news {
-		if n := &d.plan.news[i]; find(entries(n.history), &abi.HistoryEntry{ID: id[:]}) >= 0 {
+		if n := &d.plan.news[i]; find(entries(n.history), &abi.HistoryEntry{ID: id}) >= 0 && id != nil {
 			return d.current(n.key)
 		}
 	}
 	return nil, nil
 }
 
-// lineID is the proposition's id of a line, if it is as long as one.
+// lineID is the id of a line's proposition; nil if it names none.
 func lineID(line []byte) []byte {
-	if id := lineValue(line, propositionMark); len(id) == 2*abi.PropositionSize {
-		return id
+	id, err := hex.AppendDecode(nil, lineValue(line, propositionMark))
+	if err != nil || len(id) != abi.PropositionSize {
+		return nil
 	}
-	return nil
+	return id
 }
 
 // current is a row as it is to be, or as it is where it stays so.

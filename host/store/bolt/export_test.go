@@ -86,9 +86,8 @@ func RowValue(changed int64, h abi.History, folders []abi.FolderChange) []byte {
 // The limits that a test needs.
 const (
 	MaxHistory = maxHistory
-	FirstPause = firstPause
 	Distrust   = distrust
-	LastPause  = time.Duration(lastPause)
+	LastPause  = lastPause
 )
 
 // Admits gives what admits new visitors of networks.

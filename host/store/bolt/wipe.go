@@ -9,6 +9,7 @@ import (
 	"time"
 
 	bbolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 )
 
 // wipeDelay is how long who asked to be forgotten is in pages of the file that are
@@ -69,7 +70,7 @@ func (s *Store) wipeFree() (err error) {
 }
 
 func ignoreClosed(err error) error {
-	if errors.Is(err, bbolt.ErrTxClosed) {
+	if errors.Is(err, berrors.ErrTxClosed) {
 		return nil
 	}
 	return err

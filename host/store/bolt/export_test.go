@@ -111,5 +111,11 @@ func (s *Store) Check() (err error) {
 	return err
 }
 
-// Wipe is what comes some time after somebody was forgotten.
-func (s *Store) Wipe() error { return s.wipe() }
+// Unwiped reports whether what was removed may be in free pages of the file.
+func (s *Store) Unwiped() (is bool) {
+	_ = s.view(func(tx *bbolt.Tx) error {
+		is = tx.Bucket(metaBucket).Get(wipeKey) != nil
+		return nil
+	})
+	return is
+}

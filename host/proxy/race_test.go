@@ -6,6 +6,7 @@ import (
 	"html"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -19,8 +20,8 @@ import (
 	"github.com/profferhq/proffer/host/hosttest"
 	"github.com/profferhq/proffer/host/native"
 	"github.com/profferhq/proffer/host/proxy"
-	"github.com/profferhq/proffer/host/store"
 	"github.com/profferhq/proffer/host/store/bolt"
+	"github.com/profferhq/proffer/host/store/remote"
 )
 
 var races = flag.Int("races", 2000, "how many races of two tabs are run")
@@ -187,4 +188,35 @@ func TestForgotten(t *testing.T) {
 	}
 }
 
-var _ store.Store = (*bolt.Store)(nil)
+// Another edge, which has no store, asks and tells the one that has: what one shows
+// the other knows.
+func TestPeers(t *testing.T) {
+	s := onDisk(t)
+	peers := &remote.Server{Store: s}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /v1/record", peers.Record)
+	mux.HandleFunc("POST /v1/events", peers.Tell)
+	admin, err := url.Parse(serve(t, mux))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := keeping(t, nativeEngine(t), s).Wrap(page(allSlots))
+	m := keeping(t, nativeEngine(t), &remote.Client{URL: admin, HTTP: client})
+	elsewhere := m.Wrap(page(allSlots))
+	_, _, cookie := visit(h, "GET", "/start", "")
+	if _, body, _ := visit(elsewhere, "GET", "/capped", cookie); !strings.Contains(body, "<b>one</b>") {
+		t.Fatalf("not shown: %s", body)
+	}
+	for _, edge := range []http.Handler{h, elsewhere} {
+		if _, body, _ := visit(edge, "GET", "/capped", cookie); strings.Contains(body, "<b>one</b>") || !strings.Contains(body, "<b>two</b>") {
+			t.Errorf("shown again: %s", body)
+		}
+	}
+	if code, text, _ := visit(elsewhere, "POST", "/.proffer/forget", cookie); code != http.StatusNoContent {
+		t.Fatalf("%d %s", code, text)
+	}
+	if _, body, set := visit(h, "GET", "/capped", cookie); !strings.Contains(body, "<b>one</b>") || set == "" {
+		t.Errorf("not a stranger: %s", body)
+	}
+	m.expect(t, map[string]float64{"lookups_total/failed": 0, "writes_total/failed": 0})
+}

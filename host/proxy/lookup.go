@@ -232,7 +232,8 @@ func (m *Middleware) join(s *scratch, l *lookup, deadline time.Time) {
 	m.lookups.note(nil)
 	s.since, s.need = l.found.Seq, append(s.need[:0], l.answer...)
 	for i := range l.found.Record.Visitors {
-		s.known = s.known || l.found.Record.Visitors[i].Known
+		v := &l.found.Record.Visitors[i]
+		s.known = s.known || v.Known || len(v.History) > 0
 	}
 }
 

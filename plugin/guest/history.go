@@ -183,7 +183,7 @@ func (g *Guest) tellHistory(index uint32, env *snapshot.Environment) {
 		g.addHistory(index, c)
 	}
 	for i := range p.request.Record.Visitors {
-		if g.merges(i) {
+		if g.merges() {
 			g.addRecord(index, p.request.Record.Visitors[i].History, nil, i)
 		}
 	}
@@ -197,21 +197,15 @@ func (g *Guest) learnOther(c *chronicle) (changed bool) {
 	changed = g.applyEvents(c) != 0
 	if p.request.Flags.Has(abi.FlagStore) {
 		for i := range p.request.Record.Visitors {
-			changed = g.merges(i) && raise(&c.history, p.request.Record.Visitors[i].History) || changed
+			changed = g.merges() && raise(&c.history, p.request.Record.Visitors[i].History) || changed
 		}
 	}
 	return changed
 }
 
-// merges reports whether the i-th record of the visitor counts where histories
-// are merged.
-func (g *Guest) merges(i int) bool {
-	flags := g.page.request.Flags
-	if g.page.replaced {
-		return false // it is of the visitor who was here before
-	}
-	return !flags.Has(abi.FlagStore) || flags.Has(abi.FlagVisitors) || g.page.request.Record.Visitors[i].Known
-}
+// merges reports whether the records of the visitor count where histories are
+// merged: not where they are of the one who was here before.
+func (g *Guest) merges() bool { return !g.page.replaced }
 
 // record is the history that the host has of an environment's target, nil if it
 // has none.
@@ -222,7 +216,11 @@ func (g *Guest) record(env *snapshot.Environment) abi.History {
 		}
 		return nil
 	}
-	if v := g.visitorRecord(env); v != nil && !g.page.replaced {
+	v := g.visitorRecord(env)
+	if v == nil && g.stored(env) {
+		v = g.folderRecord(env) // its data may be unknown, and its history not
+	}
+	if v != nil && !g.page.replaced {
 		return v.History
 	}
 	return nil

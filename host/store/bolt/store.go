@@ -64,7 +64,7 @@ func Open(c Config) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("bolt: %w", err), s.lock.Close())
 	}
 	go s.write()
-	s.sweeper.start(s)
+	go s.sweeper.run()
 	return s, nil
 }
 
@@ -77,7 +77,10 @@ func (s *Store) start() (err error) {
 		meta := tx.Bucket(metaBucket)
 		s.secret = append([]byte(nil), meta.Get(secretKey)...)
 		at, err := s.memory.load(meta.Get(tallyKey))
-		s.sweeper.last = at
+		s.sweeper.init(s, at)
+		if meta.Get(wipeKey) != nil {
+			signal(s.sweeper.forgotten)
+		}
 		return err
 	})
 	if err == nil && s.config.Registerer != nil {

@@ -129,10 +129,7 @@ func (w *work) rewind(kept int) error {
 		if err := os.RemoveAll(w.dir); err != nil {
 			return err
 		}
-		if err := os.Mkdir(w.dir, 0o700); err != nil {
-			return err
-		}
-		return w.save()
+		return os.Mkdir(w.dir, 0o700)
 	}
 	if err := os.Remove(filepath.Join(w.dir, loadFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

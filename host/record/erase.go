@@ -2,7 +2,6 @@ package record
 
 import (
 	"bytes"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,6 +15,15 @@ import (
 // another process may run beside it; of what that has in its queue nothing is
 // known here: see [Writer.Erase].
 func Erase(dir string, visitor [abi.VisitorSize]byte) (n int, err error) {
+	return erase(dir, ofVisitor(visitor))
+}
+
+// ErasePerson is [Erase] for the records that name a person, see [OfPerson].
+func ErasePerson(dir, source, key string) (n int, err error) {
+	return erase(dir, ofPerson(source, key))
+}
+
+func erase(dir string, about about) (n int, err error) {
 	list, err := segments(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
@@ -23,9 +31,8 @@ func Erase(dir string, visitor [abi.VisitorSize]byte) (n int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("record: erase: %w", err)
 	}
-	id := hex.AppendEncode(nil, visitor[:])
 	for _, s := range list {
-		erased, err := eraseFrom(dir, s.path, id)
+		erased, err := eraseFrom(dir, s.path, about)
 		n += erased
 		if err != nil {
 			return n, fmt.Errorf("record: erase: %w", err)
@@ -38,10 +45,10 @@ func Erase(dir string, visitor [abi.VisitorSize]byte) (n int, err error) {
 // a record names.
 func whole(lines []byte) bool { return bytes.HasSuffix(lines, []byte("}\n")) }
 
-// eraseFrom takes the lines with an id out of one file, and a line that a crash
-// cut off. The lock is for the one
-// file alone, so that a writer waits only for that.
-func eraseFrom(dir, name string, id []byte) (n int, err error) {
+// eraseFrom takes the lines about somebody out of one file, and a line that a
+// crash cut off. The lock is for the one file alone, so that a writer waits only
+// for that.
+func eraseFrom(dir, name string, about about) (n int, err error) {
 	unlock, err := lock(dir)
 	if err != nil {
 		return 0, err
@@ -51,19 +58,22 @@ func eraseFrom(dir, name string, id []byte) (n int, err error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil // too old by now
 	}
-	if err != nil || !bytes.Contains(b, id) && whole(b) {
+	if err != nil {
 		return 0, err
 	}
-	var left []byte
+	left := make([]byte, 0, len(b))
 	for line := range bytes.Lines(b) {
 		switch {
-		case bytes.Contains(line, id):
+		case about(line):
 			n++
 		case whole(line):
 			left = append(left, line...)
 		}
 	}
-	if len(left) == 0 {
+	switch len(left) {
+	case len(b):
+		return 0, nil
+	case 0:
 		return n, os.Remove(name)
 	}
 	return n, replace(name, left)

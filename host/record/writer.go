@@ -112,28 +112,27 @@ func (w *Writer) Stats() Stats {
 // Erase is the function [Erase] in the writer's directory, with what waits to be
 // written.
 func (w *Writer) Erase(visitor [abi.VisitorSize]byte) (n int, err error) {
-	erased := make(chan struct{})
-	task := func() {
-		defer close(erased)
-		w.drain()
-		n, err = Erase(w.config.Dir, visitor)
-	}
-	select {
-	case w.tasks <- task:
-		<-erased
-		return n, err
-	case <-w.done:
-		return Erase(w.config.Dir, visitor)
-	}
+	w.after(func() { n, err = Erase(w.config.Dir, visitor) })
+	return n, err
+}
+
+// ErasePerson is the function [ErasePerson] in the same way.
+func (w *Writer) ErasePerson(source, key string) (n int, err error) {
+	w.after(func() { n, err = ErasePerson(w.config.Dir, source, key) })
+	return n, err
 }
 
 // Flush writes what waits.
-func (w *Writer) Flush() {
-	flushed := make(chan struct{})
+func (w *Writer) Flush() { w.after(func() {}) }
+
+// after runs a task when what waits has been written; nothing is written meanwhile.
+func (w *Writer) after(task func()) {
+	ran := make(chan struct{})
 	select {
-	case w.tasks <- func() { w.drain(); close(flushed) }:
-		<-flushed
+	case w.tasks <- func() { defer close(ran); w.drain(); task() }:
+		<-ran
 	case <-w.done:
+		task()
 	}
 }
 

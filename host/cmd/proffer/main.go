@@ -37,7 +37,13 @@ type commands struct {
 	People struct {
 		Import peopleImportCommand `cmd:"" help:"Replace the people of a source by those of a file."`
 		Show   peopleShowCommand   `cmd:"" help:"Print what is known of a person."`
-	} `cmd:"" help:"Bring known people into a store."`
+		Export peopleExportCommand `cmd:"" help:"Print everything that is kept of a person."`
+		Erase  peopleEraseCommand  `cmd:"" help:"Remove everything that is kept of a person."`
+	} `cmd:"" help:"Bring known people into a store, and take them out of it."`
+	Visitor struct {
+		Export visitorExportCommand `cmd:"" help:"Print everything that is kept of a visitor."`
+		Erase  visitorEraseCommand  `cmd:"" help:"Remove everything that is kept of a visitor."`
+	} `cmd:"" help:"Say what is kept of a visitor, or remove it."`
 	Keys struct {
 		New    newKeysCommand `cmd:"" help:"Print a keys file with new random keys."`
 		Rotate struct {

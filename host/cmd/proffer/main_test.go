@@ -238,7 +238,7 @@ func TestIdentityToken(t *testing.T) {
 
 func TestHelpNamesEveryCommand(t *testing.T) {
 	status, out, errs := proffer(t, "", "--help")
-	for _, want := range []string{"serve", "decide", "catalog check", "catalog build", "keys new", "keys rotate", "records", "token identity", "token peer", "catalog init", "catalog inspect", "catalog diff", "catalog fmt", "catalog schema", "events tail", "events export", "events import", "events report"} {
+	for _, want := range []string{"serve", "decide", "catalog check", "catalog build", "keys new", "keys rotate", "records", "token identity", "token peer", "catalog init", "catalog inspect", "catalog diff", "catalog fmt", "catalog schema", "events tail", "events export", "events import", "events report", "people import", "people export", "people erase", "visitor export", "visitor erase"} {
 		if status != 0 || !strings.Contains(out, want) {
 			t.Errorf("status %d: %q is not in %s%s", status, want, out, errs)
 		}

@@ -117,13 +117,14 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 		return err
 	}
 	defer rec.close()
-	c.visitors.records(rec)
+	c.visitors.records(rec, c.Record)
 	pages, err := c.pages(origin, &file, e, rec, registry, logger)
 	if err != nil {
 		return err
 	}
 	defer c.visitors.drain()
 	a := newAdmin(r, e, registry, c.adminHosts(&file))
+	a.authorize = authorizePeer(k.keyring, c.clock)
 	a.store(c.visitors, c.sink)
 	a.pauses(p)
 	a.private("/explain", explainPage(e, k.keyring, c.Record, &file))

@@ -19,6 +19,7 @@ import (
 	"github.com/profferhq/proffer/host/store/bolt"
 	"github.com/profferhq/proffer/host/store/people"
 	"github.com/profferhq/proffer/host/store/remote"
+	"github.com/profferhq/proffer/plugin/abi"
 )
 
 // storage is the store that a process serves from; nil where visitors are kept in
@@ -28,6 +29,7 @@ type storage struct {
 	url      string
 	people   *people.People
 	requests *record.Writer // that are recorded, and name visitors; nil: none are
+	recorded string         // where they are
 	pages    *proxy.Middleware
 	logger   *slog.Logger
 }
@@ -55,7 +57,7 @@ func (c *serveCommand) openStore(f *config.File, registry *prometheus.Registry, 
 	if err != nil {
 		return nil, fmt.Errorf("--store %s: %w", c.Store, err)
 	}
-	settings.People = peopleSources{known}
+	settings.People, settings.HasSource = known, known.HasSource
 	s, err := bolt.Open(settings)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("--store %s: %w", c.Store, err), known.Close())
@@ -74,9 +76,9 @@ func (s *storage) retain(visitors, propositions time.Duration) {
 }
 
 // records notes where requests are recorded.
-func (s *storage) records(r recorder) {
+func (s *storage) records(r recorder, dir string) {
 	if s != nil {
-		s.requests = r.Writer
+		s.requests, s.recorded = r.Writer, dir
 	}
 }
 
@@ -87,16 +89,33 @@ func (s *storage) serves(m *proxy.Middleware) {
 	}
 }
 
-// Erase erases a subject, also from what is recorded of requests.
+// Erase erases all that is kept of a subject, as the visitor or a peer wishes. Of
+// such wishes there may be many: what was in free pages of the file is overwritten a
+// little later, for all of them at once.
 func (s *storage) Erase(ctx context.Context, who store.Subject) error {
-	err := s.Store.Erase(ctx, who)
-	if s.requests == nil || who.Key != "" || err != nil && !errors.Is(err, store.ErrUnknown) {
-		return err
-	}
-	if _, failed := s.requests.Erase(who.Visitor); failed != nil {
-		return failed // and not that nothing was known
-	}
+	all := s.subjects()
+	all.state = forgetful{s.Store}
+	_, err := all.erase(ctx, who)
 	return err
+}
+
+// subjects are those of whom something is kept.
+func (s *storage) subjects() *subjects {
+	return &subjects{state: s.Store, people: s.people, requests: requests{s.recorded, s.requests}, logger: s.logger}
+}
+
+// forgetful is a store that does not wait until nothing of a visitor is left in free
+// pages of its file.
+type forgetful struct{ *bolt.Store }
+
+// Erase erases a subject, and does not say whether it was known.
+func (f forgetful) Erase(ctx context.Context, who store.Subject) error {
+	if who.Key != "" {
+		return f.Store.Erase(ctx, who)
+	}
+	return f.Append(ctx, &store.Change{
+		Changes: abi.Changes{Visitor: who.Visitor[:], Forget: true}, Since: store.Always, Durable: true,
+	})
 }
 
 // drain waits for what pages have shown to be taken in.
@@ -143,4 +162,5 @@ func (a *admin) store(s *storage, sink proxy.Events) {
 	}
 	a.private("POST /v1/record", http.HandlerFunc(peers.Record))
 	a.private("POST /v1/events", http.HandlerFunc(peers.Tell))
+	a.subjects(s.subjects())
 }

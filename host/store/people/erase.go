@@ -1,23 +1,55 @@
 package people
 
 import (
+	"bytes"
+	"errors"
+	"os"
 	"path/filepath"
+	"slices"
 
 	"go.etcd.io/bbolt"
 
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
-// Erase removes a person and what leads to it, and reports whether there was one.
-// It comes back when that will last. Pages of the file may hold remains until they
-// are used again. An import that lists the person brings it back.
+// Erase removes a person and what leads to it, also from what the file has free, and
+// reports whether there was one. It comes back when that will last. An import that
+// lists the person brings it back.
 func (p *People) Erase(source, key string) (erased bool, err error) {
-	err = p.Update(source, func(db *bbolt.DB) error {
-		return db.Update(func(tx *bbolt.Tx) error {
-			found, err := remove(tx, []byte(key))
+	return p.erase(source, func(tx *bbolt.Tx) (bool, error) { return remove(tx, []byte(key)) })
+}
+
+// Unlist does the same to a visitor, wherever it is listed as somebody's.
+func (p *People) Unlist(visitor [abi.VisitorSize]byte) (listed bool, err error) {
+	in, err := p.Listed(visitor)
+	for name := range in {
+		gone, failed := p.erase(name, func(tx *bbolt.Tx) (bool, error) { return unlistVisitor(tx, visitor[:]) })
+		listed, err = listed || gone, errors.Join(err, failed)
+	}
+	return listed, err
+}
+
+// Unfinished is the folder of an import of a source that is under way or broke off,
+// which may hold a person who was erased; or empty.
+func (p *People) Unfinished(source string) string {
+	path := filepath.Join(p.dir, source+".new")
+	if _, err := os.Stat(path); err != nil {
+		return ""
+	}
+	return path
+}
+
+func (p *People) erase(source string, change func(*bbolt.Tx) (bool, error)) (erased bool, err error) {
+	err = p.update(source, func(f *file) error {
+		err := f.db.Update(func(tx *bbolt.Tx) error {
+			found, err := change(tx)
 			erased = erased || found
 			return err
 		})
+		if err != nil {
+			return err
+		}
+		return f.wipe()
 	})
 	return erased && err == nil, err
 }
@@ -26,6 +58,10 @@ func (p *People) Erase(source, key string) (erased bool, err error) {
 // replaces the file meanwhile, change is called for the new one, too. A source
 // without a file has nothing to change.
 func (p *People) Update(source string, change func(*bbolt.DB) error) error {
+	return p.update(source, func(f *file) error { return change(f.db) })
+}
+
+func (p *People) update(source string, change func(*file) error) error {
 	for {
 		if err := p.refresh(); err != nil {
 			return err
@@ -41,13 +77,33 @@ func (p *People) Update(source string, change func(*bbolt.DB) error) error {
 }
 
 // change reports whether the path has led to another file since.
-func (s *source) change(path string, change func(*bbolt.DB) error) (again bool, err error) {
+func (s *source) change(path string, change func(*file) error) (again bool, err error) {
 	s.mu.RLock() // keeps the file from being closed
 	defer s.mu.RUnlock()
 	if err := s.file.change(change); err != nil {
 		return false, err
 	}
 	return !same(s.file, path), nil
+}
+
+// unlistVisitor takes a visitor from the person for whom it is listed.
+func unlistVisitor(tx *bbolt.Tx, id []byte) (found bool, err error) {
+	key := bytes.Clone(tx.Bucket(bucketCookies).Get(id))
+	var e entry
+	if key == nil {
+		return false, nil
+	}
+	if found, err = find(tx, key, &e); !found {
+		return false, err
+	}
+	left := e.clone() // the pages that it lies in are about to change
+	left.cookies = left.cookies[:0]
+	for one := range slices.Chunk(e.clone().cookies, abi.VisitorSize) {
+		if !bytes.Equal(one, id) {
+			left.cookies = append(left.cookies, one...)
+		}
+	}
+	return true, errors.Join(tx.Bucket(bucketCookies).Delete(id), tx.Bucket(bucketPeople).Put(key, left.append(nil, key)))
 }
 
 func remove(tx *bbolt.Tx, key []byte) (found bool, err error) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -25,6 +26,8 @@ type file struct {
 	own  *os.File // the database's
 	err  error
 	busy bool // err is that another process has it
+
+	readers sync.RWMutex // held by who reads
 }
 
 // open opens a file; what is wrong with it is the file's err. One that may be
@@ -125,11 +128,13 @@ func (f *file) view(read func(*bbolt.Tx) error) (err error) {
 		return f.err
 	}
 	defer f.guard(&err)()
+	f.readers.RLock()
+	defer f.readers.RUnlock()
 	return f.db.View(read)
 }
 
 // change writes in one transaction, alone with the file among processes.
-func (f *file) change(write func(*bbolt.DB) error) (err error) {
+func (f *file) change(write func(*file) error) (err error) {
 	if f.err != nil {
 		return f.err
 	}
@@ -138,7 +143,7 @@ func (f *file) change(write func(*bbolt.DB) error) (err error) {
 	}
 	defer func() { err = errors.Join(err, share(f.own)) }()
 	defer f.guard(&err)()
-	return write(f.db)
+	return write(f)
 }
 
 func (f *file) close() error {

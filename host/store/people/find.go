@@ -6,11 +6,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"go.etcd.io/bbolt"
 
 	"github.com/profferhq/proffer/catalog/author"
 	"github.com/profferhq/proffer/host/document"
+	"github.com/profferhq/proffer/plugin/abi"
 )
 
 // Find gives the attributes of a person, as [abi.Attributes]; not ok where the
@@ -36,6 +38,45 @@ func find(tx *bbolt.Tx, key []byte, e *entry) (ok bool, err error) {
 		return false, fmt.Errorf("people: %s: %w; import the source again", tx.DB().Path(), err)
 	}
 	return true, nil
+}
+
+// HasSource reports whether there is an import of a source.
+func (p *People) HasSource(source string) bool {
+	s, err := p.source(source)
+	return s != nil && err == nil
+}
+
+// Listed are the people for whom sources list a visitor: a key by its source.
+func (p *People) Listed(visitor [abi.VisitorSize]byte) (keys map[string]string, err error) {
+	for source := range p.names() {
+		key, ok, err := p.OfVisitor(source, visitor)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			continue
+		}
+		if keys == nil {
+			keys = map[string]string{}
+		}
+		keys[source] = key
+	}
+	return keys, nil
+}
+
+// Cookies are the ids of visitors that a source lists for a person.
+func (p *People) Cookies(source, key string) (ids [][abi.VisitorSize]byte, err error) {
+	err = p.view(source, func(tx *bbolt.Tx) error {
+		var e entry
+		if ok, err := find(tx, []byte(key), &e); !ok {
+			return err
+		}
+		for list := range slices.Chunk(e.cookies, abi.VisitorSize) {
+			ids = append(ids, [abi.VisitorSize]byte(list))
+		}
+		return nil
+	})
+	return ids, err
 }
 
 // OfVisitor gives the key of the person for whom a source lists a visitor's cookie.

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/profferhq/proffer/host/store"
+)
+
+// erased is what has gone with a subject.
+type erased struct {
+	alias     string // of it, in events; empty: it had none
+	visitors  int    // of a person
+	requests  int    // recorded
+	unstopped string // folder of an import that may bring the person back, or empty
+}
+
+// String says it in the words of who asked for it.
+func (e erased) String() string {
+	text := "erased"
+	if e.alias != "" {
+		text += ", in events " + e.alias
+	}
+	text += fmt.Sprintf(", with %d linked visitors and %d recorded requests\n", e.visitors, e.requests)
+	if e.unstopped != "" {
+		text += "An import of this source is not finished: " + e.unstopped + " may still name the person. Leave the person out of its file, and import that.\n"
+	}
+	return text
+}
+
+// erase removes all that is kept of a subject, of a person with the visitors that
+// are linked to it. After an error it goes on with what is left, and can be asked
+// again. [store.ErrUnknown] says that there was nothing; a visitor's cookie is a
+// stranger's from then on in any case.
+func (s *subjects) erase(ctx context.Context, who store.Subject) (gone erased, err error) {
+	line, err := s.line(ctx, who)
+	known := err == nil || !errors.Is(err, store.ErrUnknown) // what is damaged is there
+	var h held
+	_ = json.Unmarshal(line, &h) // of what is damaged nobody knows the alias
+	gone.alias = h.Alias
+	linked, err := s.linked(who, line)
+	errs := []error{err, s.unlist(who, &gone)}
+	for _, one := range append([]store.Subject{who}, visitorsOf(linked)...) {
+		n, err := s.requests.erase(one)
+		gone.requests += n
+		errs = append(errs, err)
+		if err := s.state.Erase(ctx, one); !errors.Is(err, store.ErrUnknown) {
+			errs = append(errs, err)
+		}
+	}
+	gone.visitors = len(linked)
+	if err := errors.Join(errs...); err != nil {
+		s.logger.Error("not erased everywhere", "alias", gone.alias, "error", err)
+		return gone, fmt.Errorf("not erased everywhere, ask again: %w", err)
+	}
+	if !known {
+		return gone, store.ErrUnknown
+	}
+	s.logger.Info("erased", "alias", gone.alias, "visitors", gone.visitors, "requests", gone.requests)
+	return gone, nil
+}
+
+// unlist takes a subject out of the people sources: first of all, so that nobody is
+// taken for the person meanwhile.
+func (s *subjects) unlist(who store.Subject, gone *erased) error {
+	if who.Key == "" {
+		_, err := s.people.Unlist(who.Visitor)
+		return err
+	}
+	gone.unstopped = s.people.Unfinished(who.Source)
+	_, err := s.people.Erase(who.Source, who.Key)
+	return err
+}
+
+func visitorsOf(ids [][16]byte) (out []store.Subject) {
+	for _, id := range ids {
+		out = append(out, store.Subject{Visitor: id})
+	}
+	return out
+}

@@ -39,7 +39,8 @@ type serveCommand struct {
 	clock func() time.Time // nil = time.Now
 	sink  proxy.Events     // nil = events are not kept
 
-	visitors *storage // nil = in their browsers
+	visitors *storage       // nil = in their browsers
+	opened   func(*storage) // told of it, or nil
 }
 
 // Run serves until the process is told to stop.

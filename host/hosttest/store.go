@@ -196,9 +196,9 @@ func replaces(old, e *abi.HistoryEntry) bool {
 	stage := func(s catalog.Status) catalog.Status { return min(s, catalog.Accepted) }
 	switch {
 	case e.Status == abi.Withdrawn:
-		return old.Status == catalog.Generated
+		return old.Status < catalog.Interested
 	case old.Status == abi.Withdrawn:
-		return true
+		return e.Status >= catalog.Interested
 	case stage(e.Status) != stage(old.Status):
 		return stage(e.Status) > stage(old.Status)
 	}

@@ -167,7 +167,7 @@ func (g *Guest) isRead(t *visitor.Section, env uint32) bool {
 func (g *Guest) tellHistory(index uint32, env *snapshot.Environment) {
 	p := &g.page
 	own := &p.chronicles[slices.Index(g.engine.Reached(), index)]
-	g.addHistory(index, own)
+	g.addHistory(index, own, own.settled || own.hands)
 	g.addRecord(index, g.record(env), own, -1)
 	if env.Flags()&snapshot.EnvironmentMergesHistory == 0 || !p.state.Link.Set || p.state.Link.Listed {
 		return
@@ -180,7 +180,7 @@ func (g *Guest) tellHistory(index uint32, env *snapshot.Environment) {
 		if i >= len(g.engine.Reached()) {
 			p.changed = g.learnOther(c) || p.changed
 		}
-		g.addHistory(index, c)
+		g.addHistory(index, c, false)
 	}
 	for i := range p.request.Record.Visitors {
 		if g.merges(i) {
@@ -265,7 +265,11 @@ func place(h *visitor.History, e *abi.HistoryEntry) int {
 func (g *Guest) addRecord(index uint32, list abi.History, own *chronicle, folder int) {
 	var e abi.HistoryEntry
 	for n, it := 0, list.Iterate(); n < maxPast && it.Next(&e); n++ {
-		if e.Status == abi.Withdrawn || own != nil && (place(&own.history, &e) >= 0 || !g.concerns(index, &e)) ||
+		stored, at := false, -1
+		if own != nil {
+			stored, at = own.settled || own.hands, place(&own.history, &e)
+		}
+		if e.Status == abi.Withdrawn || own != nil && (at >= 0 && !stored || !g.concerns(index, &e)) ||
 			own == nil && (g.inCookie(&e) || folder >= 0 && !g.belongs(folder, &e)) {
 			continue
 		}
@@ -276,7 +280,14 @@ func (g *Guest) addRecord(index uint32, list abi.History, own *chronicle, folder
 		if e.First == 0 {
 			past.First = e.Time
 		}
-		if own != nil && (own.settled || own.hands) {
+		if len(e.Space) > 0 {
+			past.Space = e.Space
+		}
+		switch {
+		case at >= 0:
+			both := &own.history.Entries[at]
+			past.Status, past.First, past.Last = both.Status, visitor.Millis(both.First), visitor.Millis(both.Last)
+		case stored:
 			g.raisePast(own, &past, e.ID)
 		}
 		g.engine.AddPast(index, &past)
@@ -343,13 +354,18 @@ func hashOf(name []byte) (hash uint32) {
 	return hash
 }
 
-func (g *Guest) addHistory(index uint32, c *chronicle) {
+// addHistory tells what the cookie has; what a store has as well is told with its
+// space by the record.
+func (g *Guest) addHistory(index uint32, c *chronicle, stored bool) {
 	list := c.history.All()
 	if c.settled {
 		list = list[:c.history.Whole]
 	}
 	for i := range list {
 		e := &list[i]
+		if stored && e.Recorded != visitor.RecordedNot {
+			continue
+		}
 		g.engine.AddPast(index, &decide.Past{
 			Offer: e.Offer, Channel: e.Channel, Status: e.Status,
 			First: visitor.Millis(e.First), Last: visitor.Millis(e.Last),

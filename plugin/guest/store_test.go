@@ -528,6 +528,24 @@ func TestStoreNamesWhatIsGone(t *testing.T) {
 	}
 }
 
+// TestStoreKnowsSpaces: a rule can ask in which space a proposition was, where the
+// store has it; of the first page nobody knows.
+func TestStoreKnowsSpaces(t *testing.T) {
+	text := strings.Replace(kept, "counted: self}", `counted: self, propositions: 'proposition.space == "hero"'}`, 1)
+	text = strings.ReplaceAll(text, "typology: [once]\n    target: {tier", "target: {tier")
+	text = strings.Replace(text, "visitor_folder: plain\n    typology: [once]", "visitor_folder: plain", 1)
+	text = strings.Replace(text, "OFFERS", "a: {weights: 9, content: {hero: {}, seen: {}}}, b: {weights: 8, content: {hero: {}, seen: {}}}", 1)
+	s := &shopper{guest: ready(t, testConfig(), build(t, text)), jar: jar{}}
+	s.page(t, "visitors/seen") // a
+	s.record = notFound()
+	two := s.page(t, "visitors/seen")
+	s.record = found(&two.Changes)
+	three := s.page(t, "visitors/hero")
+	if offers(two) != "b" || offers(three) != "b" {
+		t.Errorf("%s, then %s", offers(two), offers(three))
+	}
+}
+
 // hash32 is the hash of a name, as names are told by it.
 func hash32(name string) []byte {
 	return binary.BigEndian.AppendUint32(nil, snapshot.Hash32([]byte(name)))

@@ -233,10 +233,14 @@ func (g *Guest) record(env *snapshot.Environment) abi.History {
 // the visitor has answered it.
 func raise(h *visitor.History, list abi.History) (changed bool) {
 	var e abi.HistoryEntry
-	for n, it := 0, list.Iterate(); n < maxPast && it.Next(&e); n++ {
+	left := h.Whole // which are the newest, as they are in the record
+	for n, it := 0, list.Iterate(); n < maxPast && left > 0 && it.Next(&e); n++ {
 		i := place(h, &e)
+		if i < 0 {
+			continue
+		}
+		left--
 		switch {
-		case i < 0:
 		case e.Status == abi.Withdrawn:
 			if !h.Entries[i].Pinned {
 				h.Remove(i)

@@ -2,6 +2,7 @@ package hosttest
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"testing"
 
@@ -207,14 +208,7 @@ func replaces(old, e *abi.HistoryEntry) bool {
 
 func sortHistory(list []abi.HistoryEntry) {
 	slices.SortStableFunc(list, func(a, b abi.HistoryEntry) int {
-		switch {
-		case a.First != b.First:
-			if a.First > b.First {
-				return -1
-			}
-			return 1
-		}
-		return bytes.Compare(a.ID, b.ID)
+		return cmp.Or(cmp.Compare(b.First, a.First), bytes.Compare(a.ID, b.ID))
 	})
 }
 

@@ -22,11 +22,11 @@ func (g *Guest) tell() {
 		return
 	}
 	c := &p.answer.Changes
-	first, any := 0, false
+	first, kept := 0, false
 	for e, index := range g.engine.Reached() {
 		env := g.env(index)
 		if g.stored(env) {
-			any = true
+			kept = true
 			if env.Kind() == snapshot.KindAnonymous {
 				g.gather(e, env)
 				g.tellFolder(e, first, env)
@@ -41,7 +41,7 @@ func (g *Guest) tell() {
 			g.addPerson(env)
 		}
 	}
-	if any && p.explicit {
+	if kept && p.explicit {
 		c.Person.Source, c.Person.Key = g.source(), p.identity.key
 	}
 	g.nameSubject(c)

@@ -38,7 +38,7 @@ type page struct {
 	// order, then the others.
 	chronicles []chronicle
 	slots      [abi.MaxSlots]abi.Slot
-	spaces     [abi.MaxSlots]uint32 // that the listed slots ask for
+	spaces     [abi.MaxSlots]uint32 // that the slots ask for
 	held       []held               // what the visitor's record has for the target attributes
 
 	opened  [seal.OpenSize]byte
@@ -125,6 +125,7 @@ func (g *Guest) findSlots() {
 	c.Attributes = r.Attributes
 	c.Slots = r.Slots
 	if r.Mode == abi.SlotsAsked {
+		c.Spaces = decide.FindSpaces(p.spaces[:0], &g.view, r.Host, r.Slots)
 		return
 	}
 	env, found := g.findPage(r.Host, r.Path)

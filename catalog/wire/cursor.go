@@ -30,6 +30,9 @@ func (c *Cursor) Done() bool { return !c.bad && c.at == len(c.b) }
 // value that could not be read.
 func (c *Cursor) Offset() int { return c.at }
 
+// Forward consumes n bytes, which hold whole values as the caller knows.
+func (c *Cursor) Forward(n int) { c.at = min(c.at+n, len(c.b)) }
+
 // Fail makes the cursor bad, for a caller that finds a well-formed value which
 // it cannot accept.
 func (c *Cursor) Fail() {

@@ -30,7 +30,7 @@ type Engine struct {
 	reached  []uint32 // environments of this call, in order of first slot
 	scan     scan
 	best     [abi.MaxN]candidate
-	placed   [abi.MaxN]int // of the group: 1 + the proposition of each of best, 0 = none
+	placed   [abi.MaxN]int        // of the group: 1 + the proposition of each of best, 0 = none
 	taken    [abi.MaxSlots]uint32 // names of codes that groups took
 	ntaken   int
 	proposed []Proposition

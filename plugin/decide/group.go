@@ -177,7 +177,9 @@ func (e *Engine) placeFallback(slot int, offer uint32) {
 
 func (e *Engine) propose(r *Result, held abi.Held) {
 	r.Proposition = len(e.proposed)
-	e.proposed = append(e.proposed, Proposition{Result: *r, Held: held})
+	e.proposed = e.proposed[:r.Proposition+1] // one for each slot at most
+	p := &e.proposed[r.Proposition]
+	p.Result, p.Held = *r, held
 }
 
 func moreHeld(a, b abi.Held) abi.Held {

@@ -59,10 +59,17 @@ func (g *Guest) writeOffer(a *abi.SlotAnswer, r *decide.Result, held abi.Held) {
 		return
 	}
 	g.page.answer.Cache = abi.CachePrivate
-	want := g.page.request.Want
-	if !want.Has(abi.WantHTML) && !want.Has(abi.WantContent) && !want.Has(abi.WantLinks) {
-		return
+	if g.page.request.Want&(abi.WantHTML|abi.WantContent|abi.WantLinks) != 0 {
+		g.writeContent(a, o, r)
 	}
+}
+
+// writeContent is apart from writeOffer, which would clear its variables for each
+// slot, whether content is wanted or not.
+//
+//go:noinline
+func (g *Guest) writeContent(a *abi.SlotAnswer, o *snapshot.Offer, r *decide.Result) {
+	want := g.page.request.Want
 	fields := g.fields(g.view.FindTranslation(o, r.Space, g.page.call.Language))
 	sp := g.view.Space(r.Space)
 	env := render.Env{

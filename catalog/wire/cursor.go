@@ -63,6 +63,8 @@ func (c *Cursor) Bool() bool {
 }
 
 // Uint reads an integer of any encoding that is not negative.
+//
+//go:noinline
 func (c *Cursor) Uint() uint64 {
 	if c.at < len(c.b) && c.b[c.at] < 0x80 {
 		v := c.b[c.at]
@@ -79,6 +81,8 @@ func (c *Cursor) Uint() uint64 {
 }
 
 // Int reads an integer of any encoding that fits into 64 bits with a sign.
+//
+//go:noinline
 func (c *Cursor) Int() int64 {
 	if c.at < len(c.b) && c.b[c.at] < 0x80 {
 		v := c.b[c.at]

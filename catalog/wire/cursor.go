@@ -134,6 +134,8 @@ func signed(v int64, size int) (uint64, int, bool) { return uint64(v), size, v <
 
 // Float reads a float of 32 or 64 bits, or an integer, which is rounded to the
 // nearest float64 when it needs more than 53 bits. NaN and the infinities pass.
+//
+//go:noinline
 func (c *Cursor) Float() float64 {
 	b, at := c.b, c.at
 	if at < len(b) {

@@ -183,6 +183,8 @@ func (v *View) Program(i uint32) []byte {
 func (v *View) Uses(i uint32) uint32 { return u32(v.sections[SecProgramUses][int(i)*4 : int(i)*4+4]) }
 
 // Value is a msgpack value of SecValues; nil if absent.
+//
+//go:noinline
 func (v *View) Value(s Span) []byte {
 	if s.Start == None {
 		return nil
@@ -204,6 +206,8 @@ func (v *View) Text(s Span) []byte {
 }
 
 // Name is the bytes of a name; empty for None.
+//
+//go:noinline
 func (v *View) Name(id uint32) []byte {
 	if id == None {
 		return nil
@@ -213,6 +217,8 @@ func (v *View) Name(id uint32) []byte {
 }
 
 // Find is the id of a name, or None.
+//
+//go:noinline
 func (v *View) Find(name []byte) uint32 {
 	lo, hi := uint32(0), v.Count(SecNameIndex)-1
 	for lo < hi {
@@ -243,6 +249,8 @@ func (v *View) FindEnvironment(name uint32) uint32 {
 }
 
 // FindSpace is the space of that name in an environment, or None.
+//
+//go:noinline
 func (v *View) FindSpace(env *Environment, name uint32) uint32 {
 	if name == None {
 		return None
@@ -286,6 +294,8 @@ func (v *View) FindCategory(env *Environment, name uint32) uint32 {
 }
 
 // FindAttribute is the index of a name in a run of attributes, or None.
+//
+//go:noinline
 func (v *View) FindAttribute(r Range, name []byte) uint32 {
 	lo, hi := r.Start, r.End()
 	for lo < hi {

@@ -30,6 +30,9 @@ func (c *Cursor) Done() bool { return !c.bad && c.at == len(c.b) }
 // value that could not be read.
 func (c *Cursor) Offset() int { return c.at }
 
+// Forward consumes n bytes, which hold whole values as the caller knows.
+func (c *Cursor) Forward(n int) { c.at = min(c.at+n, len(c.b)) }
+
 // Fail makes the cursor bad, for a caller that finds a well-formed value which
 // it cannot accept.
 func (c *Cursor) Fail() {
@@ -60,6 +63,8 @@ func (c *Cursor) Bool() bool {
 }
 
 // Uint reads an integer of any encoding that is not negative.
+//
+//go:noinline
 func (c *Cursor) Uint() uint64 {
 	if c.at < len(c.b) && c.b[c.at] < 0x80 {
 		v := c.b[c.at]
@@ -76,6 +81,8 @@ func (c *Cursor) Uint() uint64 {
 }
 
 // Int reads an integer of any encoding that fits into 64 bits with a sign.
+//
+//go:noinline
 func (c *Cursor) Int() int64 {
 	if c.at < len(c.b) && c.b[c.at] < 0x80 {
 		v := c.b[c.at]
@@ -127,6 +134,8 @@ func signed(v int64, size int) (uint64, int, bool) { return uint64(v), size, v <
 
 // Float reads a float of 32 or 64 bits, or an integer, which is rounded to the
 // nearest float64 when it needs more than 53 bits. NaN and the infinities pass.
+//
+//go:noinline
 func (c *Cursor) Float() float64 {
 	b, at := c.b, c.at
 	if at < len(b) {

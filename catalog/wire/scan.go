@@ -2,6 +2,8 @@ package wire
 
 // Skip consumes the next value whole, with everything in it. Nesting beyond
 // MaxDepth is an error. The cost is at most one turn for each remaining byte.
+//
+//go:noinline
 func (c *Cursor) Skip() {
 	end := flat(c.b, c.at)
 	if end < 0 {
@@ -56,6 +58,8 @@ func Size(b []byte) int {
 
 // Raw consumes the next value as Skip does and gives its bytes, which alias
 // the input; nil after an error.
+//
+//go:noinline
 func (c *Cursor) Raw() []byte {
 	start := c.at
 	c.Skip()

@@ -69,6 +69,7 @@ func (d *decoder) refuse(s Status, text string) {
 	}
 }
 
+//go:noinline
 func (d *decoder) str() []byte {
 	if !d.next() {
 		return nil
@@ -78,6 +79,7 @@ func (d *decoder) str() []byte {
 
 func (d *decoder) bool() bool { return d.next() && d.c.Bool() }
 
+//go:noinline
 func (d *decoder) int() int64 {
 	if !d.next() {
 		return 0
@@ -85,6 +87,7 @@ func (d *decoder) int() int64 {
 	return d.c.Int()
 }
 
+//go:noinline
 func (d *decoder) uint() uint64 {
 	if !d.next() {
 		return 0
@@ -100,6 +103,8 @@ func (d *decoder) float() float64 {
 }
 
 // enum reads an integer from 0 to limit; a greater one is refused.
+//
+//go:noinline
 func (d *decoder) enum(limit uint64, text string) uint8 {
 	if !d.next() {
 		return 0
@@ -113,6 +118,8 @@ func (d *decoder) enum(limit uint64, text string) uint8 {
 }
 
 // bin reads bytes of any number.
+//
+//go:noinline
 func (d *decoder) bin() []byte {
 	if !d.next() {
 		return nil
@@ -135,6 +142,8 @@ func (d *decoder) sized(size int, text string) []byte {
 
 // count reads the head of an array of at most limit elements, which the caller
 // reads next.
+//
+//go:noinline
 func (d *decoder) count(limit int, text string) int {
 	if !d.next() {
 		return 0

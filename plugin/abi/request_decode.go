@@ -158,17 +158,61 @@ func (r *Request) slots(d *decoder) {
 		return
 	}
 	r.Slots = slices.Grow(r.Slots, n)[:n]
+	var last slotBytes
 	for i := range r.Slots {
-		r.slot(d, &r.Slots[i])
+		if d.again(&last) {
+			r.Slots[i] = r.Slots[i-1]
+			r.Slots[i].N = int(d.b[last.ordinal])
+			continue
+		}
+		last.start = d.c.Offset()
+		last.ordinal = r.slot(d, &r.Slots[i])
+		last.end = d.c.Offset()
 		if !d.c.OK() {
 			return
 		}
 	}
 }
 
-func (r *Request) slot(d *decoder, s *Slot) {
+// slotBytes is where in a message a slot is. The zero value is none.
+type slotBytes struct {
+	start, ordinal, end int
+}
+
+// again reports whether the next slot is the last one with another ordinal, which
+// most are, and consumes it. Both ordinals must be of one byte.
+func (d *decoder) again(last *slotBytes) bool {
+	at := d.c.Offset()
+	end := at + last.end - last.start
+	if end == at || end > len(d.b) {
+		return false
+	}
+	n := last.ordinal - last.start
+	a, b := d.b[last.start:last.end], d.b[at:end]
+	if a[n] > MaxN || b[n]-1 >= MaxN || !equalBut(a, b, n) {
+		return false
+	}
+	*last = slotBytes{start: at, ordinal: at + n, end: end}
+	d.c.Forward(end - at)
+	return true
+}
+
+// equalBut reports whether two messages of one length differ at a place at most.
+// It is a leaf: two calls to compare what is around the place take twice as long.
+func equalBut(a, b []byte, place int) bool {
+	for i, c := range a {
+		if b[i] != c && i != place {
+			return false
+		}
+	}
+	return true
+}
+
+// slot reads one, and gives where its ordinal is.
+func (r *Request) slot(d *decoder, s *Slot) (ordinal int) {
 	outer := d.enter()
 	s.Space = d.str()
+	ordinal = d.c.Offset()
 	s.N = d.ordinal()
 	if d.nils() { // most slots name a space and an ordinal alone
 		s.Environment, s.Categories, s.Themes, s.Attributes = nil, nil, nil, nil
@@ -180,6 +224,7 @@ func (r *Request) slot(d *decoder, s *Slot) {
 	}
 	s.Held = Held(d.enum(uint64(HeldNo), "slots: held is not 0 to 2"))
 	d.leave(outer, 3)
+	return ordinal
 }
 
 // ordinal reads the n of a slot.

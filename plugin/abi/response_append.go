@@ -43,14 +43,15 @@ func appendLink(dst []byte, l *Link) []byte {
 // attributes are taken for what their comments say.
 func AppendAnswer(dst []byte, a *Answer) []byte {
 	dst = AppendAnswerHead(dst, a, len(a.Slots))
+	var w SlotWriter
 	for i := range a.Slots {
-		dst = AppendSlotAnswer(dst, &a.Slots[i])
+		dst = w.Append(dst, &a.Slots[i], false)
 	}
 	return AppendAnswerTail(dst, a)
 }
 
 // AppendAnswerHead appends what of an answer stands before its slots. Exactly as
-// many of AppendSlotAnswer must follow, and AppendAnswerTail: so a guest writes
+// many answers of a SlotWriter must follow, and AppendAnswerTail: so a guest writes
 // each slot when it is decided and keeps none.
 func AppendAnswerHead(dst []byte, a *Answer, slots int) []byte {
 	dst = wire.AppendArray(dst, 15)
@@ -76,22 +77,6 @@ func AppendAnswerTail(dst []byte, a *Answer) []byte {
 	dst = wire.AppendUint(dst, uint64(a.Evicted))
 	dst = wire.AppendBool(dst, a.Keep)
 	return appendChanges(dst, a.HasChanges, &a.Changes)
-}
-
-// AppendSlotAnswer appends the answer for one slot.
-func AppendSlotAnswer(dst []byte, s *SlotAnswer) []byte {
-	dst = wire.AppendArray(dst, 11)
-	dst = wire.AppendStrBytes(dst, s.Space)
-	dst = wire.AppendUint(dst, uint64(s.N))
-	dst = appendStrOrNil(dst, s.Environment)
-	dst = wire.AppendUint(dst, uint64(s.Mode))
-	dst = appendStrOrNil(dst, s.Offer)
-	dst = wire.AppendUint(dst, uint64(s.Rank))
-	dst = wire.AppendFloat(dst, s.Weight)
-	dst = wire.AppendBool(dst, s.Fallback)
-	dst = appendStrOrNil(dst, s.HTML)
-	dst = appendEncoded(dst, s.Content)
-	return appendEncoded(dst, s.Links)
 }
 
 func appendVisitorAnswer(dst []byte, a *Answer) []byte {

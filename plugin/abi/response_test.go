@@ -27,19 +27,21 @@ func drawMap(t *rapid.T) []byte {
 }
 
 func drawSlotAnswer(t *rapid.T) abi.SlotAnswer {
-	return abi.SlotAnswer{
+	s := abi.SlotAnswer{
 		Space:       drawText(t),
 		N:           rapid.IntRange(1, abi.MaxN).Draw(t, "n"),
 		Environment: drawTextOrNil(t),
 		Mode:        abi.Identification(rapid.IntRange(0, 3).Draw(t, "mode")),
 		Offer:       drawTextOrNil(t),
-		Rank:        rapid.IntRange(0, 1<<31-1).Draw(t, "rank"),
-		Weight:      rapid.Float64().Draw(t, "weight"),
-		Fallback:    rapid.Bool().Draw(t, "fallback"),
-		HTML:        drawTextOrNil(t),
-		Content:     drawMap(t),
-		Links:       drawMap(t),
 	}
+	if s.Offer == nil {
+		return s // and nothing is said of one
+	}
+	s.Rank = rapid.IntRange(0, 1<<31-1).Draw(t, "rank")
+	s.Weight = rapid.Float64().Draw(t, "weight")
+	s.Fallback = rapid.Bool().Draw(t, "fallback")
+	s.HTML, s.Content, s.Links = drawTextOrNil(t), drawMap(t), drawMap(t)
+	return s
 }
 
 func drawProposition(t *rapid.T) abi.Proposition {

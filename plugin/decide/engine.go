@@ -30,7 +30,8 @@ type Engine struct {
 	reached  []uint32 // environments of this call, in order of first slot
 	scan     scan
 	best     [abi.MaxN]candidate
-	taken    [abi.MaxSlots]uint32 // names of codes that slots took
+	placed   [abi.MaxN]int        // of the group: 1 + the proposition of each of best, 0 = none
+	taken    [abi.MaxSlots]uint32 // names of codes that groups took
 	ntaken   int
 	proposed []Proposition
 	arena    []byte // strings that expressions made for the visitor's record

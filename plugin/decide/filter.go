@@ -14,6 +14,8 @@ const (
 )
 
 // enter prepares an environment's scope for a group.
+//
+//go:noinline
 func (e *Engine) enter(f *frame, r *Result, s *abi.Slot) {
 	if f.entered && (f.ownData || len(s.Attributes) > 0) {
 		f.forget()
@@ -66,6 +68,7 @@ func (e *Engine) callData(f *frame, own []abi.Attribute) {
 	}
 }
 
+//go:noinline
 func (e *Engine) setData(f *frame, a *abi.Attribute) {
 	r := f.env.Attributes()
 	i := e.view.FindAttribute(r, a.Name)
@@ -76,6 +79,8 @@ func (e *Engine) setData(f *frame, a *abi.Attribute) {
 
 // offerScope sets those of offer.* that a program reads, for the offer that is
 // looked at. Few programs read any, so they are set when one does.
+//
+//go:noinline
 func (e *Engine) offerScope(f *frame, uses uint32) {
 	o := e.view.Offer(f.offer)
 	if uses&uint32(snapshot.UsesOfferPath) != 0 && f.shownPath != o.Category() {
@@ -110,6 +115,8 @@ func (e *Engine) pathScope(f *frame, cat uint32) {
 func setText(v *expr.Value, s []byte) { v.Kind, v.Bits, v.Bytes = expr.String, 0, s }
 
 // setMaybe sets a string that may be missing.
+//
+//go:noinline
 func setMaybe(v *expr.Value, s []byte) {
 	setText(v, s)
 	if s == nil {
@@ -132,6 +139,8 @@ func (e *Engine) holds(f *frame, filter uint32) bool {
 }
 
 // truth evaluates a condition, once for each set of what it reads.
+//
+//go:noinline
 func (e *Engine) truth(f *frame, program uint32) bool {
 	uses := e.view.Uses(program)
 	if uses&(perOffer|perGroup) != 0 {

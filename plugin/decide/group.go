@@ -42,8 +42,10 @@ func (e *Engine) makeGroups() {
 	}
 }
 
+// groupOf begins with the latest group, because slots of one group mostly stand
+// together.
 func (e *Engine) groupOf(slot int) int {
-	for g := range e.groups[:e.ngroups] {
+	for g := e.ngroups - 1; g >= 0; g-- {
 		first := e.groups[g].first
 		if e.results[first].Asked == e.results[slot].Asked && sameAsk(&e.call.Slots[first], &e.call.Slots[slot]) {
 			return g
@@ -55,9 +57,15 @@ func (e *Engine) groupOf(slot int) int {
 }
 
 func sameAsk(a, b *abi.Slot) bool {
+	if plain(a) && plain(b) {
+		return true
+	}
 	return sameSet(a.Categories, b.Categories) && sameSet(a.Themes, b.Themes) &&
 		covers(a.Attributes, b.Attributes) && covers(b.Attributes, a.Attributes)
 }
+
+// plain reports whether a slot asks for what its space shows by default.
+func plain(s *abi.Slot) bool { return len(s.Categories)+len(s.Themes)+len(s.Attributes) == 0 }
 
 //go:noinline
 func sameSet(a, b [][]byte) bool { return subset(a, b) && subset(b, a) }
@@ -114,10 +122,10 @@ func (e *Engine) decideGroup(g int) {
 	proposed := len(e.proposed)
 	e.groups[g].proposed, e.groups[g].taken = proposed, e.ntaken
 	n := e.rank(f, r.Space, e.groups[g].depth)
+	clear(e.placed[:n])
 	fallback := sp.FallbackOffer()
-	for i := range e.call.Slots {
-		r := &e.results[i]
-		if r.group != g {
+	for i := first; i < len(e.call.Slots); i++ {
+		if e.results[i].group != g {
 			continue
 		}
 		if k := e.call.Slots[i].N; k <= n {
@@ -127,9 +135,15 @@ func (e *Engine) decideGroup(g int) {
 			fallback = none
 		}
 	}
-	e.take(g)
-	for i := proposed; i < len(e.proposed) && f.counter.ready; i++ {
-		e.countProposed(f, &e.proposed[i])
+	for i := proposed; i < len(e.proposed); i++ {
+		p := &e.proposed[i]
+		if !p.Fallback {
+			e.taken[e.ntaken] = e.view.Offer(p.Offer).Code()
+			e.ntaken++
+		}
+		if f.counter.ready {
+			e.countProposed(f, p)
+		}
 	}
 }
 
@@ -139,15 +153,14 @@ func (e *Engine) place(slot int, c *candidate, rank int) {
 	r := &e.results[slot]
 	r.Offer, r.Rank, r.Weight = c.offer, rank, c.weight
 	held := e.call.Slots[slot].Held
-	for p := range e.proposed {
-		q := &e.proposed[p]
-		if q.group == r.group && q.Rank == rank && !q.Fallback {
-			r.Proposition = p
-			q.Held = moreHeld(q.Held, held)
-			return
-		}
+	if p := e.placed[rank-1]; p > 0 {
+		r.Proposition = p - 1
+		q := &e.proposed[p-1]
+		q.Held = moreHeld(q.Held, held)
+		return
 	}
 	e.propose(r, held)
+	e.placed[rank-1] = len(e.proposed)
 }
 
 // placeFallback puts the space's fallback offer into the group's first empty
@@ -164,7 +177,9 @@ func (e *Engine) placeFallback(slot int, offer uint32) {
 
 func (e *Engine) propose(r *Result, held abi.Held) {
 	r.Proposition = len(e.proposed)
-	e.proposed = append(e.proposed, Proposition{Result: *r, Held: held})
+	e.proposed = e.proposed[:r.Proposition+1] // one for each slot at most
+	p := &e.proposed[r.Proposition]
+	p.Result, p.Held = *r, held
 }
 
 func moreHeld(a, b abi.Held) abi.Held {
@@ -175,18 +190,4 @@ func moreHeld(a, b abi.Held) abi.Held {
 		return abi.HeldUnknown
 	}
 	return abi.HeldNo
-}
-
-// take marks the codes that slots of the group took, each once.
-func (e *Engine) take(g int) {
-	for i := range e.call.Slots {
-		r := &e.results[i]
-		if r.group != g || r.Offer == none || r.Fallback {
-			continue
-		}
-		if code := e.view.Offer(r.Offer).Code(); !contains(e.taken[:e.ntaken], code) {
-			e.taken[e.ntaken] = code
-			e.ntaken++
-		}
-	}
 }

@@ -21,35 +21,42 @@ func (e *Engine) Resolve(call *Call) {
 	e.call = call
 	e.machine.Reset(StepBudget)
 	for i := range call.Slots {
-		e.results[i] = e.resolve(i)
+		asked := none
+		if i < len(call.Spaces) {
+			asked = call.Spaces[i]
+		} else {
+			asked = FindSpace(e.view, call.Host, &call.Slots[i])
+		}
+		// What a space resolves to depends on the call alone.
+		if i > 0 && e.results[i-1].Asked == asked {
+			e.results[i] = e.results[i-1]
+			continue
+		}
+		e.results[i] = Result{Asked: asked, Environment: none, Space: none, Offer: none, Proposition: -1, group: -1}
+		e.resolve(&e.results[i])
 	}
 }
 
-func (e *Engine) resolve(slot int) Result {
-	r := Result{Asked: none, Environment: none, Space: none, Offer: none, Proposition: -1, group: -1}
-	if slot < len(e.call.Spaces) {
-		r.Asked = e.call.Spaces[slot]
-	} else {
-		r.Asked = FindSpace(e.view, e.call.Host, &e.call.Slots[slot])
+// resolve goes on from the space that was asked.
+func (e *Engine) resolve(r *Result) {
+	if r.Asked == none {
+		return
 	}
-	switch {
-	case r.Asked == none:
-		return r
-	case e.paused.space(r.Asked):
+	if e.paused.space(r.Asked) {
 		r.Path = abi.SlotPaused
-		return r
+		return
 	}
-	e.identify(&r)
+	e.identify(r)
 	sp := e.view.Space(r.Space)
 	r.Environment = sp.Environment()
-	if r.Mode != abi.Nobody {
-		if e.paused.space(r.Space) {
-			r.Mode, r.Path = abi.Nobody, r.Path|abi.SlotPaused
-			return r
-		}
-		e.frame(r.Environment)
+	if r.Mode == abi.Nobody {
+		return
 	}
-	return r
+	if e.paused.space(r.Space) {
+		r.Mode, r.Path = abi.Nobody, r.Path|abi.SlotPaused
+		return
+	}
+	e.frame(r.Environment)
 }
 
 // identify is the identification table: the space that answers in place of
@@ -105,6 +112,25 @@ func (id *Identity) Resolve(v *snapshot.View, env *snapshot.Environment) (explic
 
 func (id *Identity) sourceFits(source []byte) bool {
 	return len(id.Source) == 0 || len(source) == 0 || bytes.Equal(id.Source, source)
+}
+
+// FindSpaces appends the spaces that slots ask for to list, which is empty. Slots
+// of one space mostly stand together, and it is looked for once.
+func FindSpaces(list []uint32, v *snapshot.View, host []byte, slots []abi.Slot) []uint32 {
+	for i := range slots {
+		if i > 0 && asksSame(&slots[i-1], &slots[i]) {
+			list = append(list, list[i-1])
+		} else {
+			list = append(list, FindSpace(v, host, &slots[i]))
+		}
+	}
+	return list
+}
+
+// asksSame reports whether two slots name one space.
+func asksSame(a, b *abi.Slot) bool {
+	return bytes.Equal(a.Space, b.Space) && bytes.Equal(a.Environment, b.Environment) &&
+		(a.Environment == nil) == (b.Environment == nil)
 }
 
 // FindSpace is the space that a slot asks for, or snapshot.None: in the

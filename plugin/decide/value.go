@@ -17,6 +17,8 @@ func Value(raw []byte, typ uint8) (v expr.Value) {
 
 // Set makes v the value that Value gives and reports whether there is one; v
 // stays as it is where it would be missing.
+//
+//go:noinline
 func Set(v *expr.Value, raw []byte, typ uint8) bool {
 	if len(raw) == 0 {
 		return false

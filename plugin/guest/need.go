@@ -18,10 +18,13 @@ func (g *Guest) mustAsk() bool {
 	}
 	p.needed = abi.Need{Sources: p.needed.Sources[:0], Folders: p.needed.Folders[:0]}
 	if r.Mode == abi.SlotsAsked {
-		for i := range r.Slots {
-			if space := decide.FindSpace(&g.view, r.Host, &r.Slots[i]); space != snapshot.None {
-				g.reach(g.view.Space(space).Environment())
+		last := snapshot.None
+		for _, space := range p.call.Spaces {
+			if space == snapshot.None || space == last {
+				continue
 			}
+			last = space
+			g.reach(g.view.Space(space).Environment())
 		}
 	} else if env, ok := g.view.FindSite(r.Host); !ok {
 		for i := range g.view.Count(snapshot.SecEnvironments) {

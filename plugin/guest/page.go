@@ -41,7 +41,7 @@ type page struct {
 	past       []byte // entries of a history that a store is to be told of, and
 	pasts      int    // how many they are
 	slots      [abi.MaxSlots]abi.Slot
-	spaces     [abi.MaxSlots]uint32 // that the listed slots ask for
+	spaces     [abi.MaxSlots]uint32 // that the slots ask for
 	held       []held               // what the visitor's record has for the target attributes
 
 	opened  [seal.OpenSize]byte
@@ -136,6 +136,7 @@ func (g *Guest) findSlots() {
 	c.Attributes = r.Attributes
 	c.Slots = r.Slots
 	if r.Mode == abi.SlotsAsked {
+		c.Spaces = decide.FindSpaces(p.spaces[:0], &g.view, r.Host, r.Slots)
 		return
 	}
 	env, found := g.findPage(r.Host, r.Path)

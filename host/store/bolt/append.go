@@ -22,7 +22,7 @@ func (s *Store) Append(ctx context.Context, c *store.Change) error {
 	if err := check(&c.Changes); err != nil {
 		return fmt.Errorf("bolt: change: %w", err)
 	}
-	if c.Durable && s.memory.isFailing() {
+	if c.Durable && s.memory.isStuck(&s.config) {
 		if err := s.tryAgain(ctx); err != nil {
 			s.metrics.refuse(byDisk)
 			return err
@@ -80,9 +80,7 @@ func (s *Store) try(c *store.Change, done chan error) error {
 	}
 	defer s.locks.hold(p.keys())()
 	d := draft{store: s, change: c, plan: p, now: s.now(), stamp: 1}
-	if p.erased {
-		d.leave()
-	} else if err := d.build(); err != nil {
+	if err := d.build(); err != nil {
 		return err
 	}
 	if err := s.put(&d, done); err != nil {

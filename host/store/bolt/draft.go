@@ -53,6 +53,12 @@ func (d *draft) build() error {
 		d.leave()
 		return d.forget(c.Visitor, held)
 	}
+	if held == nil && p.visitor != "" {
+		if erased, err := d.store.isErased(c.Visitor); err != nil || erased {
+			d.leave()
+			return err
+		}
+	}
 	if err := d.visitor(held); err != nil {
 		return err
 	}

@@ -23,11 +23,11 @@ func (s *Store) Lookup(ctx context.Context, n *abi.Need) (found store.Found, err
 	found.Seq = s.memory.place()
 	var visitor *row
 	if len(n.Visitor) == abi.VisitorSize {
-		if found.Record.Erased, err = s.isErased(n.Visitor); err != nil {
+		if visitor, err = s.row(visitorKey(n.Visitor)); err != nil {
 			return store.Found{}, err
 		}
-		if !found.Record.Erased {
-			if visitor, err = s.row(visitorKey(n.Visitor)); err != nil {
+		if visitor == nil { // one that was erased has no row
+			if found.Record.Erased, err = s.isErased(n.Visitor); err != nil {
 				return store.Found{}, err
 			}
 		}

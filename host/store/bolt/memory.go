@@ -214,10 +214,12 @@ func (m *memory) isClosed() bool {
 	return m.closed
 }
 
-func (m *memory) isFailing() bool {
+// isStuck reports whether something must be written before there can be more: the
+// last transaction failed, or there is no room.
+func (m *memory) isStuck(c *Config) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.failing != nil
+	return m.failing != nil || m.room(c) != nil
 }
 
 // pending is how many rows and events wait.

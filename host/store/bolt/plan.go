@@ -7,7 +7,6 @@ import (
 // plan says which rows a change may concern.
 type plan struct {
 	visitor string // key, or empty
-	erased  bool   // the visitor was
 	link    string // key of the person to whom the visitor is linked by its row, or empty
 	person  string // of the one to whom it is to be linked, or empty
 	dropped string // of the visitor for whom the person has no room then, or empty
@@ -36,9 +35,6 @@ func (p *plan) keys() []string {
 func (s *Store) plan(c *abi.Changes) (p plan, err error) {
 	if len(c.Visitor) > 0 {
 		p.visitor = visitorKey(c.Visitor)
-		if p.erased, err = s.isErased(c.Visitor); err != nil || p.erased {
-			return p, err
-		}
 		held, err := s.row(p.visitor)
 		if err != nil && !c.Forget {
 			return p, err

@@ -32,8 +32,9 @@ type sweeper struct {
 	mu   sync.Mutex
 	keep keep
 
-	last  time.Time // of the last sweep; the sweeper's own, as is
-	doubt int       // sweeps to wait until the clock is believed
+	one   sync.Mutex // held by who sweeps
+	last  time.Time  // of the last sweep, or, before it, of the last transaction
+	doubt int        // sweeps to wait until the clock is believed
 }
 
 // keep says how long; 0 is for ever.
@@ -68,21 +69,28 @@ func (w *sweeper) run() {
 		case <-w.quit:
 			return
 		case <-w.wake:
+			w.tell(w.sweep(false))
 		case <-ticker.C:
-		}
-		if err := w.sweep(); err != nil && !errors.Is(err, store.ErrClosed) {
-			w.store.trouble.report(err)
+			w.tell(w.sweep(true))
 		}
 	}
 }
 
-// sweep looks at every row once.
-func (w *sweeper) sweep() error {
+func (w *sweeper) tell(err error) {
+	if err != nil && !errors.Is(err, store.ErrClosed) {
+		w.store.trouble.report(err)
+	}
+}
+
+// sweep looks at every row once. Regular says that it was time for it.
+func (w *sweeper) sweep(regular bool) error {
+	w.one.Lock()
+	defer w.one.Unlock()
 	now := w.store.config.Clock()
 	w.mu.Lock()
 	k := w.keep
 	w.mu.Unlock()
-	if !w.trusts(now) || k == (keep{}) {
+	if !w.trusts(now, regular) || k == (keep{}) {
 		return nil
 	}
 	for _, kind := range [...]byte{ofVisitor, ofPerson, ofGrave} {
@@ -95,17 +103,17 @@ func (w *sweeper) sweep() error {
 }
 
 // trusts reports whether things may be removed by this time.
-func (w *sweeper) trusts(now time.Time) bool {
+func (w *sweeper) trusts(now time.Time, regular bool) bool {
 	d := now.Sub(w.last)
 	if !w.last.IsZero() && d > leap {
 		w.doubt = distrust
 	}
 	w.last = now
-	if w.doubt > 0 {
+	trusted := w.doubt == 0
+	if !trusted && regular {
 		w.doubt--
-		return false
 	}
-	return true
+	return trusted
 }
 
 // broom sweeps one kind of row.

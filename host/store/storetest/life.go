@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/profferhq/proffer/catalog"
@@ -56,8 +57,7 @@ func reopened(t *bench) {
 	}
 }
 
-// A second store in the same place stands for a process that was killed: the first
-// is not asked to write anything.
+// A copy of the files is what is left of a process that was killed.
 func durable(t *bench) {
 	if _, err := t.try(&store.Change{Changes: visit(1, proposition(1, catalog.Accepted, t.ms())), Since: store.Always, Durable: true}, line("accepted", 1)); err != nil {
 		t.Fatal(err)
@@ -66,6 +66,16 @@ func durable(t *bench) {
 	if err != nil || len(list) != 1 || !strings.Contains(string(list[0].Line), "e=accepted") {
 		t.Fatalf("Pending: %d events, %v", len(list), err)
 	}
+	copied := t.TempDir()
+	if err := os.CopyFS(copied, os.DirFS(t.dir)); err != nil {
+		t.Fatal(err)
+	}
+	after := &bench{T: t.T, Store: t.open(t.T, copied, t.clock), now: t.now}
+	defer after.close()
+	if got := entries(after.visitor(1).History); len(got) != 1 || got[0].Status != catalog.Accepted {
+		t.Fatalf("got %v", told(after.visitor(1).History))
+	}
+	after.same("events", after.events(0, 9), []string{string(list[0].Line)})
 }
 
 func subject(n int) (who store.Subject) {

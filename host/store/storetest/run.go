@@ -41,7 +41,7 @@ func Run(t *testing.T, open Open) {
 		{"the outbox sheds the least first", shedding},
 		{"a store that is closed", closed},
 		{"a store that is opened again", reopened},
-		{"what is durable waits for nobody to close", durable},
+		{"what is durable is there after a crash", durable},
 		{"an erased visitor is a stranger", erased},
 		{"an erased person takes the visitors along", erasedPerson},
 		{"an export has everything", export},

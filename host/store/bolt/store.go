@@ -30,6 +30,7 @@ type Store struct {
 	quit     chan struct{}
 	done     chan struct{} // closed when the writer has ended
 	lost     error         // why its last transaction came to nothing
+	sealed   bool          // the writer's own: the disk has the file's head, see reseal
 	arrivals chan struct{}
 	sweeper  sweeper
 }

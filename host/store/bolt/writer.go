@@ -74,6 +74,12 @@ func (s *Store) flush() error {
 // commit writes a batch in one transaction.
 func (s *Store) commit(b *batch) (shed [classes]int, err error) {
 	defer caught(&err)
+	if !s.sealed {
+		if err := s.reseal(); err != nil {
+			return shed, noRoom(err)
+		}
+	}
+	s.sealed = false
 	kept := b.tally
 	err = s.db.Update(func(tx *bbolt.Tx) (err error) {
 		if err := b.put(tx); err != nil {
@@ -86,12 +92,18 @@ func (s *Store) commit(b *batch) (shed [classes]int, err error) {
 	})
 	if err != nil {
 		b.tally = kept
-		if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-			err = fmt.Errorf("%w: %w", store.ErrFull, err)
-		}
-		return [classes]int{}, err
+		return [classes]int{}, noRoom(err)
 	}
+	s.sealed = true
 	return shed, nil
+}
+
+// noRoom is an error of the disk, as one that says so if it is full.
+func noRoom(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fmt.Errorf("%w: %w", store.ErrFull, err)
+	}
+	return err
 }
 
 // put writes a batch's rows, in the order of their keys, which are neighbours in

@@ -29,7 +29,7 @@ func (e *experiment) sweep(ctx context.Context, t trace, from int, when moments)
 	cuts := 0
 	for n := range t {
 		d.take(&t[n])
-		if n < from || t[n].action == promise {
+		if n < from {
 			continue
 		}
 		times := when(n, t[n].action)

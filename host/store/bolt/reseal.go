@@ -1,10 +1,5 @@
 package bolt
 
-import (
-	"errors"
-	"os"
-)
-
 // reseal makes what the file says last. Where the last step of a transaction failed,
 // or its process died in it, the system's memory has the file's new head and the
 // disk may have the old one still. Everybody reads the new one: so the next
@@ -13,16 +8,12 @@ import (
 // takes the page for clean. So before the first transaction, and after each that
 // failed, the two heads are written anew as they are read, and flushed.
 func (s *Store) reseal() error {
-	f, err := s.config.OpenFile(s.db.Path(), os.O_RDWR, 0o600)
-	if err != nil {
+	heads := make([]byte, 2*s.db.Info().PageSize)
+	if _, err := s.file.ReadAt(heads, 0); err != nil {
 		return err
 	}
-	heads := make([]byte, 2*s.db.Info().PageSize)
-	if _, err = f.ReadAt(heads, 0); err == nil {
-		_, err = f.WriteAt(heads, 0)
+	if _, err := s.file.WriteAt(heads, 0); err != nil {
+		return err
 	}
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
+	return s.file.Sync()
 }

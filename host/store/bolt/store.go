@@ -18,7 +18,8 @@ type Store struct {
 	config  Config
 	lock    *os.File
 	db      *bbolt.DB
-	secret  []byte // of the hashes of who was erased
+	file    *os.File // of db, which closes it
+	secret  []byte   // of the hashes of who was erased
 	locks   locks
 	memory  memory
 	network newcomers
@@ -68,7 +69,7 @@ func Open(c Config) (*Store, error) {
 
 // start opens the file and reads how far the store has come.
 func (s *Store) start() (err error) {
-	if s.db, err = openState(&s.config); err != nil {
+	if s.db, s.file, err = openState(&s.config); err != nil {
 		return err
 	}
 	err = s.db.View(func(tx *bbolt.Tx) error {

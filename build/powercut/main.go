@@ -33,6 +33,9 @@ func command() error {
 	fmt.Printf("seed %d\n", *seed)
 	began := time.Now()
 	e := experiment{workload: w, tmp: *tmp, chance: rand.New(rand.NewPCG(*seed, 0)), out: os.Stdout}
+	if err := e.full(ctx); err != nil {
+		return err
+	}
 	if err := e.cuts(ctx, *random); err != nil {
 		return err
 	}

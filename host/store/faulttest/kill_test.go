@@ -1,3 +1,5 @@
+//go:build linux || darwin
+
 package faulttest_test
 
 import (
@@ -70,7 +72,7 @@ func kill(t *testing.T, dir string, first int, r *rand.Rand, promises *faulttest
 	for w := range workers {
 		promises.Started(first + w)
 	}
-	after := r.IntN(600)
+	after := r.IntN(400)
 	if r.IntN(8) == 0 {
 		after = -1
 		moment := time.AfterFunc(time.Duration(r.IntN(40_000))*time.Microsecond, func() { cmd.Process.Kill() })

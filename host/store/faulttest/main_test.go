@@ -1,3 +1,5 @@
+//go:build linux || darwin
+
 package faulttest_test
 
 import (
@@ -19,7 +21,10 @@ var ctx = context.Background()
 // children are what the test binary does when it runs itself: in a directory, with
 // a number.
 var children = map[string]func(dir string, n int) error{
-	"append": appends,
+	"append":      appends,
+	"drain":       drains,
+	"descriptors": lacksDescriptors,
+	"read only":   readsOnly,
 }
 
 const childEnv = "PROFFER_FAULTTEST"

@@ -21,6 +21,33 @@ type worker struct {
 // Durable is how many steps were acknowledged as durable.
 func (p *Promises) Durable() int { return p.durable }
 
+// Failed is how many steps failed.
+func (p *Promises) Failed() int {
+	n := 0
+	for _, w := range p.workers {
+		n += len(w.failed)
+	}
+	return n
+}
+
+// Closed says that the store was closed, and that it said that nothing is lost:
+// everything that was taken in is durable.
+func (p *Promises) Closed() {
+	for _, w := range p.workers {
+		w.durable = w.said
+	}
+}
+
+// Write is Read of whole lines.
+func (p *Promises) Write(lines []byte) (int, error) {
+	for line := range bytes.Lines(lines) {
+		if err := p.Read(line); err != nil {
+			return 0, err
+		}
+	}
+	return len(lines), nil
+}
+
 // Started says that a worker may have done a step of which nothing is known.
 func (p *Promises) Started(number int) { p.worker(number) }
 

@@ -23,7 +23,7 @@ type Script struct {
 }
 
 // Run comes back when all workers are done, or the store is closed, or the context
-// ends.
+// ends; what has begun by then is not broken off.
 func (s *Script) Run(ctx context.Context, to store.Store) {
 	var all sync.WaitGroup
 	var speak sync.Mutex
@@ -31,7 +31,7 @@ func (s *Script) Run(ctx context.Context, to store.Store) {
 		all.Go(func() {
 			for n := 0; (s.Steps == 0 || n < s.Steps) && ctx.Err() == nil; n++ {
 				at := step{s.First + w, n}
-				err := at.do(ctx, to)
+				err := at.do(context.WithoutCancel(ctx), to)
 				if errors.Is(err, store.ErrClosed) {
 					return
 				}

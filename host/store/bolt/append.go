@@ -35,6 +35,9 @@ func (s *Store) Append(ctx context.Context, c *store.Change) error {
 	if err := s.take(c, done); err != nil {
 		return err
 	}
+	if c.Changes.Forget {
+		signal(s.sweeper.forgotten)
+	}
 	if done == nil {
 		return nil
 	}

@@ -82,10 +82,30 @@ func report(b *testing.B, all []time.Duration) {
 	b.ReportMetric(float64(all[len(all)*99/100].Nanoseconds())/1000, "p99-µs")
 }
 
-func BenchmarkLookup(b *testing.B) {
-	s, _ := crowded(b)
+// BenchmarkStore fills one store and does everything with it.
+func BenchmarkStore(b *testing.B) {
+	s, dir := crowded(b)
+	benchLookup(b, s)
+	benchAppend(b, s)
+	if err := s.Close(); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("open", func(b *testing.B) {
+		for b.Loop() {
+			s, err := bolt.Open(bolt.Config{Dir: dir})
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.StopTimer()
+			s.Close()
+			b.StartTimer()
+		}
+	})
+}
+
+func benchLookup(b *testing.B, s *bolt.Store) {
 	for _, busy := range [...]bool{false, true} {
-		b.Run(fmt.Sprintf("appending=%v", busy), func(b *testing.B) {
+		b.Run(fmt.Sprintf("lookup/appending=%v", busy), func(b *testing.B) {
 			stop, ended := make(chan struct{}), make(chan struct{})
 			go func() {
 				defer close(ended)
@@ -117,8 +137,7 @@ func BenchmarkLookup(b *testing.B) {
 	}
 }
 
-func BenchmarkAppend(b *testing.B) {
-	s, _ := crowded(b)
+func benchAppend(b *testing.B, s *bolt.Store) {
 	round := atomic.Uint64{}
 	round.Store(10)
 	run := func(name string, writers int, durable bool) {
@@ -157,21 +176,4 @@ func BenchmarkAppend(b *testing.B) {
 	run("durable", 16, true)
 	run("durable", 256, true)
 	run("relaxed", 1, false)
-}
-
-// BenchmarkOpen opens what a process that was killed leaves.
-func BenchmarkOpen(b *testing.B) {
-	s, dir := crowded(b)
-	if err := s.Close(); err != nil {
-		b.Fatal(err)
-	}
-	for b.Loop() {
-		s, err := bolt.Open(bolt.Config{Dir: dir})
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.StopTimer()
-		s.Close()
-		b.StartTimer()
-	}
 }

@@ -3,6 +3,7 @@ package bolt
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/profferhq/proffer/host/store"
@@ -10,15 +11,25 @@ import (
 )
 
 // Erase removes everything that is held of a subject, of a person also the visitors
-// that are linked to it, and comes back when that is on the disk.
+// that are linked to it, and comes back when that is on the disk and nothing is left
+// of it in free pages of the file.
 func (s *Store) Erase(ctx context.Context, who store.Subject) error {
 	if err := s.opened(ctx); err != nil {
 		return err
 	}
+	var err error
 	if who.Key == "" {
-		return s.eraseVisitor(ctx, who.Visitor[:])
+		err = s.eraseVisitor(ctx, who.Visitor[:])
+	} else {
+		err = s.erasePerson(ctx, personKey([]byte(who.Source), []byte(who.Key)))
 	}
-	return s.erasePerson(ctx, personKey([]byte(who.Source), []byte(who.Key)))
+	if err != nil {
+		return err
+	}
+	if err := s.wipe(); err != nil {
+		return fmt.Errorf("bolt: erased, but not yet from the file: %w", err)
+	}
+	return nil
 }
 
 // eraseVisitor says ErrUnknown where there was no row. One that is damaged was

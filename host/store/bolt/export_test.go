@@ -100,3 +100,17 @@ func Admits(room, rate int) func(network string, now time.Time) error {
 
 // MaxNetworks is how many networks are told apart.
 const MaxNetworks = maxNetworks
+
+// Check looks for what is not as bbolt needs it.
+func (s *Store) Check() (err error) {
+	_ = s.view(func(tx *bbolt.Tx) error {
+		for e := range tx.Check() {
+			err = e
+		}
+		return nil
+	})
+	return err
+}
+
+// Wipe is what comes some time after somebody was forgotten.
+func (s *Store) Wipe() error { return s.wipe() }

@@ -22,12 +22,13 @@ const (
 	distrust = 6
 )
 
-// sweeper removes what is too old.
+// sweeper removes what is too old, and what was forgotten from the file.
 type sweeper struct {
-	store *Store
-	wake  chan struct{}
-	quit  chan struct{}
-	done  chan struct{}
+	store     *Store
+	wake      chan struct{}
+	forgotten chan struct{} // somebody was
+	quit      chan struct{}
+	done      chan struct{}
 
 	mu   sync.Mutex
 	keep keep
@@ -50,7 +51,7 @@ func (s *Store) Retain(visitors, propositions time.Duration) {
 }
 
 func (w *sweeper) start(s *Store) {
-	w.store, w.wake = s, make(chan struct{}, 1)
+	w.store, w.wake, w.forgotten = s, make(chan struct{}, 1), make(chan struct{}, 1)
 	w.quit, w.done = make(chan struct{}), make(chan struct{})
 	go w.run()
 }
@@ -64,10 +65,21 @@ func (w *sweeper) run() {
 	defer close(w.done)
 	ticker := time.NewTicker(w.store.config.Sweep)
 	defer ticker.Stop()
+	wipe, set := time.NewTimer(0), false
+	wipe.Stop()
+	defer wipe.Stop()
 	for {
 		select {
 		case <-w.quit:
 			return
+		case <-w.forgotten:
+			if !set {
+				wipe.Reset(wipeDelay)
+			}
+			set = true
+		case <-wipe.C:
+			set = false
+			w.tell(w.store.wipe())
 		case <-w.wake:
 			w.tell(w.sweep(false))
 		case <-ticker.C:

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	bbolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"github.com/profferhq/proffer/host/store"
 )
@@ -34,6 +35,8 @@ type Store struct {
 	sealed   bool          // the writer's own: the disk has the file's head, see reseal
 	arrivals chan struct{}
 	sweeper  sweeper
+	readers  sync.RWMutex // held for reading by who reads the file
+	wiping   wiping
 }
 
 var _ store.Store = (*Store)(nil)
@@ -112,7 +115,12 @@ func (s *Store) Close() error {
 // and what needs no store goes on.
 func (s *Store) view(read func(tx *bbolt.Tx) error) (err error) {
 	defer caught(&err)
-	return s.db.View(read)
+	s.readers.RLock()
+	defer s.readers.RUnlock()
+	if err = s.db.View(read); errors.Is(err, berrors.ErrDatabaseNotOpen) {
+		err = store.ErrClosed
+	}
+	return err
 }
 
 func caught(err *error) {

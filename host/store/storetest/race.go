@@ -12,72 +12,83 @@ import (
 )
 
 func races(t *bench) {
-	if over := Race(t.T, t.Store, 0, 300, 2); over != 0 {
-		t.Errorf("a cap was exceeded by %d", over)
+	for limit := 1; limit <= 2; limit++ {
+		if over := Race(t.T, t.Store, limit*1000, 150, 2, limit, limit-1); over != 0 {
+			t.Errorf("a cap of %d was exceeded by %d", limit, over)
+		}
 	}
-	Race(t.T, t.Store, 300, 30, 10) // such a page is shown as decided: no store prevents it
+	if over := Race(t.T, t.Store, 5000, 30, 10, 1, 0); over != 0 { // who loses sees that one was shown
+		t.Errorf("a cap of 1 was exceeded by %d", over)
+	}
+	if over := Race(t.T, t.Store, 6000, 30, 10, 3, 0); over > 30*7 {
+		t.Errorf("a cap of 3 was exceeded by %d", over)
+	}
 }
 
 // Race has some tabs of each visitor, from the first on, show an offer at once that
-// must be shown but once: each looks up, counts, and appends on the condition that
-// nothing has changed; one that loses does so once more, and one that loses twice
-// appends without condition. It gives by how many the cap was exceeded.
-func Race(t *testing.T, s store.Store, first, visitors, tabs int) (over int) {
+// must not be shown more often than a limit, and was shown some times before: each looks up, and when all have done so counts and appends, on the
+// condition that nothing has changed; one that loses does so once more, and one that
+// loses twice appends without condition. It gives by how many limits were exceeded.
+func Race(t *testing.T, s store.Store, first, visitors, tabs, limit, before int) (over int) {
 	t.Helper()
 	for n := range visitors {
 		visitor := id(first + n)
-		start, errs := make(chan struct{}), make(chan error, tabs)
-		var all sync.WaitGroup
-		for tab := range tabs {
-			all.Go(func() {
-				<-start
-				errs <- show(s, visitor, n*tabs+tab)
-			})
+		for n := range before {
+			shown := history(proposition(1000+n, catalog.Presented, 1))
+			if err := s.Append(context.Background(), &store.Change{Changes: abi.Changes{Visitor: visitor, History: shown}, Since: store.Always}); err != nil {
+				t.Fatal(err)
+			}
 		}
-		close(start)
-		all.Wait()
+		errs := make(chan error, tabs)
+		var looked sync.WaitGroup
+		looked.Add(tabs)
+		for tab := range tabs {
+			go func() { errs <- show(s, visitor, tab, limit, &looked) }()
+		}
 		for range tabs {
 			if err := <-errs; err != nil {
 				t.Fatal(err)
 			}
 		}
-		if shown := count(t, s, visitor); shown < 1 {
-			t.Fatal("nothing was shown")
-		} else {
-			over += shown - 1
+		shown, err := count(s.Lookup(context.Background(), ofVisitor(visitor)))
+		if err != nil || shown < limit {
+			t.Fatalf("%d shown, want %d at least: %v", shown, limit, err)
 		}
+		over += shown - limit
 	}
 	return over
 }
 
-func show(s store.Store, visitor []byte, proposed int) error {
+func ofVisitor(id []byte) *abi.Need {
+	return &abi.Need{Visitor: id, Folders: [][]byte{[]byte("visitors")}}
+}
+
+// show is one tab.
+func show(s store.Store, visitor []byte, tab, limit int, looked *sync.WaitGroup) error {
 	ctx := context.Background()
-	for try := range 2 {
-		found, err := s.Lookup(ctx, &abi.Need{Visitor: visitor, Folders: [][]byte{[]byte("visitors")}})
-		if err != nil {
+	found, err := s.Lookup(ctx, ofVisitor(visitor))
+	looked.Done()
+	looked.Wait()
+	for try := 1; ; try++ {
+		if n, err := count(found, err); err != nil || n >= limit {
 			return err
 		}
-		if len(found.Record.Visitors[0].History) > 0 {
-			return nil // the cap
-		}
-		c := &store.Change{Changes: abi.Changes{Visitor: visitor, History: history(proposition(proposed, catalog.Presented, 1))}, Since: found.Seq}
+		c := &store.Change{Changes: abi.Changes{Visitor: visitor, History: history(proposition(tab, catalog.Presented, 1))}, Since: found.Seq}
 		err = s.Append(ctx, c)
-		if try == 1 && errors.Is(err, store.ErrConflict) {
+		if try == 2 && errors.Is(err, store.ErrConflict) {
 			c.Since = store.Always
 			err = s.Append(ctx, c)
 		}
 		if !errors.Is(err, store.ErrConflict) {
 			return err
 		}
+		found, err = s.Lookup(ctx, ofVisitor(visitor))
 	}
-	return nil
 }
 
-func count(t *testing.T, s store.Store, visitor []byte) int {
-	t.Helper()
-	found, err := s.Lookup(context.Background(), &abi.Need{Visitor: visitor, Folders: [][]byte{[]byte("visitors")}})
+func count(found store.Found, err error) (int, error) {
 	if err != nil {
-		t.Fatal(err)
+		return 0, err
 	}
-	return len(entries(found.Record.Visitors[0].History))
+	return len(entries(found.Record.Visitors[0].History)), nil
 }

@@ -68,7 +68,7 @@ func (e *experiment) faults(ctx context.Context, stride int) error {
 			}
 			t, hit, err := e.run(ctx, e.tmp, f, processes)
 			if err != nil {
-				return err
+				return fmt.Errorf("%s, operation %d: %w", k.name, at, err)
 			}
 			if !hit {
 				break

@@ -48,6 +48,7 @@ type filling struct {
 	promises faulttest.Promises
 	before   faulttest.Promises // those up to the last cycle, of which nothing waits
 	lines    bytes.Buffer       // what this cycle adds
+	turn     int // of the workers
 	slowest  time.Duration
 }
 
@@ -56,7 +57,7 @@ func (f *filling) run(ctx context.Context) (err error) {
 		return err
 	}
 	for i := range fills {
-		if err := f.cycle(ctx, i); err != nil {
+		if err := f.cycle(ctx); err != nil {
 			return fmt.Errorf("full disk, cycle %d: %w", i, err)
 		}
 	}
@@ -70,14 +71,12 @@ func (f *filling) run(ctx context.Context) (err error) {
 	return errors.Join(faulttest.Check(ctx, f.store, &f.promises), f.store.Close(), faulttest.CheckFiles(f.config.Dir))
 }
 
-func (f *filling) cycle(ctx context.Context, i int) error {
+func (f *filling) cycle(ctx context.Context) error {
 	if err := f.fill(); err != nil {
 		return err
 	}
-	failed := f.promises.Failed()
-	f.append(ctx, 2*i, 4*f.steps)
-	if f.promises.Failed() == failed {
-		return errors.New("nothing failed")
+	for failed := f.promises.Failed(); f.promises.Failed() == failed; {
+		f.append(ctx, 4*f.steps) // what is free in the file is used up first
 	}
 	if err := faulttest.Check(ctx, f.store, &f.before); err != nil {
 		return err
@@ -86,7 +85,7 @@ func (f *filling) cycle(ctx context.Context, i int) error {
 		return err
 	}
 	began, durable := time.Now(), f.promises.Durable()
-	f.append(ctx, 2*i+1, 2)
+	f.append(ctx, 2)
 	f.slowest = max(f.slowest, time.Since(began))
 	if n := f.promises.Durable() - durable; n != f.workers || f.slowest > recovered {
 		return fmt.Errorf("%d of %d were durable after %v", n, f.workers, f.slowest)
@@ -95,8 +94,9 @@ func (f *filling) cycle(ctx context.Context, i int) error {
 	return err
 }
 
-func (f *filling) append(ctx context.Context, turn, steps int) {
-	script := faulttest.Script{First: turn * f.workers, Workers: f.workers, Steps: steps, Promises: io.MultiWriter(&f.promises, &f.lines)}
+func (f *filling) append(ctx context.Context, steps int) {
+	f.turn++
+	script := faulttest.Script{First: f.turn * f.workers, Workers: f.workers, Steps: steps, Promises: io.MultiWriter(&f.promises, &f.lines)}
 	script.Run(ctx, f.store)
 }
 

@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/profferhq/proffer/host/store/bolt"
@@ -31,7 +33,7 @@ func (w workload) work(dir string, first int) error {
 		return err
 	}
 	defer promised.Close()
-	s, err := bolt.Open(bolt.Config{Dir: dir, Delay: time.Millisecond})
+	s, err := bolt.Open(bolt.Config{Dir: dir, Delay: time.Millisecond, Logger: slog.New(slog.NewTextHandler(os.Stderr, nil))})
 	if err != nil {
 		return err
 	}
@@ -55,15 +57,24 @@ func (w workload) run(ctx context.Context, tmp string, f fault, processes int) (
 	}
 	defer func() { err = errors.Join(err, m.server.Unmount()) }()
 	for i := range processes {
-		if err := w.process(ctx, dir, i*w.workers, m.recorder); err != nil && f == (fault{}) {
+		err := w.process(ctx, dir, i*w.workers, m.recorder)
+		if err != nil && (f == (fault{}) || errors.Is(err, errStuck)) {
 			return nil, false, err
 		}
 	}
 	return m.trace, m.done > f.at, nil
 }
 
+// patience is how long a process may take, which takes a second.
+const patience = 8*time.Second
+
+var errStuck = errors.New("the process is stuck")
+
 func (w workload) process(ctx context.Context, dir string, first int, r *recorder) error {
+	ctx, stop := context.WithTimeout(ctx, patience)
+	defer stop()
 	cmd := exec.CommandContext(ctx, os.Args[0])
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGQUIT) }
 	cmd.Env = append(os.Environ(), dirEnv+"="+dir, firstEnv+"="+strconv.Itoa(first))
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -71,7 +82,11 @@ func (w workload) process(ctx context.Context, dir string, first int, r *recorde
 		return err
 	}
 	r.watch(cmd.Process)
-	if err := cmd.Wait(); err != nil {
+	err := cmd.Wait()
+	if ctx.Err() != nil {
+		return fmt.Errorf("%w\n%s", errStuck, stderr.Bytes())
+	}
+	if err != nil {
 		return fmt.Errorf("%w\n%s", err, stderr.Bytes())
 	}
 	return nil

@@ -32,7 +32,7 @@ type Store struct {
 	quit     chan struct{}
 	done     chan struct{} // closed when the writer has ended
 	lost     error         // why its last transaction came to nothing
-	sealed   bool          // the writer's own: the disk has the file's head, see reseal
+	sealing  sealing
 	arrivals chan struct{}
 	sweeper  sweeper
 	readers  sync.RWMutex // held for reading by who reads the file

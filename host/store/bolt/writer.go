@@ -74,14 +74,8 @@ func (s *Store) flush() error {
 // commit writes a batch in one transaction.
 func (s *Store) commit(b *batch) (shed [classes]int, err error) {
 	defer caught(&err)
-	if !s.sealed {
-		if err := s.reseal(); err != nil {
-			return shed, noRoom(err)
-		}
-	}
-	s.sealed = false
 	kept := b.tally
-	err = s.db.Update(func(tx *bbolt.Tx) (err error) {
+	err = s.update(func(tx *bbolt.Tx) (err error) {
 		if err := b.put(tx); err != nil {
 			return err
 		}
@@ -94,7 +88,6 @@ func (s *Store) commit(b *batch) (shed [classes]int, err error) {
 		b.tally = kept
 		return [classes]int{}, noRoom(err)
 	}
-	s.sealed = true
 	return shed, nil
 }
 

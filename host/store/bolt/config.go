@@ -46,6 +46,11 @@ type Config struct {
 	// Sweep is how often what is too old is looked for. Default 10 min.
 	Sweep time.Duration
 
+	// Wipe is how long, at least, who asked to be forgotten, or was too old, is in
+	// pages of the file that are free: they are gone from what can be read at once.
+	// Default 30 s.
+	Wipe time.Duration
+
 	// People are the people sources; default: there are none. Of a source that they
 	// have, by HasSource, a person is found only if it is among them; of another one,
 	// whose keys come with identity tokens, if the store has a row. HasSource is
@@ -90,6 +95,7 @@ func (c Config) complete() (Config, error) {
 	def(&c.Newcomers, 1000)
 	def(&c.NewcomersPerSecond, 1)
 	def(&c.Sweep, 10*time.Minute)
+	def(&c.Wipe, 30*time.Second)
 	var errs []error
 	if c.People == nil {
 		c.People, c.HasSource = nobody{}, func(string) bool { return false }
@@ -118,6 +124,7 @@ func (c Config) complete() (Config, error) {
 		within("max_visitors", c.MaxVisitors, 1, 1<<30),
 		within("newcomers", c.Newcomers, 1, 1<<20),
 		within("newcomers_per_second", c.NewcomersPerSecond, 1, 1<<20),
+		within("wipe", c.Wipe, time.Millisecond, 24*time.Hour),
 		within("sweep", c.Sweep, time.Millisecond, 24*time.Hour))...)
 }
 

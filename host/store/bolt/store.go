@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"sync"
 
 	bbolt "go.etcd.io/bbolt"
@@ -66,7 +67,7 @@ func Open(c Config) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("bolt: %w", err), s.lock.Close())
 	}
 	go s.write()
-	s.sweeper.start(s)
+	go s.sweeper.run()
 	return s, nil
 }
 
@@ -79,7 +80,10 @@ func (s *Store) start() (err error) {
 		meta := tx.Bucket(metaBucket)
 		s.secret = append([]byte(nil), meta.Get(secretKey)...)
 		at, err := s.memory.load(meta.Get(tallyKey))
-		s.sweeper.last = at
+		s.sweeper.init(s, at)
+		if meta.Get(wipeKey) != nil {
+			signal(s.sweeper.forgotten)
+		}
 		return err
 	})
 	if err == nil && s.config.Registerer != nil {
@@ -125,6 +129,7 @@ func (s *Store) view(read func(tx *bbolt.Tx) error) (err error) {
 
 func caught(err *error) {
 	if p := recover(); p != nil {
+		os.Stderr.Write(debug.Stack())
 		*err = fmt.Errorf("bolt: state.db is damaged: %v", p)
 	}
 }

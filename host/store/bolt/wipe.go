@@ -5,14 +5,9 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	bbolt "go.etcd.io/bbolt"
 )
-
-// wipeDelay is how long who asked to be forgotten is in pages of the file that are
-// free: it is gone from what can be read at once.
-const wipeDelay = 30 * time.Second
 
 // wiping overwrites what was erased. Those that come while it goes on share the
 // next time.
@@ -33,6 +28,7 @@ func (s *Store) wipe() error {
 	}
 	upto := w.wanted.Load()
 	if err := s.wipeFree(); err != nil {
+		signal(s.sweeper.forgotten) // later
 		return err
 	}
 	w.covered = upto
@@ -52,7 +48,10 @@ func (s *Store) wipeFree() (err error) {
 			return err
 		}
 		// What a transaction that failed has left behind the last page.
-		return errors.Join(s.file.Truncate(tx.Size()), s.file.Sync())
+		if err := errors.Join(s.file.Truncate(tx.Size()), s.file.Sync()); err != nil {
+			return err
+		}
+		return tx.Bucket(metaBucket).Delete(wipeKey)
 	})
 }
 

@@ -58,7 +58,7 @@ func (w workload) run(ctx context.Context, tmp string, f fault, processes int) (
 	defer func() { err = errors.Join(err, m.server.Unmount()) }()
 	for i := range processes {
 		err := w.process(ctx, dir, i*w.workers, m.recorder)
-		if err != nil && (f == (fault{}) || errors.Is(err, errStuck)) {
+		if err != nil && (f == (fault{}) || errors.Is(err, errStuck) || ctx.Err() != nil) {
 			return nil, false, err
 		}
 	}
@@ -66,14 +66,14 @@ func (w workload) run(ctx context.Context, tmp string, f fault, processes int) (
 }
 
 // patience is how long a process may take, which takes a second.
-const patience = 8*time.Second
+const patience = time.Minute
 
 var errStuck = errors.New("the process is stuck")
 
 func (w workload) process(ctx context.Context, dir string, first int, r *recorder) error {
-	ctx, stop := context.WithTimeout(ctx, patience)
+	limited, stop := context.WithTimeout(ctx, patience)
 	defer stop()
-	cmd := exec.CommandContext(ctx, os.Args[0])
+	cmd := exec.CommandContext(limited, os.Args[0])
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGQUIT) }
 	cmd.Env = append(os.Environ(), dirEnv+"="+dir, firstEnv+"="+strconv.Itoa(first))
 	var stderr bytes.Buffer
@@ -84,6 +84,9 @@ func (w workload) process(ctx context.Context, dir string, first int, r *recorde
 	r.watch(cmd.Process)
 	err := cmd.Wait()
 	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if limited.Err() != nil {
 		return fmt.Errorf("%w\n%s", errStuck, stderr.Bytes())
 	}
 	if err != nil {

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"errors"
 	"sync"
 
 	bbolt "go.etcd.io/bbolt"
@@ -38,6 +39,8 @@ func (s *Store) update(do func(tx *bbolt.Tx) error) error {
 // takes the page for clean. So before the first transaction, and after each that
 // failed, the two heads are written anew as they are read, and flushed.
 func (s *Store) reseal() error {
+	s.readers.Lock() // what they read may be of a head that is not there any more
+	defer s.readers.Unlock()
 	heads := make([]byte, 2*s.db.Info().PageSize)
 	if _, err := s.file.ReadAt(heads, 0); err != nil {
 		return err
@@ -45,5 +48,24 @@ func (s *Store) reseal() error {
 	if _, err := s.file.WriteAt(heads, 0); err != nil {
 		return err
 	}
-	return s.file.Sync()
+	if err := s.file.Sync(); err != nil {
+		return err
+	}
+	return s.reload()
+}
+
+// errReload is what reload panics with.
+var errReload = errors.New("bolt: to be rolled back")
+
+// reload has bbolt read from the file which pages are free. It does so when it rolls
+// a transaction back that has come to its last step, or that panics. It did so after
+// the one that failed; but what it read then was the system's memory of a head that
+// the disk did not have, and the system may have forgotten that since.
+func (s *Store) reload() error {
+	defer func() {
+		if p := recover(); p != nil && p != any(errReload) {
+			panic(p)
+		}
+	}()
+	return s.db.Update(func(*bbolt.Tx) error { panic(errReload) })
 }

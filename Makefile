@@ -58,6 +58,11 @@ bench: wasm
 peers: wasm
 	cd build/peers && go run .
 
+## powercut: faults of a disk under the store, as root; some minutes
+powercut:
+	cd build/powercut && go vet ./... && go test -count=1 ./... && go run .
+	go test -count=1 -run 'TestKill$$' -v ./host/store/faulttest -cycles 1000
+
 # The profile by which Go compiles the module: it inlines the calls that requests
 # make. Written anew when much of the code has changed.
 profile:
@@ -85,4 +90,4 @@ vuln:
 clean:
 	rm -rf $(OUT)
 
-.PHONY: help build wasm run test edges fuzz bench peers profile check fmt vuln clean
+.PHONY: help build wasm run test edges fuzz bench peers powercut profile check fmt vuln clean

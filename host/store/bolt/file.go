@@ -50,25 +50,32 @@ const secretSize = 32
 // readers rarely wait for it to be mapped anew. It takes no memory.
 const mapped = 1 << 30
 
-// openState opens state.db, and makes it if it is not there.
-func openState(c *Config) (*bbolt.DB, error) {
+// openState opens state.db, and makes it if it is not there. It gives bbolt's own
+// descriptor, too: when there are no more of them the store goes on.
+func openState(c *Config) (*bbolt.DB, *os.File, error) {
 	path := filepath.Join(c.Dir, stateName)
 	if err := os.Remove(filepath.Join(c.Dir, newName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+		return nil, nil, err
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		if err := makeState(c, path); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+			return nil, nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	if err := checkState(c, path); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
-	db, err := bbolt.Open(path, 0o600, options(c, false))
+	var file *os.File
+	o := options(c, false)
+	o.OpenFile = func(name string, flag int, mode os.FileMode) (f *os.File, err error) {
+		file, err = c.OpenFile(name, flag, mode)
+		return file, err
+	}
+	db, err := bbolt.Open(path, 0o600, o)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, locked(err))
+		return nil, nil, fmt.Errorf("%s: %w", path, locked(err))
 	}
-	return db, nil
+	return db, file, nil
 }
 
 func options(c *Config, readOnly bool) *bbolt.Options {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"sync"
 
 	bbolt "go.etcd.io/bbolt"
@@ -19,7 +20,8 @@ type Store struct {
 	config  Config
 	lock    *os.File
 	db      *bbolt.DB
-	secret  []byte // of the hashes of who was erased
+	file    *os.File // of db, which closes it
+	secret  []byte   // of the hashes of who was erased
 	locks   locks
 	memory  memory
 	network newcomers
@@ -31,6 +33,7 @@ type Store struct {
 	quit     chan struct{}
 	done     chan struct{} // closed when the writer has ended
 	lost     error         // why its last transaction came to nothing
+	sealing  sealing
 	arrivals chan struct{}
 	sweeper  sweeper
 	readers  sync.RWMutex // held for reading by who reads the file
@@ -70,7 +73,7 @@ func Open(c Config) (*Store, error) {
 
 // start opens the file and reads how far the store has come.
 func (s *Store) start() (err error) {
-	if s.db, err = openState(&s.config); err != nil {
+	if s.db, s.file, err = openState(&s.config); err != nil {
 		return err
 	}
 	err = s.db.View(func(tx *bbolt.Tx) error {
@@ -126,6 +129,7 @@ func (s *Store) view(read func(tx *bbolt.Tx) error) (err error) {
 
 func caught(err *error) {
 	if p := recover(); p != nil {
+		os.Stderr.Write(debug.Stack())
 		*err = fmt.Errorf("bolt: state.db is damaged: %v", p)
 	}
 }

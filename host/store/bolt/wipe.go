@@ -3,12 +3,10 @@ package bolt
 import (
 	"errors"
 	"os"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 
 	bbolt "go.etcd.io/bbolt"
-	berrors "go.etcd.io/bbolt/errors"
 )
 
 // wiping overwrites what was erased. Those that come while it goes on share the
@@ -43,36 +41,18 @@ func (s *Store) wipe() error {
 // what began before has ended.
 func (s *Store) wipeFree() (err error) {
 	defer caught(&err)
-	tx, err := s.db.Begin(true)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, ignoreClosed(tx.Rollback())) }()
-	s.readers.Lock()
-	s.readers.Unlock() //nolint:staticcheck // those that read have ended
-	f, err := s.config.OpenFile(filepath.Join(s.config.Dir, stateName), os.O_RDWR, 0o600)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if err := zeroFree(tx, f); err != nil {
-		return err
-	}
-	// What a transaction that failed has left behind the last page.
-	if err := errors.Join(f.Truncate(tx.Size()), f.Sync()); err != nil {
-		return err
-	}
-	if err := tx.Bucket(metaBucket).Delete(wipeKey); err != nil {
-		return err
-	}
-	return tx.Commit()
-}
-
-func ignoreClosed(err error) error {
-	if errors.Is(err, berrors.ErrTxClosed) {
-		return nil
-	}
-	return err
+	return s.update(func(tx *bbolt.Tx) error {
+		s.readers.Lock()
+		s.readers.Unlock() //nolint:staticcheck // those that read have ended
+		if err := zeroFree(tx, s.file); err != nil {
+			return err
+		}
+		// What a transaction that failed has left behind the last page.
+		if err := errors.Join(s.file.Truncate(tx.Size()), s.file.Sync()); err != nil {
+			return err
+		}
+		return tx.Bucket(metaBucket).Delete(wipeKey)
+	})
 }
 
 // zeroFree overwrites the free pages with zeros, many at a time.

@@ -75,7 +75,7 @@ func (s *Store) flush() error {
 func (s *Store) commit(b *batch) (shed [classes]int, err error) {
 	defer caught(&err)
 	kept := b.tally
-	err = s.db.Update(func(tx *bbolt.Tx) (err error) {
+	err = s.update(func(tx *bbolt.Tx) (err error) {
 		if err := b.put(tx); err != nil {
 			return err
 		}
@@ -86,12 +86,17 @@ func (s *Store) commit(b *batch) (shed [classes]int, err error) {
 	})
 	if err != nil {
 		b.tally = kept
-		if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-			err = fmt.Errorf("%w: %w", store.ErrFull, err)
-		}
-		return [classes]int{}, err
+		return [classes]int{}, noRoom(err)
 	}
 	return shed, nil
+}
+
+// noRoom is an error of the disk, as one that says so if it is full.
+func noRoom(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fmt.Errorf("%w: %w", store.ErrFull, err)
+	}
+	return err
 }
 
 // put writes a batch's rows, in the order of their keys, which are neighbours in

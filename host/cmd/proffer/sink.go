@@ -27,13 +27,16 @@ func (*serveCommand) Help() string {
                  max_bytes: after it a day gets another file. keep_days: older
                  days are removed, 0 keeps all
 
-Files of events are for one proxy at a time. They name no visitor, so that nothing
-has to be erased in them. A page never waits for them: what the disk does not take
+Files of events are for one proxy at a time. They name no visitor, at most an alias
+that leads to somebody in the store alone, so that nothing has to be erased in them. A page never waits for them: what the disk does not take
 is lost, counted (proffer_events_lost_total) and logged once a minute. An acceptance
 or a rejection is told to the visitor only once it is on the disk; if it cannot be
 written, the answer is 503 and nothing has happened.
 `
 }
+
+// inCookies is where visitors are kept without a store.
+const inCookies = "cookie:"
 
 // keepEvents has event lines written, if they are to be; what it gives ends it,
 // with everything written.
@@ -47,6 +50,7 @@ func (c *serveCommand) keepEvents(f *config.File, registry *prometheus.Registry,
 	}
 	log, err := events.Open(events.Config{
 		Dir: dir, MaxBytes: f.Events.MaxBytes, KeepDays: f.Events.KeepDays, Registerer: registry, Logger: logger, Clock: c.clock,
+		Subjects: c.Store != inCookies,
 	})
 	if err != nil {
 		return nil, err

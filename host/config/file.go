@@ -27,6 +27,7 @@ type File struct {
 	LogLevel       string // debug, info, warn or error
 	LogFormat      string // text or json
 	Events         Events
+	Webhook        Webhook
 }
 
 // Events says where event lines go; package events has the limits and the
@@ -71,6 +72,7 @@ type fileText struct {
 		MaxBytes int64  `json:"max_bytes"`
 		KeepDays *int   `json:"keep_days"`
 	} `json:"events"`
+	Webhook *webhookText `json:"webhook"`
 }
 
 // Default is the configuration without a file.
@@ -143,6 +145,9 @@ func Parse(b []byte) (File, error) {
 		if f.Events.KeepDays = *days; *days == 0 {
 			f.Events.KeepDays = -1
 		}
+	}
+	if err := f.parseWebhook(t.Webhook); err != nil {
+		return File{}, err
 	}
 	return f, f.parseLog(t.Log.Level, t.Log.Format)
 }

@@ -96,6 +96,11 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 		return err
 	}
 	defer end()
+	endWebhook, err := c.startWebhook(&file, nil, "", registry, logger)
+	if err != nil {
+		return err
+	}
+	defer endWebhook()
 	rec, err := c.recorder(&file, registry, logger)
 	if err != nil {
 		return err

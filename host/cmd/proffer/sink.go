@@ -26,13 +26,17 @@ func (*serveCommand) Help() string {
                  was shown and what came of it; --events DIR goes before "dir".
                  max_bytes: after it a day gets another file. keep_days: older
                  days are removed, 0 keeps all
+  webhook        {"url":"https://events.example/in","secret_file":"FILE","batch":100,
+                 "allow_private":false}: delivers the events of a store. batch: how
+                 many at once, 2 to 1000. allow_private: also to this machine and
+                 private networks, and by http; link-local addresses never
 
 Files of events are for one proxy at a time. They name no visitor, at most an alias
 that leads to somebody in the store alone, so that nothing has to be erased in them. A page never waits for them: what the disk does not take
 is lost, counted (proffer_events_lost_total) and logged once a minute. An acceptance
 or a rejection is told to the visitor only once it is on the disk; if it cannot be
 written, the answer is 503 and nothing has happened.
-`
+` + webhookHelp
 }
 
 // inCookies is where visitors are kept without a store.

@@ -3,10 +3,13 @@ package webhook_test
 import (
 	"context"
 	"crypto/x509"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,15 +21,15 @@ import (
 // has one of that number.
 func serve(t *testing.T, v *receiver, secure bool, behaviours ...http.HandlerFunc) *httptest.Server {
 	t.Helper()
-	n := 0
+	var requests atomic.Int32
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if n++; n <= len(behaviours) {
+		if n := int(requests.Add(1)); n <= len(behaviours) {
 			behaviours[n-1](w, r)
 			return
 		}
 		v.ServeHTTP(w, r)
 	}))
-	s.Config.ErrorLog = nil
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	if secure {
 		s.EnableHTTP2 = true
 		s.StartTLS()
@@ -88,13 +91,15 @@ func floods(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
+// Whatever the receiver and the network do: everything comes, in order. A machine
+// that has no time lets a good request be late, too, so that repeats are no fault.
 func TestOverTheNetwork(t *testing.T) {
 	for name, secure := range map[string]bool{"http": false, "https": true} {
 		t.Run(name, func(t *testing.T) {
 			v := new(receiver)
 			site := serve(t, v, secure, fails, hangs, resets, stalls, floods, resets, fails)
 			b := newBench(t, site.URL+"/in")
-			b.config.Timeout = 100 * time.Millisecond
+			b.config.Timeout = 250 * time.Millisecond
 			if secure {
 				b.config.Roots = x509.NewCertPool()
 				b.config.Roots.AddCert(site.Certificate())
@@ -106,8 +111,8 @@ func TestOverTheNetwork(t *testing.T) {
 			<-b.empty
 			closing(t, s)
 			v.inOrder(t)
-			if len(v.first) != 250 || v.repeats != 0 || b.metric(t, "retries_total") < 7 {
-				t.Errorf("%d events, %d repeats, %v retries: %s", len(v.first), v.repeats, b.metric(t, "retries_total"), b.log)
+			if len(v.first) != 250 || b.metric(t, "retries_total") < 7 {
+				t.Errorf("%d events, %v retries: %s", len(v.first), b.metric(t, "retries_total"), b.log)
 			}
 		})
 	}

@@ -34,6 +34,9 @@ func TestNewKeysAreKeys(t *testing.T) {
 	if _, err := config.LoadKeys(name); err == nil || !strings.Contains(err.Error(), "0600") {
 		t.Errorf("a file that others can read: got %v", err)
 	}
+	if b, err := config.ReadPrivate(name); err == nil || b != nil || !strings.Contains(err.Error(), "0600") {
+		t.Errorf("a file that others can read: got %q, %v", b, err)
+	}
 }
 
 func TestParseKeysRefuses(t *testing.T) {
@@ -126,20 +129,44 @@ func TestParseStore(t *testing.T) {
 	}
 }
 
+func TestParseWebhook(t *testing.T) {
+	f, err := config.Parse([]byte(`{"webhook":{"url":"http://10.0.0.7:8000/in?for=us","secret_file":"secret","batch":7,"allow_private":true}}`))
+	if got := f.Webhook; err != nil || got.URL == nil || got.URL.String() != "http://10.0.0.7:8000/in?for=us" || got.SecretFile != "secret" || got.Batch != 7 || !got.AllowPrivate {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	f, err = config.Parse([]byte(`{"webhook":{"url":"https://events.example/","secret_file":"secret"}}`))
+	if got := f.Webhook; err != nil || got.URL == nil || got.URL.Host != "events.example" || got.Batch != 0 || got.AllowPrivate {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if f, err := config.Parse([]byte(`{}`)); err != nil || f.Webhook.URL != nil {
+		t.Errorf("without one: %+v, %v", f.Webhook, err)
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
-		"keep":    {`{"events":{"keep_days":-1}}`, "keep_days"},
-		"events":  {`{"events":"x"}`, "events"},
-		"prefix":  {`{"prefix":"/"}`, "prefix"},
-		"peer":    {`{"peers":["here"]}`, "peers"},
-		"unknown": {`{"peer":["10.0.0.0/8"]}`, "unknown field"},
-		"level":   {`{"log":{"level":"loud"}}`, "log.level"},
-		"format":  {`{"log":{"format":"xml"}}`, "log.format"},
-		"store":   {`{"store":{"max_visitors":0}}`, "store.max_visitors 0 is not above 0"},
-		"delay":   {`{"store":{"delay":1}}`, "unknown field"},
-		"sample":  {`{"record":{"sample":0}}`, "record.sample 0 is not above 0"},
-		"jwt":     {`{"jwt":{"algorithm":"RS256"}}`, "unknown field"},
-		"days":    {`{"record":{"days":-1}}`, "record.days -1 is not above 0"},
+		"keep":   {`{"events":{"keep_days":-1}}`, "keep_days"},
+		"events": {`{"events":"x"}`, "events"},
+		"prefix": {`{"prefix":"/"}`, "prefix"},
+
+		"webhook":          {`{"webhook":{}}`, "webhook.url is missing"},
+		"webhook's key":    {`{"webhook":{"url":"https://a.example/","secret":"x"}}`, "unknown field"},
+		"webhook's scheme": {`{"webhook":{"url":"ftp://a.example/","secret_file":"x"}}`, "webhook.url is not a URL like"},
+		"webhook's host":   {`{"webhook":{"url":"https:/a","secret_file":"x"}}`, "webhook.url is not a URL like"},
+		"webhook's name":   {`{"webhook":{"url":"https://me:x@a.example/","secret_file":"x"}}`, "name or a password"},
+		"webhook's end":    {`{"webhook":{"url":"https://a.example/#b","secret_file":"x"}}`, "#b"},
+		"webhook in clear": {`{"webhook":{"url":"http://a.example/","secret_file":"x"}}`, "allow_private"},
+		"webhook's secret": {`{"webhook":{"url":"https://a.example/"}}`, "webhook.secret_file is missing"},
+		"webhook's batch":  {`{"webhook":{"url":"https://a.example/","secret_file":"x","batch":0}}`, "webhook.batch 0 is not above 0"},
+		"store":            {`{"store":{"max_visitors":0}}`, "store.max_visitors 0 is not above 0"},
+		"delay":            {`{"store":{"delay":1}}`, "unknown field"},
+		"jwt":              {`{"jwt":{"algorithm":"RS256"}}`, "unknown field"},
+		"peer":             {`{"peers":["here"]}`, "peers"},
+		"unknown":          {`{"peer":["10.0.0.0/8"]}`, "unknown field"},
+		"level":            {`{"log":{"level":"loud"}}`, "log.level"},
+		"format":           {`{"log":{"format":"xml"}}`, "log.format"},
+		"sample":           {`{"record":{"sample":0}}`, "record.sample 0 is not above 0"},
+		"days":             {`{"record":{"days":-1}}`, "record.days -1 is not above 0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := config.Parse([]byte(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {

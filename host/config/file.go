@@ -28,6 +28,7 @@ type File struct {
 	LogFormat      string // text or json
 	Events         Events
 	Store          Store
+	Webhook        Webhook
 	JWT            *JWT // nil: nobody is told by one
 }
 
@@ -101,7 +102,8 @@ type fileText struct {
 		MaxVisitors *int   `json:"max_visitors"`
 		OutboxBytes *int64 `json:"outbox_bytes"`
 	} `json:"store"`
-	JWT *JWT `json:"jwt"`
+	JWT     *JWT         `json:"jwt"`
+	Webhook *webhookText `json:"webhook"`
 }
 
 // Default is the configuration without a file.
@@ -180,6 +182,9 @@ func Parse(b []byte) (File, error) {
 	}
 	if f.JWT = t.JWT; f.JWT != nil && f.JWT.Source == "" {
 		f.JWT.Source = "main"
+	}
+	if err := f.parseWebhook(t.Webhook); err != nil {
+		return File{}, err
 	}
 	return f, f.parseLog(t.Log.Level, t.Log.Format)
 }

@@ -37,10 +37,7 @@ var uses = map[string]seal.Use{abi.UseCookie: seal.UseCookie, abi.UseIdentity: s
 // LoadKeys reads a keys file. It refuses one that others than its owner can
 // read, unknown fields, and whatever seal.NewKeyring refuses.
 func LoadKeys(name string) ([]abi.Key, error) {
-	if _, _, err := private(name); err != nil {
-		return nil, err
-	}
-	b, err := os.ReadFile(name)
+	b, err := ReadPrivate(name)
 	if err != nil {
 		return nil, fmt.Errorf("keys: %w", err)
 	}
@@ -57,6 +54,15 @@ func Private(name string) error {
 	return err
 }
 
+// ReadPrivate reads a file of secrets. It refuses one that others than its owner
+// can read.
+func ReadPrivate(name string) ([]byte, error) {
+	if _, _, err := private(name); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(name)
+}
+
 // private gives a file that a name leads to, and refuses one that others than
 // its owner can read.
 func private(name string) (file string, info os.FileInfo, err error) {
@@ -64,10 +70,10 @@ func private(name string) (file string, info os.FileInfo, err error) {
 		info, err = os.Stat(file)
 	}
 	if err != nil {
-		return "", nil, fmt.Errorf("keys: %w", err)
+		return "", nil, err
 	}
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
-		return "", nil, fmt.Errorf("keys: %s can be read by others (mode %04o); make it 0600", name, info.Mode().Perm())
+		return "", nil, fmt.Errorf("%s can be read by others (mode %04o); make it 0600", name, info.Mode().Perm())
 	}
 	return file, info, nil
 }

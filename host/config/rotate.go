@@ -244,7 +244,7 @@ func (r Rotation) change(edit func(*keysFile) error) error {
 func replace(name string, edit func([]byte) ([]byte, error)) (err error) {
 	name, info, err := private(name)
 	if err != nil {
-		return err
+		return fmt.Errorf("keys: %w", err)
 	}
 	fresh := name + ".new"
 	out, err := os.OpenFile(fresh, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)

@@ -32,6 +32,10 @@ type Config struct {
 	// a second. Default 250 ms. Lines that somebody waits for do not wait.
 	Delay time.Duration
 
+	// Subjects says that a store gives lines the alias of their subject, which is
+	// written then. Else none is: no module may name whose event it is.
+	Subjects bool
+
 	Clock      func() time.Time      // default time.Now
 	Logger     *slog.Logger          // gets losses, once a minute; default: nothing is logged
 	Registerer prometheus.Registerer // takes the counters; default: they are not registered

@@ -3,41 +3,11 @@ package events
 import (
 	"cmp"
 	"encoding/hex"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
-
-// Dimension is by what a report is split.
-type Dimension string
-
-// The dimensions.
-const (
-	ByOffer       Dimension = "offer"
-	BySpace       Dimension = "space"
-	ByDay         Dimension = "day"
-	ByEnvironment Dimension = "environment"
-	ByChannel     Dimension = "channel"
-)
-
-var dimensions = []Dimension{ByDay, ByEnvironment, ByChannel, BySpace, ByOffer}
-
-// ParseDimensions reads names with commas between them.
-func ParseDimensions(text string) ([]Dimension, error) {
-	var out []Dimension
-	for name := range strings.SplitSeq(text, ",") {
-		d := Dimension(strings.TrimSpace(name))
-		if !slices.Contains(dimensions, d) {
-			return nil, fmt.Errorf("%q is not offer, space, day, environment or channel", d)
-		}
-		if slices.Contains(out, d) {
-			return nil, fmt.Errorf("%s comes twice", d)
-		}
-		out = append(out, d)
-	}
-	return out, nil
-}
 
 // Query says what a report is about.
 type Query struct {
@@ -53,6 +23,10 @@ type Counts struct {
 	Clicked  int
 	Accepted int // and not rejected later
 	Rejected int // and not accepted later
+
+	// Subjects are whose events these are, each once, where the events tell.
+	ShownSubjects    int
+	AcceptedSubjects int // that accepted at least one, and did not reject it later
 }
 
 // Row is one line of a report.
@@ -71,7 +45,8 @@ type Table struct {
 // Count counts the propositions of a directory's events in a period: those that
 // were shown, and what came of them within it. A proposition counts on the day of
 // its first event, so that what came of it later stands beside it. One that was
-// decided and of which nothing else is known was not shown.
+// decided and of which nothing else is known was not shown. Subjects that were
+// erased count on: nobody can tell any more who they were.
 //
 // Memory is for each proposition of the period, some 200 bytes.
 func Count(dir string, q Query) (*Table, Skipped, error) {
@@ -92,6 +67,8 @@ type record struct {
 	decided int64 // of the last acceptance or rejection
 	place   uint32
 	kinds   [numKinds]bool // of acceptance and rejection the last alone
+	told    bool           // the subject is known
+	subject uint64
 }
 
 // counter takes events in any order.
@@ -107,6 +84,9 @@ func newCounter() *counter {
 }
 
 func (c *counter) add(e *Event) error {
+	if e.Kind == Erased {
+		return nil
+	}
 	var id [8]byte
 	if _, err := hex.Decode(id[:], []byte(e.Proposition)); err != nil {
 		return err
@@ -124,13 +104,29 @@ func (c *counter) add(e *Event) error {
 		r.place = c.number(known.merge(at))
 	}
 	r.take(e)
+	return r.tell(e.Subject)
+}
+
+// tell notes whose proposition it is. Two aliases are nobody's doing; the order
+// of events must not matter then.
+func (r *record) tell(subject string) error {
+	if subject == "" {
+		return nil
+	}
+	n, err := strconv.ParseUint(subject, 16, 64)
+	if err != nil {
+		return err
+	}
+	if !r.told || n < r.subject {
+		r.told, r.subject = true, n
+	}
 	return nil
 }
 
 // take notes what happened. Of acceptance and rejection the later counts, and of
 // two at one time the acceptance.
 func (r *record) take(e *Event) {
-	if !e.Kind.Durable() {
+	if !e.Kind.verdict() {
 		r.kinds[e.Kind] = true
 		return
 	}
@@ -198,6 +194,7 @@ func (c *cell) key(d Dimension) string {
 func (c *counter) table(q Query) *Table {
 	t := &Table{By: q.By, Rows: []Row{}}
 	rows := map[cell]*Counts{}
+	subjects := audience{}
 	for i := range c.records {
 		r := &c.records[i]
 		counts := r.counts()
@@ -212,7 +209,12 @@ func (c *counter) table(q Query) *Table {
 		}
 		row.add(counts)
 		t.Total.add(counts)
+		if r.told {
+			subjects.add(row, r.subject, counts)
+			subjects.add(&t.Total, r.subject, counts)
+		}
 	}
+	subjects.count()
 	for at, counts := range rows {
 		row := Row{Counts: *counts}
 		for _, d := range q.By {

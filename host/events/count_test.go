@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -45,6 +46,12 @@ func count(t testing.TB, dir string, q events.Query) *events.Table {
 	return table
 }
 
+// of is an event of a subject.
+func of(subject string, e events.Event) events.Event {
+	e.Subject = strings.Repeat("0", 14) + subject
+	return e
+}
+
 func TestCount(t *testing.T) {
 	later := func(hours int) time.Time { return noon.Add(time.Duration(hours) * time.Hour) }
 	for name, c := range map[string]struct {
@@ -61,12 +68,18 @@ func TestCount(t *testing.T) {
 		"rejected after accepted":       {[]events.Event{event(events.Accepted, 1, noon), event(events.Rejected, 1, later(1))}, events.Counts{Shown: 1, Rejected: 1}},
 		"accepted after rejected":       {[]events.Event{event(events.Accepted, 1, later(1)), event(events.Rejected, 1, noon)}, events.Counts{Shown: 1, Accepted: 1}},
 		"both at once":                  {[]events.Event{event(events.Rejected, 1, noon), event(events.Accepted, 1, noon), event(events.Rejected, 1, noon)}, events.Counts{Shown: 1, Accepted: 1}},
+		"of one subject":                {[]events.Event{of("01", event(events.Shown, 1, noon)), of("01", event(events.Accepted, 2, noon))}, events.Counts{Shown: 2, Accepted: 1, ShownSubjects: 1, AcceptedSubjects: 1}},
+		"of two subjects":               {[]events.Event{of("01", event(events.Shown, 1, noon)), of("02", event(events.Rejected, 2, noon)), event(events.Shown, 3, noon)}, events.Counts{Shown: 3, Rejected: 1, ShownSubjects: 2}},
+		"one event names the subject":   {[]events.Event{event(events.Shown, 1, noon), of("01", event(events.Accepted, 1, noon))}, events.Counts{Shown: 1, Accepted: 1, ShownSubjects: 1, AcceptedSubjects: 1}},
+		"decided for a subject":         {[]events.Event{of("01", event(events.Decided, 1, noon))}, events.Counts{}},
+		"an erased subject counts on":   {[]events.Event{of("01", event(events.Shown, 1, noon)), erased("0000000000000001", noon)}, events.Counts{Shown: 1, ShownSubjects: 1}},
+		"erased alone":                  {[]events.Event{erased("0000000000000001", noon)}, events.Counts{}},
 		"outside of the period":         {[]events.Event{event(events.Shown, 1, later(-13)), event(events.Shown, 2, later(12))}, events.Counts{}},
 		"the period's first and last":   {[]events.Event{event(events.Shown, 1, later(-12)), event(events.Shown, 2, later(12).Add(-time.Millisecond))}, events.Counts{Shown: 2}},
 		"what came after the period is": {[]events.Event{event(events.Shown, 1, noon), event(events.Clicked, 1, later(12))}, events.Counts{Shown: 1}},
 	} {
 		dir := t.TempDir()
-		l := open(t, events.Config{Dir: dir})
+		l := open(t, events.Config{Dir: dir, Subjects: true})
 		for i := range c.list {
 			l.Put(bytesOf(lineOf(&c.list[i])))
 		}
@@ -114,12 +127,14 @@ func naive(list []events.Event, q events.Query, from, to time.Time) map[string]e
 		}
 	}
 	out := map[string]events.Counts{}
+	showed, accepted := map[[2]string]bool{}, map[[2]string]bool{}
 	for _, of := range byID {
 		slices.SortStableFunc(of, func(a, b events.Event) int { return int(a.Time - b.Time) })
 		var c events.Counts
 		verdicts := []events.Event{}
-		offer := ""
+		offer, subject := "", ""
 		for _, e := range of {
+			subject = max(subject, e.Subject)
 			if e.Kind != events.Decided {
 				c.Shown = 1
 			}
@@ -129,7 +144,7 @@ func naive(list []events.Event, q events.Query, from, to time.Time) map[string]e
 			if e.Kind == events.Clicked {
 				c.Clicked = 1
 			}
-			if e.Kind.Durable() {
+			if e.Kind == events.Accepted || e.Kind == events.Rejected {
 				verdicts = append(verdicts, e)
 			}
 			if offer == "" || strings.HasPrefix(offer, "#") {
@@ -138,8 +153,7 @@ func naive(list []events.Event, q events.Query, from, to time.Time) map[string]e
 		}
 		if len(verdicts) > 0 {
 			last := verdicts[len(verdicts)-1].Time
-			accepted := slices.ContainsFunc(verdicts, func(e events.Event) bool { return e.Time == last && e.Kind == events.Accepted })
-			if accepted {
+			if slices.ContainsFunc(verdicts, func(e events.Event) bool { return e.Time == last && e.Kind == events.Accepted }) {
 				c.Accepted = 1
 			} else {
 				c.Rejected = 1
@@ -155,6 +169,15 @@ func naive(list []events.Event, q events.Query, from, to time.Time) map[string]e
 		sum.Clicked += c.Clicked
 		sum.Accepted += c.Accepted
 		sum.Rejected += c.Rejected
+		if who := [2]string{key, subject}; subject != "" {
+			if !showed[who] {
+				sum.ShownSubjects++
+			}
+			if c.Accepted > 0 && !accepted[who] {
+				sum.AcceptedSubjects++
+			}
+			showed[who], accepted[who] = true, accepted[who] || c.Accepted > 0
+		}
 		out[key] = sum
 	}
 	return out
@@ -245,6 +268,36 @@ all                                                   3     0  0.0        1  33.
 	if err := json.Unmarshal(text.Bytes(), &object); err != nil || len(object.By) != 3 || len(object.Rows) != 2 ||
 		object.Rows[0]["offer"] != "2026:beach.1" || object.Rows[0]["click_rate"] != 0.5 || object.Total["shown"] != 3.0 || object.Total["offer"] != nil {
 		t.Errorf("got %s, %v", text.Bytes(), err)
+	}
+}
+
+// Subjects have columns where events tell of them; each counts once in a row and
+// once in all.
+func TestReportOfSubjects(t *testing.T) {
+	dir := t.TempDir()
+	list := []events.Event{
+		of("01", event(events.Shown, 1, noon)), of("01", event(events.Accepted, 2, noon)), of("02", event(events.Shown, 3, noon)), event(events.Shown, 4, noon),
+	}
+	list[1].Offer = "alps"
+	save(t, dir, "2026-07-10-001.jsonl", jsonOf(list))
+	table := count(t, dir, query(t, "", "", "UTC", "offer"))
+	var text, cells, object bytes.Buffer
+	if err := errors.Join(table.Print(&text), table.PrintCSV(&cells), table.PrintJSON(&object)); err != nil {
+		t.Fatal(err)
+	}
+	want := `OFFER         SHOWN  SEEN    %  CLICKED    %  ACCEPTED      %  REJECTED    %  SHOWN_SUBJECTS  ACCEPTED_SUBJECTS
+2026:beach.1      3     0  0.0        0  0.0         0    0.0         0  0.0               2                  0
+alps              1     0  0.0        0  0.0         1  100.0         0  0.0               1                  1
+all               4     0  0.0        0  0.0         1   25.0         0  0.0               2                  1
+`
+	if text.String() != want {
+		t.Errorf("got\n%swant\n%s", text.String(), want)
+	}
+	if got := cells.String(); !strings.Contains(got, ",reject_rate,shown_subjects,accepted_subjects\n") || !strings.Contains(got, ",0.000000,1,1\n") {
+		t.Errorf("got %s", got)
+	}
+	if got := object.String(); strings.Count(got, `"shown_subjects": 2`) != 2 || !strings.Contains(got, `"accepted_subjects": 0`) {
+		t.Errorf("got %s", got)
 	}
 }
 

@@ -8,21 +8,26 @@
 // its keys in this order, those in brackets only where they are told:
 //
 //	time         2026-11-27T21:30:00.000Z
-//	event        decided, shown, seen, clicked, accepted, rejected
+//	event        decided, shown, seen, clicked, accepted, rejected, erased
 //	[interaction]  32 hex digits: what was decided for one page
 //	proposition  16 hex digits: one offer in one place of one page
 //	environment, space, channel, offer    names, or # and the hash of a name
 //	[rank]       the place among the offers of the space, from 1
 //	[mode]       explicit, implicit, anonymous
 //	[fallback]   true: the space's fallback offer
+//	[subject]    16 hex digits: the alias of the visitor or the person
+//
+// An erased event has time, event and subject alone: a store has forgotten the
+// subject, and the alias leads to nobody any more.
 //
 // A reader passes over keys that it does not know. An event is what its line
 // says: two with the same content are one.
 //
-// Limits. Files name no visitor and no person: a line's other keys are not kept,
-// and names have no other form than those of catalogs, so that nothing in a file
-// or a table can be taken for markup or for a formula. Hence nothing can be erased
-// for a visitor, and nothing needs to be. What does not fit the queue or the disk
+// Limits. Files name no visitor and no person: an alias is random, and who is
+// behind it stands in the store alone ([Config.Subjects]; without a store there is
+// none); a line's other keys are not kept, and names have no other form than those
+// of catalogs, so that nothing in a file or a table can be taken for markup or for
+// a formula. Hence nothing needs to be erased in files. What does not fit the queue or the disk
 // is lost, counted and said; a page never waits. A last line without its end is
 // what a crash leaves: readers pass over it and the next Log removes it.
 //

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Kind is what happened to a proposition.
+// Kind is what happened to a proposition, or to a subject.
 type Kind uint8
 
 // The kinds. Decided: nobody knows yet whether the page has the slot.
@@ -17,10 +17,11 @@ const (
 	Clicked
 	Accepted
 	Rejected
+	Erased // no proposition's: a store forgot the subject
 	numKinds
 )
 
-var kindNames = [numKinds]string{"decided", "shown", "seen", "clicked", "accepted", "rejected"}
+var kindNames = [numKinds]string{"decided", "shown", "seen", "clicked", "accepted", "rejected", "erased"}
 
 // String is the word in lines and files.
 func (k Kind) String() string {
@@ -32,7 +33,10 @@ func (k Kind) String() string {
 
 // Durable reports whether whoever caused such an event is told that it happened
 // only after it is on disk.
-func (k Kind) Durable() bool { return k == Accepted || k == Rejected }
+func (k Kind) Durable() bool { return k.verdict() || k == Erased }
+
+// verdict reports whether it says what the visitor thinks of an offer.
+func (k Kind) verdict() bool { return k == Accepted || k == Rejected }
 
 func kindOf(name string) (Kind, bool) {
 	for k, s := range kindNames {
@@ -43,7 +47,8 @@ func kindOf(name string) (Kind, bool) {
 	return 0, false
 }
 
-// Event is what one line says.
+// Event is what one line says. Of one that says that a subject was erased there
+// are the time, the kind and the subject alone.
 type Event struct {
 	Time        int64 // milliseconds since 1970-01-01T00:00:00Z
 	Kind        Kind
@@ -56,6 +61,7 @@ type Event struct {
 	Rank        int    // 0: not told
 	Mode        string // explicit, implicit, anonymous; empty: not told
 	Fallback    bool
+	Subject     string // 16 hex digits: the alias that a store gave whose event it is; empty: not told
 }
 
 const (
@@ -68,6 +74,7 @@ const (
 
 	interactionDigits = 32
 	propositionDigits = 16
+	subjectDigits     = 16
 )
 
 // check says what is wrong with an event.
@@ -77,6 +84,10 @@ func (e *Event) check() error {
 		return fmt.Errorf("time %d is not in 1..%d", e.Time, int64(maxTime-1))
 	case e.Kind >= numKinds:
 		return fmt.Errorf("event %d is unknown", e.Kind)
+	case (e.Subject != "" || e.Kind == Erased) && !isHex(e.Subject, subjectDigits):
+		return fmt.Errorf("subject %.40q is not %d hex digits", e.Subject, subjectDigits)
+	case e.Kind == Erased:
+		return e.checkErased()
 	case e.Interaction != "" && !isHex(e.Interaction, interactionDigits):
 		return fmt.Errorf("interaction %.40q is not %d hex digits", e.Interaction, interactionDigits)
 	case !isHex(e.Proposition, propositionDigits):
@@ -91,6 +102,14 @@ func (e *Event) check() error {
 	}
 	return errors.Join(isName("environment", e.Environment), isName("space", e.Space),
 		isName("channel", e.Channel), isName("offer", e.Offer))
+}
+
+// checkErased refuses one that tells of an erased subject more than that.
+func (e *Event) checkErased() error {
+	if *e != (Event{Time: e.Time, Kind: Erased, Subject: e.Subject}) {
+		return errors.New("an erased subject's event tells of a proposition")
+	}
+	return nil
 }
 
 // isHex reports whether s is so many lower-case hex digits.

@@ -25,6 +25,9 @@ var noon = time.Date(2026, 7, 10, 12, 0, 0, 0, time.UTC)
 func lineOf(e *events.Event) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%se=%s&t=%d", events.Prefix, e.Kind, e.Time)
+	if e.Subject != "" {
+		b.WriteString("&a=" + e.Subject)
+	}
 	for _, pair := range [][2]string{
 		{"i", e.Interaction}, {"p", e.Proposition}, {"v", e.Environment}, {"s", e.Space}, {"c", e.Channel}, {"o", e.Offer},
 	} {
@@ -50,6 +53,11 @@ func event(kind events.Kind, n int, at time.Time) events.Event {
 		Time: at.UnixMilli(), Kind: kind, Proposition: fmt.Sprintf("%016x", n),
 		Environment: "visitors", Space: "hero", Channel: "web", Offer: "2026:beach.1",
 	}
+}
+
+// erased is the event of a subject that was erased.
+func erased(subject string, at time.Time) events.Event {
+	return events.Event{Time: at.UnixMilli(), Kind: events.Erased, Subject: subject}
 }
 
 func bytesOf(lines ...string) (out [][]byte) {
@@ -134,6 +142,9 @@ func random(r *rand.Rand) events.Event {
 		e.Fallback = n%7 == 0
 	} else if r.IntN(8) == 0 {
 		e.Offer = "#0123abcd"
+	}
+	if n%4 > 0 && r.IntN(3) > 0 {
+		e.Subject = fmt.Sprintf("%016x", n%9)
 	}
 	return e
 }

@@ -100,7 +100,7 @@ func (i *importing) read(name string, log io.Reader) error {
 
 // line takes the events of a line.
 func (i *importing) line(name string, number int, one line) (err error) {
-	if strings.HasPrefix(one.text, `{"time":"`) && strings.Contains(one.text, `"proposition":"`) {
+	if isOwn(one.text) {
 		return i.own(name, number, one)
 	}
 	find(one.text, func(f found) {
@@ -114,6 +114,12 @@ func (i *importing) line(name string, number int, one line) (err error) {
 		}
 	})
 	return err
+}
+
+// isOwn reports whether a line looks like one that a Log has written.
+func isOwn(text string) bool {
+	return strings.HasPrefix(text, `{"time":"`) &&
+		(strings.Contains(text, `"proposition":"`) || strings.Contains(text, `"event":"erased"`))
 }
 
 // own takes a line of a file that a Log has written.

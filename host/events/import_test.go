@@ -66,6 +66,26 @@ func TestImportFindsLines(t *testing.T) {
 	}
 }
 
+// Events with an alias, and those of erased subjects, come as they are, from a log
+// and from files.
+func TestImportSubjects(t *testing.T) {
+	e, gone := event(events.Shown, 1, noon), erased("8899aabbccddeeff", noon)
+	e.Subject = gone.Subject
+	want := jsonOf([]events.Event{e, gone})
+	for name, log := range map[string]string{"lines": "x " + lineOf(&e) + ", " + quoted(lineOf(&gone), 1) + "\n", "files": want} {
+		dir := t.TempDir()
+		if got := imported(t, dir, log); got.Added != 2 || got.Skipped.Lines != 0 {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if got := written(t, dir)["2026-07-10-import-001.jsonl"]; got != want {
+			t.Errorf("%s: got %q", name, got)
+		}
+		if got := imported(t, dir, log); got.Added != 0 || got.Known != 2 {
+			t.Errorf("%s again: %+v", name, got)
+		}
+	}
+}
+
 func TestImportCounts(t *testing.T) {
 	dir := t.TempDir()
 	a, b, c := event(events.Shown, 1, noon), event(events.Seen, 1, noon), event(events.Clicked, 1, noon.AddDate(0, 0, 1))

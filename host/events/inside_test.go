@@ -13,6 +13,7 @@ func FuzzFind(f *testing.F) {
 	const line = "proffer-event/1 e=seen&t=1&p=0011223344556677&v=v&s=s&c=%23aabb&o=a%3Ab"
 	for _, seed := range []string{
 		line, "a " + line + ", " + line + `"`, strings.ReplaceAll(line, "&", `\u0026`), `proffer-event\\/1 e=seen\\u00`,
+		line + "&a=8899aabbccddeeff", "proffer-event/1 e=erased&t=1&a=8899aabbccddeeff " + line,
 		"proffer-event proffer-event/1 proffer-event/1 =&", "\x00" + line + "\xff",
 	} {
 		f.Add(seed)

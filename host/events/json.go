@@ -38,6 +38,7 @@ func (e *Event) AppendJSON(dst []byte) []byte {
 	if e.Fallback {
 		dst = append(dst, `,"fallback":true`...)
 	}
+	text("subject", e.Subject)
 	return append(dst, '}')
 }
 
@@ -94,6 +95,8 @@ func (e *Event) set(key string, value gjson.Result) error {
 		e.Offer = value.Str
 	case "mode":
 		e.Mode = value.Str
+	case "subject":
+		e.Subject = value.Str
 	case "rank":
 		want = gjson.Number
 		e.Rank = int(value.Int())

@@ -80,6 +80,8 @@ func (e *Event) take(key byte, value string) (err error) {
 		e.Mode = value
 	case 'f':
 		e.Fallback = value == "1"
+	case 'a':
+		e.Subject = value
 	}
 	return err
 }

@@ -9,12 +9,17 @@ import (
 
 const shown = `proffer-event/1 e=shown&t=1790000000000&i=00112233445566778899aabbccddeeff&p=0011223344556677&v=visitors&s=hero&c=web&o=2026%3abeach&r=1&m=anonymous&f=1`
 
+const erasure = "proffer-event/1 e=erased&t=1790000000000&a=8899aabbccddeeff"
+
 func TestLine(t *testing.T) {
 	for line, want := range map[string]string{
 		shown: `{"time":"2026-09-21T14:13:20.000Z","event":"shown","interaction":"00112233445566778899aabbccddeeff","proposition":"0011223344556677",` +
 			`"environment":"visitors","space":"hero","channel":"web","offer":"2026:beach","rank":1,"mode":"anonymous","fallback":true}`,
 		"proffer-event/1 o=%2301020304&c=%23aabbccdd&s=s&v=v&p=0011223344556677&t=1&e=rejected": `{"time":"1970-01-01T00:00:00.001Z",` +
 			`"event":"rejected","proposition":"0011223344556677","environment":"v","space":"s","channel":"#aabbccdd","offer":"#01020304"}`,
+		shown + "&a=8899aabbccddeeff": `{"time":"2026-09-21T14:13:20.000Z","event":"shown","interaction":"00112233445566778899aabbccddeeff","proposition":"0011223344556677",` +
+			`"environment":"visitors","space":"hero","channel":"web","offer":"2026:beach","rank":1,"mode":"anonymous","fallback":true,"subject":"8899aabbccddeeff"}`,
+		erasure: `{"time":"2026-09-21T14:13:20.000Z","event":"erased","subject":"8899aabbccddeeff"}`,
 		// What a later version may add is not kept.
 		shown + "&x=1&later=2&=3": "", shown + "&g=visitor%20id": "",
 	} {
@@ -59,6 +64,11 @@ func TestLineRefuses(t *testing.T) {
 		"m=anonymous->m=somebody":                    `"somebody"`,
 		"&f=1->&e=seen":                              "e comes twice",
 		"&f=1->&f":                                   "no value",
+		"&f=1->&a=8899aabbccddeef":                   "subject",
+		"&f=1->&a=8899AABBCCDDEEFF":                  "subject",
+		"&f=1->&a=192.0.2.7":                         "subject",
+		"e=shown->e=erased":                          "subject",
+		"e=shown->e=erased&a=8899aabbccddeeff":       "tells of a proposition",
 	} {
 		from, to, _ := strings.Cut(change, "->")
 		line := strings.Replace(shown, from, to, 1)
@@ -71,6 +81,20 @@ func TestLineRefuses(t *testing.T) {
 	}
 }
 
+// An erased subject's event has nothing that says what the subject was shown.
+func TestErasedSaysNoMore(t *testing.T) {
+	for _, pair := range []string{
+		"i=00112233445566778899aabbccddeeff", "p=0011223344556677", "v=visitors", "s=hero", "c=web", "o=beach", "r=1", "m=anonymous", "f=1",
+	} {
+		if e, err := events.ParseLine(erasure + "&" + pair); err == nil || !strings.Contains(err.Error(), "tells of a proposition") {
+			t.Errorf("%s: got %+v, %v", pair, e, err)
+		}
+	}
+	if e, err := events.ParseLine(erasure + "&x=1"); err != nil || e.Subject != "8899aabbccddeeff" {
+		t.Errorf("a key of a later version: %+v, %v", e, err)
+	}
+}
+
 func TestJSONRefuses(t *testing.T) {
 	e, err := events.ParseLine(shown)
 	if err != nil {
@@ -79,7 +103,8 @@ func TestJSONRefuses(t *testing.T) {
 	whole := string(e.AppendJSON(nil))
 	for change, says := range map[string]string{
 		"{->": "not JSON", "}->": "not JSON", `"rank":1->"rank":"1"`: "rank is not a Number",
-		`"event":"shown"->"event":1`: "unknown", `"event":"shown",->`: "no event", "2026-09-21T->2026-09-21 ": "is not like",
+		`"event":"shown"->"event":"shown","subject":"me"`: "subject",
+		`"event":"shown"->"event":1`:                      "unknown", `"event":"shown",->`: "no event", "2026-09-21T->2026-09-21 ": "is not like",
 		`"space":"hero"->"space":"=he"`: "not a name", `"space":"hero"->"space":{}`: "space is not a String",
 		whole + "->[]": "not a JSON object",
 	} {
@@ -99,6 +124,9 @@ func TestDurable(t *testing.T) {
 			t.Errorf("%s: %t", kind, got)
 		}
 	}
+	if !events.Durable([]byte(erasure)) {
+		t.Error("an erasure is not durable")
+	}
 	if events.Durable([]byte("proffer-event/1 e=accepted")) {
 		t.Error("what is no line is durable")
 	}
@@ -108,6 +136,8 @@ func TestDurable(t *testing.T) {
 func FuzzLine(f *testing.F) {
 	f.Add(shown)
 	f.Add(strings.Replace(shown, "hero", "%23aabbccdd", 1))
+	f.Add(shown + "&a=8899aabbccddeeff")
+	f.Add(erasure)
 	f.Fuzz(func(t *testing.T, line string) {
 		e, err := events.ParseLine(line)
 		if err != nil {

@@ -48,7 +48,7 @@ func Open(c Config) (*Log, error) {
 		config: c, wake: make(chan struct{}, 1), done: make(chan struct{}),
 		losses: &losses{metrics: m, clock: c.Clock, logger: c.Logger},
 	}
-	l.writer = writer{files: files{dir: c.Dir, max: c.MaxBytes, keep: max(0, c.KeepDays)}, metrics: m, losses: l.losses}
+	l.writer = writer{files: files{dir: c.Dir, max: c.MaxBytes, keep: max(0, c.KeepDays)}, subjects: c.Subjects, metrics: m, losses: l.losses}
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("events: %w", err)
 	}

@@ -357,18 +357,33 @@ func TestFilesNameNoVisitor(t *testing.T) {
 	e := event(events.Shown, 1, noon)
 	secrets := []string{"0123456789abcdef0123456789abcdef", "cookiebody", "keykeykey", "192.0.2.7"}
 	l.Put(bytesOf(
-		lineOf(&e)+"&visitor="+secrets[0]+"&cookie=proffer%3D"+secrets[1]+"&k="+secrets[2]+"&a="+secrets[3],
-		lineOf(&e)+"&i="+secrets[0]+secrets[2], strings.Replace(lineOf(&e), "o=", "o=%3D"+secrets[1]+"%20", 1),
+		lineOf(&e)+"&visitor="+secrets[0]+"&cookie=proffer%3D"+secrets[1]+"&k="+secrets[2]+"&u="+secrets[3]+"&a="+secrets[0][:16],
+		"proffer-event/1 e=erased&t=1&a="+secrets[0][:16], lineOf(&e)+"&i="+secrets[0]+secrets[2], strings.Replace(lineOf(&e), "o=", "o=%3D"+secrets[1]+"%20", 1),
 	))
 	closing(t, l)
 	got := written(t, dir)["2026-07-10-001.jsonl"]
 	if got != jsonOf([]events.Event{e}) {
 		t.Errorf("the file holds %q", got)
 	}
-	for _, s := range secrets {
+	for _, s := range append(secrets, secrets[0][:16]) {
 		if strings.Contains(got, s) {
 			t.Errorf("%s is in %q", s, got)
 		}
+	}
+}
+
+// With a store, files have the aliases that it gives, and say who was erased.
+func TestFilesNameSubjects(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, events.Config{Dir: dir, Subjects: true})
+	list := []events.Event{event(events.Shown, 1, noon), event(events.Accepted, 2, noon), erased("8899aabbccddeeff", noon)}
+	list[0].Subject = "8899aabbccddeeff"
+	for i := range list {
+		l.Put(bytesOf(lineOf(&list[i])))
+	}
+	closing(t, l)
+	if got := written(t, dir)["2026-07-10-001.jsonl"]; got != jsonOf(list) {
+		t.Errorf("the file holds %q", got)
 	}
 }
 

@@ -12,9 +12,10 @@ const chunk = 64 << 10
 
 // writer turns lines into the lines of files. It is one goroutine's.
 type writer struct {
-	files   files
-	metrics *metrics
-	losses  *losses
+	files    files
+	subjects bool
+	metrics  *metrics
+	losses   *losses
 
 	out   []byte        // events of one day in the files' form
 	kinds [numKinds]int // of them
@@ -29,7 +30,7 @@ func (w *writer) write(lines []byte, durable bool, now time.Time) error {
 	for len(lines) > 0 {
 		var text []byte
 		text, lines, _ = bytes.Cut(lines, []byte("\n"))
-		e, err := ParseLine(string(text))
+		e, err := w.parse(string(text))
 		if err != nil {
 			w.losses.add(byForm, 1, err)
 			continue
@@ -49,6 +50,22 @@ func (w *writer) write(lines []byte, durable bool, now time.Time) error {
 		return fmt.Errorf("events: %w", errs)
 	}
 	return nil
+}
+
+// errNobody is what is wrong with an erased line of a module.
+var errNobody = errors.New("a subject was erased, and there is no store")
+
+// parse reads a line. Only a store may say whose event it is.
+func (w *writer) parse(text string) (Event, error) {
+	e, err := ParseLine(text)
+	switch {
+	case w.subjects || err != nil:
+		return e, err
+	case e.Kind == Erased:
+		return e, errNobody
+	}
+	e.Subject = ""
+	return e, nil
 }
 
 // prune removes what is too old. Events are written all the same if it cannot.

@@ -34,12 +34,14 @@ func (o *daysOptions) period() (events.Period, *time.Location, error) {
 // eventsHelp says what an event is; each command's help ends with it.
 const eventsHelp = `
 An event is one line, a JSON object: time (UTC), event (decided, shown, seen, clicked,
-accepted, rejected), proposition (one offer in one place of one page), environment,
+accepted, rejected, erased), proposition (one offer in one place of one page), environment,
 space, channel, offer; of decided and shown ones also interaction (one page), rank,
 mode (explicit, implicit, anonymous) and fallback. "decided" means that nobody knows
 yet whether the page had a place for it. A name that the catalog did not have any more
 is written as # and its hash. Keys may be added by later versions; none changes its
-meaning. No event names a visitor or a person.
+meaning. No event names a visitor or a person: where there is a store, subject is an alias
+that was drawn at random, and the store alone knows whose it is. An erased event says that
+it does not any more; it has time, event and subject and nothing else.
 `
 
 type tailCommand struct {

@@ -23,7 +23,9 @@ that a click stands beside the page that it came from. Events of other days than
 asked for are not read: what comes later changes the report of a day.
 
 % (in CSV and JSON seen_rate, click_rate, accept_rate and reject_rate, from 0 to 1) is the
-share of what was shown. JSON is one object: "by", "rows", each an object with the columns
+share of what was shown. Where events have a subject, shown_subjects and accepted_subjects
+are how many there are, each counted once, and of these once for all; who has rejected an
+offer after accepting it has not accepted it. JSON is one object: "by", "rows", each an object with the columns
 of the CSV, and "total", an object with the counts of all rows. Names begin with none of
 the signs that a spreadsheet takes for a formula.
 

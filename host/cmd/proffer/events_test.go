@@ -88,8 +88,8 @@ all                    3     0  0.0        1  33.3         0  0.0         0  0.0
 func TestEventsExport(t *testing.T) {
 	dir := eventsDir(t)
 	status, out, errs := proffer(t, "", "events", "export", dir, "--from", "2026-07-11", "--format", "csv")
-	want := `time,event,interaction,proposition,environment,space,channel,offer,rank,mode,fallback
-2026-07-11T01:00:00.000Z,clicked,,0000000000000001,visitors,hero,web,beach,,,
+	want := `time,event,interaction,proposition,environment,space,channel,offer,rank,mode,fallback,subject
+2026-07-11T01:00:00.000Z,clicked,,0000000000000001,visitors,hero,web,beach,,,,
 `
 	if status != 0 || out != want || errs != "" {
 		t.Errorf("status %d: %s%s", status, out, errs)
@@ -117,6 +117,36 @@ func TestEventsTail(t *testing.T) {
 	status, out, _ = proffer(t, "", "events", "tail", dir, "--json")
 	if status != 0 || strings.Count(out, "{") != 4 {
 		t.Errorf("status %d: %s", status, out)
+	}
+}
+
+// Aliases come out as they went in, and nothing is told of an erased subject but
+// that it was.
+func TestEventsOfSubjects(t *testing.T) {
+	dir, alias := t.TempDir(), "0123456789abcdef"
+	log := eventLine("accepted", july(), 1, "beach") + "&a=" + alias + "\n" +
+		fmt.Sprintf("proffer-event/1 e=erased&t=%d&a=%s\n", july().UnixMilli(), alias)
+	if status, out, errs := proffer(t, log, "events", "import", "-", "--into", dir); status != 0 || !strings.Contains(out, "2 added") {
+		t.Fatalf("status %d: %s%s", status, out, errs)
+	}
+	for args, want := range map[string]string{
+		"tail": "2026-07-10T12:00:00.000Z  accepted  beach in visitors/hero (web)  0000000000000001  subject " + alias + "\n" +
+			"2026-07-10T12:00:00.000Z  erased    subject " + alias + "\n",
+		"export": `{"time":"2026-07-10T12:00:00.000Z","event":"accepted","proposition":"0000000000000001","environment":"visitors","space":"hero","channel":"web","offer":"beach","subject":"` + alias + `"}
+{"time":"2026-07-10T12:00:00.000Z","event":"erased","subject":"` + alias + `"}
+`,
+		"export --format csv": `time,event,interaction,proposition,environment,space,channel,offer,rank,mode,fallback,subject
+2026-07-10T12:00:00.000Z,accepted,,0000000000000001,visitors,hero,web,beach,,,,` + alias + `
+2026-07-10T12:00:00.000Z,erased,,,,,,,,,,` + alias + "\n",
+		"report --by offer --format csv": `offer,shown,seen,seen_rate,clicked,click_rate,accepted,accept_rate,rejected,reject_rate,shown_subjects,accepted_subjects
+beach,1,0,0.000000,0,0.000000,1,1.000000,0,0.000000,1,1
+`,
+	} {
+		words := strings.Fields(args)
+		status, out, errs := proffer(t, "", append([]string{"events", words[0], dir}, words[1:]...)...)
+		if status != 0 || out != want || errs != "" {
+			t.Errorf("%s: status %d: %s\ngot\n%swant\n%s", args, status, errs, out, want)
+		}
 	}
 }
 

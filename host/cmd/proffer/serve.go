@@ -113,6 +113,12 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 	}
 	defer tokens.close()
 	c.keyring = k.keyring
+	outbox, dir := c.visitors.outbox()
+	endWebhook, err := c.startWebhook(&file, outbox, dir, registry, logger)
+	if err != nil {
+		return err
+	}
+	defer endWebhook()
 	rec, err := c.recorder(&file, registry, logger)
 	if err != nil {
 		return err
@@ -179,7 +185,7 @@ func (c *serveCommand) pages(origin *url.URL, f *config.File, e engine, rec reco
 		settings.Recorder = rec.Writer
 	}
 	if c.visitors != nil {
-		settings.Store, settings.Outbox = c.visitors, f.Store.OutboxBytes > 0
+		settings.Store, settings.Outbox = c.visitors, f.Webhook.URL != nil
 	}
 	m, err := proxy.New(settings)
 	if err != nil {

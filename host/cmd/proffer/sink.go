@@ -32,13 +32,17 @@ func (*serveCommand) Help() string {
                  how long a change is on the disk that nobody waits for, and of how
                  many visitors it keeps something. "outbox_bytes" keeps event lines
                  for a receiver, so many bytes
+  webhook        {"url":"https://events.example/in","secret_file":"FILE","batch":100,
+                 "allow_private":false}: delivers the events of a store. batch: how
+                 many at once, 2 to 1000. allow_private: also to this machine and
+                 private networks, and by http; link-local addresses never
 
-Files of events are for one proxy at a time. They name no visitor, so that nothing
-has to be erased in them. A page never waits for them: what the disk does not take
+Files of events are for one proxy at a time. They name no visitor, at most an alias
+that leads to somebody in the store alone, so that nothing has to be erased in them. A page never waits for them: what the disk does not take
 is lost, counted (proffer_events_lost_total) and logged once a minute. An acceptance
 or a rejection is told to the visitor only once it is on the disk; if it cannot be
 written, the answer is 503 and nothing has happened.
-` + webTokensHelp
+` + webhookHelp + webTokensHelp
 }
 
 // keepEvents has event lines written, if they are to be; what it gives ends it,
@@ -53,6 +57,7 @@ func (c *serveCommand) keepEvents(f *config.File, registry *prometheus.Registry,
 	}
 	log, err := events.Open(events.Config{
 		Dir: dir, MaxBytes: f.Events.MaxBytes, KeepDays: f.Events.KeepDays, Registerer: registry, Logger: logger, Clock: c.clock,
+		Subjects: c.visitors != nil,
 	})
 	if err != nil {
 		return nil, err

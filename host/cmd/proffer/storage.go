@@ -27,6 +27,7 @@ import (
 type storage struct {
 	*bolt.Store
 	url      string
+	dir      string
 	people   *people.People
 	requests *record.Writer // that are recorded, and name visitors; nil: none are
 	recorded string         // where they are
@@ -50,7 +51,7 @@ func (c *serveCommand) openStore(f *config.File, registry *prometheus.Registry, 
 		Dir: dir, Delay: time.Duration(f.Store.DelayMS) * time.Millisecond, MaxVisitors: f.Store.MaxVisitors,
 		OutboxBytes: f.Store.OutboxBytes, Clock: c.clock, Logger: logger, Registerer: registry,
 	}
-	if settings.OutboxBytes == 0 {
+	if f.Webhook.URL == nil {
 		settings.OutboxBytes = -1 // nobody would take anything out of it
 	}
 	known, err := people.Open(dir)
@@ -65,7 +66,7 @@ func (c *serveCommand) openStore(f *config.File, registry *prometheus.Registry, 
 	if err := known.Err(); err != nil {
 		logger.Error("people cannot be read", "error", err)
 	}
-	out := &storage{Store: s, url: c.Store, people: known, logger: logger}
+	out := &storage{Store: s, url: c.Store, dir: dir, people: known, logger: logger}
 	if c.opened != nil {
 		c.opened(out)
 	}
@@ -77,6 +78,15 @@ func (s *storage) retain(visitors, propositions time.Duration) {
 	if s != nil {
 		s.Retain(visitors, propositions)
 	}
+}
+
+// outbox are the events to be delivered, nil if there are none, and the directory of
+// what could not be.
+func (s *storage) outbox() (store.Outbox, string) {
+	if s == nil {
+		return nil, ""
+	}
+	return s, s.dir
 }
 
 // records notes where requests are recorded.

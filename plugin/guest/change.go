@@ -49,6 +49,8 @@ func (g *Guest) tell() {
 }
 
 // nameSubject says whose changes these are.
+//
+//go:noinline
 func (g *Guest) nameSubject(c *abi.Changes) {
 	s := &g.page.state
 	c.Visitor = s.ID[:]
@@ -176,6 +178,8 @@ func (g *Guest) tellReply() {
 
 // foldedID stands in for the id of a folded proposition, whose own is gone: the
 // same each time, so that one that is handed over twice is kept once.
+//
+//go:noinline
 func (g *Guest) foldedID(e *visitor.Entry, place int) []byte {
 	id := [abi.PropositionSize]byte{
 		byte(e.Offer), byte(e.Offer >> 8), byte(e.Offer >> 16), byte(e.Offer >> 24),
@@ -192,6 +196,7 @@ func (g *Guest) offerName(env *snapshot.Environment, hash uint32) []byte {
 	return g.hashName(hash, 4)
 }
 
+//go:noinline
 func (g *Guest) channelName(env *snapshot.Environment, hash uint16) []byte {
 	spaces := env.Spaces()
 	for i := spaces.Start; i < spaces.End(); i++ {

@@ -37,7 +37,7 @@ func (g *Guest) readConsent() {
 			given, refused = given || yes, refused || no
 		}
 	}
-	p.consent = given && !refused
+	p.consent = given && !refused || p.erasing
 }
 
 // readSource reads what one header has of a source of consent. Where a cookie

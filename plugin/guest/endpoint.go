@@ -121,13 +121,11 @@ func (g *Guest) method(name string) bool {
 }
 
 // forgetAll removes all that this browser holds, also a cookie that was not sent
-// along, and has the host's store erase the visitor. Who wants to be forgotten may
-// be recognised for it.
+// along, and has the host's store erase the visitor.
 func (g *Guest) forgetAll() {
 	if p := &g.page; p.request.Flags.Has(abi.FlagStore) {
-		g.readConsent()
-		p.consent = true
-		g.readHeaders()
+		p.erasing = true
+		g.readVisitor()
 		p.answer.Changes.Forget = p.state.Known
 	}
 	secure := g.page.request.Flags.Has(abi.FlagSecure)

@@ -8,14 +8,9 @@ import (
 
 // readVisitor takes cookies, identity and languages from the request.
 func (g *Guest) readVisitor() {
-	g.readConsent()
-	g.readHeaders()
-}
-
-// readHeaders does so when it is known whether the visitor has consented.
-func (g *Guest) readHeaders() {
 	p := &g.page
 	r := &p.request
+	g.readConsent()
 	g.readIdentity()
 	peer := r.Flags.Has(abi.FlagPeer)
 	for i := range r.Headers {

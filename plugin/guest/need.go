@@ -33,6 +33,9 @@ func (g *Guest) mustAsk() bool {
 	} else if env != snapshot.None {
 		g.reach(env)
 	}
+	if r.Flags.Has(abi.FlagStore) {
+		g.noteStored()
+	}
 	who := p.identity.key != nil || p.state.Known
 	persons := len(p.needed.Sources) > 0 || r.Flags.Has(abi.FlagPeople)
 	// A store knows who was erased.
@@ -59,26 +62,27 @@ func (g *Guest) note(env *snapshot.Environment) {
 	if env.Folder() != snapshot.None {
 		n.Folders = addName(n.Folders, g.view.Name(env.Folder()))
 	}
-	if env.Kind() == snapshot.KindIdentified && g.stored(env) {
-		n.Sources = addName(n.Sources, g.personSource(env))
-		if env.Flags()&snapshot.EnvironmentMergesHistory != 0 {
-			g.noteVisitors()
-		}
-	}
 }
 
-// noteVisitors notes all folders that are in the store: what was shown there
-// counts for the person too.
-func (g *Guest) noteVisitors() {
+// noteStored notes all that the store may have: what was shown in any folder can
+// count for the person too.
+func (g *Guest) noteStored() {
 	n := &g.page.needed
 	for i := range g.view.Count(snapshot.SecEnvironments) {
-		if env := g.view.Environment(i); env.Kind() == snapshot.KindAnonymous && g.stored(env) {
-			n.Folders = addName(n.Folders, g.view.Name(env.Folder()))
+		env := g.env(i)
+		switch {
+		case !g.stored(env):
+		case env.Kind() == snapshot.KindIdentified:
+			n.Sources = addName(n.Sources, g.personSource(env))
+		default:
+			n.Folders = addName(n.Folders, g.name(env.Folder()))
 		}
 	}
 }
 
 // addName adds a name once, up to what a host takes of a list.
+//
+//go:noinline
 func addName(list [][]byte, name []byte) [][]byte {
 	if len(list) == abi.MaxVisitors {
 		return list

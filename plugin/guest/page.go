@@ -17,6 +17,7 @@ type page struct {
 	state   visitor.State
 
 	consent    bool
+	erasing    bool  // the visitor wants to be forgotten, and may be recognised for it
 	prefetched bool  // nobody looks at the page yet
 	sentOurs   bool  // the browser sent a visitor cookie, whatever it was worth
 	sentEvents bool  // the second cookie was sent and must go
@@ -119,7 +120,7 @@ func (p *page) reset() {
 	p.call = decide.Call{}
 	p.state.Reset()
 	p.events.N = 0
-	p.sentOurs, p.sentEvents, p.fresh, p.explicit, p.replaced, p.changed, p.listed = false, false, false, false, false, false, false
+	p.erasing, p.sentOurs, p.sentEvents, p.fresh, p.explicit, p.replaced, p.changed, p.listed = false, false, false, false, false, false, false, false
 	p.keyID = 0
 	p.identity.source, p.identity.key, p.identity.token = nil, nil, false
 	p.identity.attributes = seal.Attributes{}

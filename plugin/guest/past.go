@@ -9,6 +9,8 @@ import (
 
 // record is the history that the host has of an environment's target, nil if it
 // has none.
+//
+//go:noinline
 func (g *Guest) record(env *snapshot.Environment) abi.History {
 	if env.Kind() == snapshot.KindIdentified {
 		if p := g.pastPerson(env); p != nil {
@@ -50,6 +52,8 @@ func raise(h *visitor.History, list abi.History) (changed bool) {
 }
 
 // place is that of a record's proposition in the cookie's history, or -1.
+//
+//go:noinline
 func place(h *visitor.History, e *abi.HistoryEntry) int {
 	if h == nil || len(e.ID) != abi.PropositionSize {
 		return -1
@@ -106,11 +110,15 @@ func (g *Guest) raisePast(own *chronicle, past *decide.Past, id []byte) {
 }
 
 // concerns reports whether a record's proposition is one of an environment.
+//
+//go:noinline
 func (g *Guest) concerns(index uint32, e *abi.HistoryEntry) bool {
 	return e.Environment == nil || hashOf(e.Environment) == g.hash(g.view.Environment(index).Name())
 }
 
 // inCookie reports whether a visitor's history in the cookie has a proposition.
+//
+//go:noinline
 func (g *Guest) inCookie(e *abi.HistoryEntry) bool {
 	for i := range g.page.chronicles {
 		if c := &g.page.chronicles[i]; !c.person && place(&c.history, e) >= 0 {
@@ -138,6 +146,8 @@ func (g *Guest) belongs(i int, e *abi.HistoryEntry) bool {
 
 // hashOf is the Hash32 of a name, or what stands for one: "#" and the first digits
 // of its hash.
+//
+//go:noinline
 func hashOf(name []byte) (hash uint32) {
 	if len(name) == 0 || name[0] != '#' {
 		return snapshot.Hash32(name)
@@ -167,6 +177,8 @@ func (g *Guest) learnOther(c *chronicle) (changed bool) {
 
 // merges reports whether the i-th record of the visitor counts where histories
 // are merged.
+//
+//go:noinline
 func (g *Guest) merges(i int) bool {
 	flags := g.page.request.Flags
 	if g.page.replaced {
@@ -177,6 +189,8 @@ func (g *Guest) merges(i int) bool {
 
 // lacks reports whether the cookie has a whole proposition that is not in the
 // host's record: then the folded ones are not either.
+//
+//go:noinline
 func lacks(h *visitor.History) bool {
 	if h.Whole == 0 {
 		return h.N > 0

@@ -12,6 +12,8 @@ import (
 // stored reports whether the host's store keeps an environment's histories. A
 // caller that brings records of its own is a store of its own, and of a person of
 // no source nothing can be found again.
+//
+//go:noinline
 func (g *Guest) stored(env *snapshot.Environment) bool {
 	flags := g.page.request.Flags
 	switch {
@@ -25,6 +27,8 @@ func (g *Guest) stored(env *snapshot.Environment) bool {
 
 // personSource is the source of an environment's persons: of one that names none,
 // that of the key, or else of the link.
+//
+//go:noinline
 func (g *Guest) personSource(env *snapshot.Environment) []byte {
 	p := &g.page
 	switch {
@@ -65,6 +69,8 @@ func (g *Guest) pastPerson(env *snapshot.Environment) *abi.Person {
 
 // isTarget reports whether a record is that of the person whom the request names,
 // or else the link.
+//
+//go:noinline
 func (g *Guest) isTarget(q *abi.Person) bool {
 	if key := g.page.identity.key; key != nil {
 		return string(q.Key) == string(key)
@@ -74,6 +80,8 @@ func (g *Guest) isTarget(q *abi.Person) bool {
 
 // targetPerson is the person that an environment's target is, by the key where
 // that is known.
+//
+//go:noinline
 func (g *Guest) targetPerson(env *snapshot.Environment) (source, key []byte) {
 	source = g.personSource(env)
 	if q := g.pastPerson(env); q != nil {
@@ -87,6 +95,8 @@ func (g *Guest) targetPerson(env *snapshot.Environment) (source, key []byte) {
 
 // folderRecord is what the host has looked up in an environment's folder, nil if
 // that failed.
+//
+//go:noinline
 func (g *Guest) folderRecord(env *snapshot.Environment) *abi.Visitor {
 	folder := g.view.Name(env.Folder())
 	list := g.page.request.Record.Visitors
@@ -101,6 +111,8 @@ func (g *Guest) folderRecord(env *snapshot.Environment) *abi.Visitor {
 // visitorRecord is the host's record of the visitor in a folder, or nil: a store
 // that does not know the visitor has none, and of who keeps everything in the
 // cookie its record is not read.
+//
+//go:noinline
 func (g *Guest) visitorRecord(env *snapshot.Environment) *abi.Visitor {
 	v, flags := g.folderRecord(env), g.page.request.Flags
 	if flags.Has(abi.FlagStore) && !flags.Has(abi.FlagVisitors) && (v == nil || !v.Known || !g.stored(env)) {
@@ -111,6 +123,8 @@ func (g *Guest) visitorRecord(env *snapshot.Environment) *abi.Visitor {
 
 // telling reports whether the host's store is told of this call: of a visitor who
 // came with an id, or who was identified.
+//
+//go:noinline
 func (g *Guest) telling() bool {
 	p := &g.page
 	return p.request.Flags.Has(abi.FlagStore) && g.storing() && p.state.Known && (!p.fresh || p.explicit)
@@ -118,6 +132,8 @@ func (g *Guest) telling() bool {
 
 // away reports whether the store has, or with this call gets, what an environment
 // would keep in the cookie. Where the look-up failed nobody knows.
+//
+//go:noinline
 func (g *Guest) away(env *snapshot.Environment) bool {
 	if !g.telling() || !g.stored(env) {
 		return false
@@ -154,19 +170,10 @@ func (g *Guest) forgetErased() {
 	p.events.N = 0
 	p.state.Reset()
 	r.Visitors = r.Visitors[:0]
-	key := p.identity.key
-	for i := range r.Persons {
-		if q := &r.Persons[i]; key == nil || string(q.Key) != string(key) {
-			q.Source = nowhere
-		}
-	}
-	if key == nil {
-		r.Linked = nil
+	if p.identity.key == nil {
+		r.Persons, r.Linked = r.Persons[:0], nil
 	}
 }
-
-// nowhere is the name of no source.
-var nowhere = []byte{0}
 
 // env is an environment of the snapshot. It is not inlined, for the module's size.
 //

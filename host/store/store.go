@@ -119,9 +119,9 @@ type Subjects interface {
 
 // Outbox are the events that are yet to be delivered, in order.
 type Outbox interface {
-	// Pending gives at most max events after one, the oldest first; none are an
+	// Pending gives at most limit events after one, the oldest first; none are an
 	// empty list. Events that are not durable yet are not given.
-	Pending(after uint64, max int) ([]Event, error)
+	Pending(after uint64, limit int) ([]Event, error)
 	// Delivered drops the events up to one.
 	Delivered(upto uint64) error
 	// Arrivals gets a value when there may be more; it has room for one.

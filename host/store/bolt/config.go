@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/profferhq/proffer/plugin/abi"
 )
 
 // Config says how a [Store] works. Dir is required; the zero value of every other
@@ -44,7 +46,18 @@ type Config struct {
 	// Sweep is how often what is too old is looked for. Default 10 min.
 	Sweep time.Duration
 
-	People     People                // default: nobody is known by a source
+	// Wipe is how long, at least, who asked to be forgotten, or was too old, is in
+	// pages of the file that are free: they are gone from what can be read at once.
+	// Default 30 s.
+	Wipe time.Duration
+
+	// People are the people sources; default: there are none. Of a source that they
+	// have, by HasSource, a person is found only if it is among them; of another one,
+	// whose keys come with identity tokens, if the store has a row. HasSource is
+	// required with People.
+	People    People
+	HasSource func(source string) bool
+
 	Clock      func() time.Time      // default time.Now
 	Logger     *slog.Logger          // gets failures, once a minute; default: nothing is logged
 	Registerer prometheus.Registerer // takes the metrics; default: they are not registered
@@ -59,17 +72,19 @@ type People interface {
 	// source knows them.
 	Find(source, key string) (attributes []byte, ok bool, err error)
 	// OfVisitor gives the key of the person for whom the source lists a visitor.
-	OfVisitor(source string, visitor []byte) (key string, ok bool, err error)
+	OfVisitor(source string, visitor [abi.VisitorSize]byte) (key string, ok bool, err error)
 	// OfLink gives the key whose hash under a key of the module's is hash.
-	OfLink(source string, keyID uint8, hash []byte) (key string, ok bool, err error)
+	OfLink(source string, keyID uint8, hash [abi.LinkSize]byte) (key string, ok bool, err error)
 }
 
 // nobody is the people source of who has none.
 type nobody struct{}
 
-func (nobody) Find(string, string) ([]byte, bool, error)          { return nil, false, nil }
-func (nobody) OfVisitor(string, []byte) (string, bool, error)     { return "", false, nil }
-func (nobody) OfLink(string, uint8, []byte) (string, bool, error) { return "", false, nil }
+func (nobody) Find(string, string) ([]byte, bool, error) { return nil, false, nil }
+
+func (nobody) OfVisitor(string, [abi.VisitorSize]byte) (string, bool, error) { return "", false, nil }
+
+func (nobody) OfLink(string, uint8, [abi.LinkSize]byte) (string, bool, error) { return "", false, nil }
 
 func (c Config) complete() (Config, error) {
 	def(&c.Delay, 200*time.Millisecond)
@@ -80,7 +95,13 @@ func (c Config) complete() (Config, error) {
 	def(&c.Newcomers, 1000)
 	def(&c.NewcomersPerSecond, 1)
 	def(&c.Sweep, 10*time.Minute)
-	def(&c.People, People(nobody{}))
+	def(&c.Wipe, 30*time.Second)
+	var errs []error
+	if c.People == nil {
+		c.People, c.HasSource = nobody{}, func(string) bool { return false }
+	} else if c.HasSource == nil {
+		errs = append(errs, errors.New("people without HasSource"))
+	}
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
@@ -90,7 +111,6 @@ func (c Config) complete() (Config, error) {
 	if c.OpenFile == nil {
 		c.OpenFile = os.OpenFile
 	}
-	var errs []error
 	if c.Dir == "" {
 		errs = append(errs, errors.New("no directory"))
 	}
@@ -104,6 +124,7 @@ func (c Config) complete() (Config, error) {
 		within("max_visitors", c.MaxVisitors, 1, 1<<30),
 		within("newcomers", c.Newcomers, 1, 1<<20),
 		within("newcomers_per_second", c.NewcomersPerSecond, 1, 1<<20),
+		within("wipe", c.Wipe, time.Millisecond, 24*time.Hour),
 		within("sweep", c.Sweep, time.Millisecond, 24*time.Hour))...)
 }
 

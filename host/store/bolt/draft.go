@@ -3,7 +3,6 @@ package bolt
 import (
 	"bytes"
 	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -136,7 +135,8 @@ func (d *draft) visitor(held *row) error {
 	}
 	writes := len(c.History) > 0 || len(c.Folders) > 0 || c.Person.Key != nil
 	list, changed := merged(held, c.History, d.now)
-	linked := p.person != "" && p.person != p.link && (writes || held != nil)
+	// A cookie that is older than the row does not undo what an identification did.
+	linked := p.person != "" && p.person != p.link && (c.Person.Key != nil || p.link == "") && (writes || held != nil)
 	folders, refilled := refolder(held, c.Folders)
 	if held == nil && !writes || held != nil && !changed && !linked && !refilled {
 		return d.hash(held)
@@ -192,96 +192,6 @@ func refolder(held *row, news []abi.FolderChange) (out []abi.FolderChange, chang
 	return out, changed
 }
 
-// relink makes the visitor the newest of the person's, and nobody else's.
-func (d *draft) relink(n *row) error {
-	p := &d.plan
-	id := [abi.VisitorSize]byte(d.change.Changes.Visitor)
-	if p.link != "" {
-		if err := d.unlink(p.link, id); err != nil {
-			return err
-		}
-	}
-	n.link = p.person
-	person, err := d.next(p.person)
-	if err != nil {
-		return err
-	}
-	person.linked = append([][abi.VisitorSize]byte{id}, without(person.linked, id)...)
-	if len(person.linked) <= maxLinked {
-		return nil
-	}
-	last := person.linked[maxLinked]
-	person.linked = person.linked[:maxLinked]
-	return d.free(visitorKey(last[:]))
-}
-
-// free makes a visitor nobody's.
-func (d *draft) free(key string) error {
-	if key != d.plan.dropped {
-		return errAgain
-	}
-	held, err := d.row(key)
-	if err != nil || held == nil {
-		return err
-	}
-	n, err := d.next(key)
-	if err != nil {
-		return err
-	}
-	n.link = ""
-	return nil
-}
-
-// without is a list without a visitor.
-func without(list [][abi.VisitorSize]byte, id [abi.VisitorSize]byte) [][abi.VisitorSize]byte {
-	return slices.DeleteFunc(slices.Clone(list), func(v [abi.VisitorSize]byte) bool { return v == id })
-}
-
-// unlink takes a visitor from a person.
-func (d *draft) unlink(key string, id [abi.VisitorSize]byte) error {
-	held, err := d.row(key)
-	if err != nil || held == nil {
-		return err
-	}
-	person, err := d.next(key)
-	if err != nil {
-		return err
-	}
-	person.linked = without(person.linked, id)
-	return nil
-}
-
-// hash notes by which hash cookies name the person to whom the visitor is linked.
-func (d *draft) hash(n *row) error {
-	p, l := &d.plan, &d.change.Changes.Link
-	if n == nil || p.person == "" || n.link != p.person || len(l.Hash) == 0 {
-		return nil
-	}
-	if source, _ := cutPerson(p.person); source != string(l.Source) {
-		return nil
-	}
-	held, err := d.row(p.person)
-	if err != nil {
-		return err
-	}
-	h := hash{l.KeyID, [abi.LinkSize]byte(l.Hash)}
-	if held != nil && slices.Contains(held.hashes, h) {
-		return nil
-	}
-	person, err := d.next(p.person)
-	if err != nil {
-		return err
-	}
-	person.hashes = append([]hash{h}, person.hashes...)
-	if len(person.hashes) > maxHashes {
-		old := person.hashes[maxHashes]
-		d.set(linkKey(l.Source, old.keyID, old.hash[:]), &cell{})
-		person.hashes = person.hashes[:maxHashes]
-	}
-	d.set(linkKey(l.Source, l.KeyID, l.Hash), &cell{value: []byte(p.person)})
-	return nil
-}
-
 // person is what the change makes of a person's row.
 func (d *draft) person(n *news) error {
 	held, err := d.row(n.key)
@@ -315,74 +225,12 @@ func (d *draft) conflict() error {
 	return nil
 }
 
-// nameEvents gives the change's lines the aliases of their subjects.
-func (d *draft) nameEvents() error {
-	if len(d.change.Events) == 0 {
-		return nil
-	}
-	visitor, err := d.current(d.plan.visitor)
-	if err != nil {
-		return err
-	}
-	for _, line := range d.change.Events {
-		subject, err := d.subject(line)
-		if err != nil {
-			return err
-		}
-		if subject == nil {
-			subject = visitor
-		}
-		if subject != nil {
-			line = withAlias(line, subject.alias)
-		}
-		d.line(line)
-	}
-	return nil
-}
-
-// subject is the row of the person whom the change names as that of a line's
-// proposition, or nil.
-func (d *draft) subject(line []byte) (*row, error) {
-	var id [abi.PropositionSize]byte
-	if n, err := hex.Decode(id[:], lineID(line)); err != nil || n != len(id) {
-		return nil, nil
-	}
-	for i := range d.plan.news {
-		if n := &d.plan.news[i]; find(entries(n.history), &abi.HistoryEntry{ID: id[:]}) >= 0 {
-			return d.current(n.key)
-		}
-	}
-	return nil, nil
-}
-
-// lineID is the proposition's id of a line, if it is as long as one.
-func lineID(line []byte) []byte {
-	if id := lineValue(line, propositionMark); len(id) == 2*abi.PropositionSize {
-		return id
-	}
-	return nil
-}
-
 // current is a row as it is to be, or as it is where it stays so.
 func (d *draft) current(key string) (*row, error) {
 	if c := d.cells[key]; c != nil {
 		return c.row, nil
 	}
 	return d.row(key)
-}
-
-// leave keeps the lines as they are: their subject is nobody any more.
-func (d *draft) leave() {
-	for _, line := range d.change.Events {
-		d.line(line)
-	}
-}
-
-func (d *draft) line(line []byte) {
-	d.lines = append(d.lines, line)
-	if d.store.config.OutboxBytes > 0 {
-		d.events = append(d.events, event{class: classOf(line), line: bytes.Clone(line)})
-	}
 }
 
 // encode makes the rows' values.

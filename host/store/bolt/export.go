@@ -152,11 +152,11 @@ func value(c *wire.Cursor) any {
 	case wire.Int:
 		return c.Int()
 	case wire.Float:
-		if f := c.Float(); !math.IsNaN(f) && !math.IsInf(f, 0) {
-			return f
-		} else {
+		f := c.Float()
+		if math.IsNaN(f) || math.IsInf(f, 0) {
 			return fmt.Sprint(f)
 		}
+		return f
 	case wire.Array:
 		list := []any{}
 		for n := c.Array(); n > 0 && c.OK(); n-- {

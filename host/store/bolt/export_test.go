@@ -86,9 +86,8 @@ func RowValue(changed int64, h abi.History, folders []abi.FolderChange) []byte {
 // The limits that a test needs.
 const (
 	MaxHistory = maxHistory
-	FirstPause = firstPause
 	Distrust   = distrust
-	LastPause  = time.Duration(lastPause)
+	LastPause  = lastPause
 )
 
 // Admits gives what admits new visitors of networks.
@@ -112,5 +111,11 @@ func (s *Store) Check() (err error) {
 	return err
 }
 
-// Wipe is what comes some time after somebody was forgotten.
-func (s *Store) Wipe() error { return s.wipe() }
+// Unwiped reports whether what was removed may be in free pages of the file.
+func (s *Store) Unwiped() (is bool) {
+	_ = s.view(func(tx *bbolt.Tx) error {
+		is = tx.Bucket(metaBucket).Get(wipeKey) != nil
+		return nil
+	})
+	return is
+}

@@ -41,6 +41,7 @@ var (
 	formatKey = []byte("format")
 	secretKey = []byte("secret")
 	tallyKey  = []byte("tally")
+	wipeKey   = []byte("wipe") // there while a row that was removed may be in free pages
 )
 
 const secretSize = 32

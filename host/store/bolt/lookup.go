@@ -42,19 +42,20 @@ func (s *Store) Lookup(ctx context.Context, n *abi.Need) (found store.Found, err
 	return found, nil
 }
 
-// folder is what is known of a visitor in a folder. Its propositions name their
-// environments: the module takes those of the folder.
+// folder is what is known of a visitor in a folder: one that has a row is known in
+// all of them, for the module tells what the row lacks. Its propositions name their
+// environments, and the module takes those of the folder.
 func folder(visitor *row, name []byte) abi.Visitor {
 	v := abi.Visitor{Folder: slices.Clone(name)}
 	if visitor == nil {
 		return v
 	}
+	v.Known, v.History = true, visitor.history
 	for i := range visitor.folders {
 		if f := &visitor.folders[i]; string(f.Folder) == string(name) {
-			v.Known, v.Attributes = true, f.Attributes
+			v.Attributes = f.Attributes
 		}
 	}
-	v.History = visitor.history
 	return v
 }
 
@@ -67,19 +68,16 @@ type query struct {
 	others  []abi.HistoryEntry // propositions of the persons' other visitors
 }
 
-// persons finds the person for each source.
+// persons finds the person for each source, and of the need's own sources where it
+// asks for none.
 func (q *query) persons(r *abi.Record) error {
-	for _, source := range q.need.Sources {
-		if err := q.person(r, string(source), true); err != nil {
-			return err
-		}
+	sources := q.need.Sources
+	if len(sources) == 0 {
+		sources = [][]byte{q.need.Key.Source, q.need.Link.Source}
 	}
-	// Where an environment names no source the person resolves by itself, and the
-	// record has but its propositions. One without a source would be taken for one
-	// of every source that was asked for.
-	for _, source := range [...][]byte{q.need.Key.Source, q.need.Link.Source} {
-		if (len(source) > 0 || len(q.need.Sources) == 0) && !has(r.Persons, source) && !names(q.need.Sources, source) {
-			if err := q.person(r, string(source), false); err != nil {
+	for _, source := range sources {
+		if !has(r.Persons, source) {
+			if err := q.person(r, string(source)); err != nil {
 				return err
 			}
 		}
@@ -95,20 +93,16 @@ func has(list []abi.Person, source []byte) bool {
 	return slices.ContainsFunc(list, func(p abi.Person) bool { return string(p.Source) == string(source) })
 }
 
-func names(list [][]byte, name []byte) bool {
-	return slices.ContainsFunc(list, func(b []byte) bool { return string(b) == string(name) })
-}
-
-// person adds the person of a source, if there is one. Asked says that the source
-// must know them.
-func (q *query) person(r *abi.Record, source string, asked bool) error {
+// person adds the person of a source, if there is one: one that the source knows,
+// or, where people are not imported from it, one that the store does.
+func (q *query) person(r *abi.Record, source string) error {
 	key, err := q.key(source)
 	if err != nil || key == "" {
 		return err
 	}
 	p := abi.Person{Source: []byte(source), Key: []byte(key[len(source)+2:])}
 	attributes, known, err := q.store.config.People.Find(source, string(p.Key))
-	if err != nil || !known && asked {
+	if err != nil || !known && q.store.config.HasSource(source) {
 		return err
 	}
 	held, err := q.store.row(key)
@@ -150,7 +144,7 @@ func (q *query) key(source string) (string, error) {
 	if len(n.Visitor) != abi.VisitorSize {
 		return "", nil
 	}
-	key, ok, err := s.config.People.OfVisitor(source, n.Visitor)
+	key, ok, err := s.config.People.OfVisitor(source, [abi.VisitorSize]byte(n.Visitor))
 	if err != nil || !ok {
 		return "", err
 	}

@@ -21,19 +21,21 @@ func (p crm) Find(source, key string) ([]byte, bool, error) {
 	return level, source == "crm" && (key == "ada" || key == "bob"), p.err
 }
 
-func (p crm) OfVisitor(source string, visitor []byte) (string, bool, error) {
-	return "ada", source == "crm" && string(visitor) == string(id(5)), p.err
+func (p crm) OfVisitor(source string, visitor [16]byte) (string, bool, error) {
+	return "ada", source == "crm" && string(visitor[:]) == string(id(5)), p.err
 }
 
-func (p crm) OfLink(source string, keyID uint8, hash []byte) (string, bool, error) {
-	return "bob", source == "crm" && keyID == 2 && string(hash) == bobsHash, p.err
+func (p crm) OfLink(source string, keyID uint8, hash [16]byte) (string, bool, error) {
+	return "bob", source == "crm" && keyID == 2 && string(hash[:]) == bobsHash, p.err
 }
+
+func isCRM(source string) bool { return source == "crm" }
 
 const bobsHash = "the hash of bob "
 
 func TestPeople(t *testing.T) {
 	c := newClock()
-	s := openAt(t, bolt.Config{Dir: t.TempDir(), Clock: c.Now, People: crm{}})
+	s := openAt(t, bolt.Config{Dir: t.TempDir(), Clock: c.Now, People: crm{}, HasSource: isCRM})
 	sources := [][]byte{[]byte("crm"), []byte("other")}
 	key := func(source, name string) abi.PersonKey {
 		return abi.PersonKey{Source: []byte(source), Key: []byte(name)}
@@ -87,25 +89,23 @@ func TestPeople(t *testing.T) {
 	}
 }
 
-// A person without a source is nobody's where a source is asked for: the module
-// would take them for one of that source.
-func TestPersonWithoutSource(t *testing.T) {
+// Of a source from which nobody is imported a person is known by the row.
+func TestPersonOfTokens(t *testing.T) {
 	c := newClock()
-	s := openAt(t, bolt.Config{Dir: t.TempDir(), Clock: c.Now, People: crm{}})
+	s := openAt(t, bolt.Config{Dir: t.TempDir(), Clock: c.Now, People: crm{}, HasSource: isCRM})
 	change := shown(1, 1, c.Now())
-	change.Changes.Person = abi.PersonKey{Key: []byte("eve")}
+	change.Changes.Person = abi.PersonKey{Source: []byte("idp"), Key: []byte("eve")}
 	put(t, s, change)
-	for _, sources := range [][][]byte{nil, {[]byte("crm")}} {
-		f, err := s.Lookup(context.Background(), &abi.Need{Visitor: id(1), Sources: sources, Key: change.Changes.Person})
-		if err != nil || len(f.Record.Persons) != 1-len(sources) {
-			t.Errorf("with %q: %+v, %v", sources, f.Record.Persons, err)
-		}
+	need := &abi.Need{Visitor: id(1), Sources: [][]byte{[]byte("crm"), []byte("idp")}}
+	f, err := s.Lookup(context.Background(), need)
+	if err != nil || len(f.Record.Persons) != 1 || string(f.Record.Persons[0].Key) != "eve" || string(f.Record.Persons[0].Source) != "idp" {
+		t.Errorf("%+v, %v", f.Record.Persons, err)
 	}
 }
 
 func TestPeopleFail(t *testing.T) {
 	broken := errors.New("broken")
-	s := openAt(t, bolt.Config{Dir: t.TempDir(), People: crm{broken}})
+	s := openAt(t, bolt.Config{Dir: t.TempDir(), People: crm{broken}, HasSource: isCRM})
 	for _, n := range [...]abi.Need{{Key: abi.PersonKey{Key: []byte("ada")}}, {Visitor: id(5)}, {Link: abi.Link{Hash: []byte(bobsHash)}}} {
 		n.Sources = [][]byte{[]byte("crm")}
 		if _, err := s.Lookup(context.Background(), &n); !errors.Is(err, broken) {
@@ -117,7 +117,7 @@ func TestPeopleFail(t *testing.T) {
 func TestConfigRefused(t *testing.T) {
 	dir := t.TempDir()
 	for name, c := range map[string]bolt.Config{
-		"no directory": {}, "delay": {Dir: dir, Delay: -1}, "pending": {Dir: dir, Pending: 1}, "outbox_bytes": {Dir: dir, OutboxBytes: 1},
+		"no directory": {}, "people": {Dir: dir, People: crm{}}, "delay": {Dir: dir, Delay: -1}, "pending": {Dir: dir, Pending: 1}, "outbox_bytes": {Dir: dir, OutboxBytes: 1},
 	} {
 		if _, err := bolt.Open(c); err == nil {
 			t.Errorf("%s: taken", name)

@@ -85,14 +85,14 @@ func (s *Store) last(person string) (key string, err error) {
 // personOf is the key of the person whom a link names, or empty if that is not
 // known.
 func (s *Store) personOf(l *abi.Link) (key string, err error) {
-	if len(l.Hash) == 0 {
+	if len(l.Hash) != abi.LinkSize {
 		return "", nil
 	}
 	c, err := s.value(linkKey(l.Source, l.KeyID, l.Hash))
 	if err != nil || c.value != nil {
 		return string(c.value), err
 	}
-	name, ok, err := s.config.People.OfLink(string(l.Source), l.KeyID, l.Hash)
+	name, ok, err := s.config.People.OfLink(string(l.Source), l.KeyID, [abi.LinkSize]byte(l.Hash))
 	if err != nil || !ok {
 		return "", err
 	}

@@ -1,8 +1,6 @@
 package bolt
 
 import (
-	"bytes"
-	"encoding/hex"
 	"fmt"
 
 	"github.com/profferhq/proffer/host/store"
@@ -106,40 +104,4 @@ func (q *queue) any() bool {
 		}
 	}
 	return false
-}
-
-var (
-	kindMark        = []byte("e=")
-	propositionMark = []byte("p=")
-)
-
-// lineValue is the value of a key of an event line, as it stands there.
-func lineValue(line, key []byte) []byte {
-	_, form, _ := bytes.Cut(line, []byte(" "))
-	for len(form) > 0 {
-		var pair []byte
-		pair, form, _ = bytes.Cut(form, []byte("&"))
-		if value, ok := bytes.CutPrefix(pair, key); ok {
-			return value
-		}
-	}
-	return nil
-}
-
-func classOf(line []byte) class {
-	switch string(lineValue(line, kindMark)) {
-	case "decided", "shown":
-		return ofPage
-	case "seen":
-		return ofSeen
-	case "clicked":
-		return ofClicked
-	}
-	return ofKept
-}
-
-func withAlias(line []byte, alias [aliasSize]byte) []byte {
-	out := make([]byte, 0, len(line)+len("&a=")+2*aliasSize)
-	out = append(append(out, line...), "&a="...)
-	return hex.AppendEncode(out, alias[:])
 }

@@ -50,10 +50,11 @@ func (s *Store) Retain(visitors, propositions time.Duration) {
 	signal(s.sweeper.wake)
 }
 
-func (w *sweeper) start(s *Store) {
-	w.store, w.wake, w.forgotten = s, make(chan struct{}, 1), make(chan struct{}, 1)
+// init makes it ready; last is when the last transaction was.
+func (w *sweeper) init(s *Store, last time.Time) {
+	w.store, w.last = s, last
+	w.wake, w.forgotten = make(chan struct{}, 1), make(chan struct{}, 1)
 	w.quit, w.done = make(chan struct{}), make(chan struct{})
-	go w.run()
 }
 
 func (w *sweeper) stop() {
@@ -74,7 +75,7 @@ func (w *sweeper) run() {
 			return
 		case <-w.forgotten:
 			if !set {
-				wipe.Reset(wipeDelay)
+				wipe.Reset(w.store.config.Wipe)
 			}
 			set = true
 		case <-wipe.C:
@@ -222,6 +223,7 @@ func (b *broom) clean(key string) error {
 		return nil // damaged; whoever asks for it is told
 	}
 	if b.goes(held) {
+		signal(b.sweeper.forgotten)
 		d.set(key, &cell{})
 		d.more[kindOf(key)]--
 		return s.put(&d, nil)

@@ -124,7 +124,7 @@ func TestMergeIsTheCookiesRule(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var news []abi.History
 		entry := visitor.Entry{Status: catalog.Generated}
-		base := int64(visitor.Millis(1000))
+		base := visitor.Millis(1000)
 		for i, s := range append([]int{0}, rapid.SliceOfN(rapid.IntRange(0, 5), 0, 8).Draw(t, "statuses")...) {
 			at := base + int64(i)*60_000
 			status := catalog.Status(s)

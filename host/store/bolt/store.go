@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	bbolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"github.com/profferhq/proffer/host/store"
 )
@@ -63,7 +64,7 @@ func Open(c Config) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("bolt: %w", err), s.lock.Close())
 	}
 	go s.write()
-	s.sweeper.start(s)
+	go s.sweeper.run()
 	return s, nil
 }
 
@@ -76,7 +77,10 @@ func (s *Store) start() (err error) {
 		meta := tx.Bucket(metaBucket)
 		s.secret = append([]byte(nil), meta.Get(secretKey)...)
 		at, err := s.memory.load(meta.Get(tallyKey))
-		s.sweeper.last = at
+		s.sweeper.init(s, at)
+		if meta.Get(wipeKey) != nil {
+			signal(s.sweeper.forgotten)
+		}
 		return err
 	})
 	if err == nil && s.config.Registerer != nil {
@@ -114,7 +118,10 @@ func (s *Store) view(read func(tx *bbolt.Tx) error) (err error) {
 	defer caught(&err)
 	s.readers.RLock()
 	defer s.readers.RUnlock()
-	return s.db.View(read)
+	if err = s.db.View(read); errors.Is(err, berrors.ErrDatabaseNotOpen) {
+		err = store.ErrClosed
+	}
+	return err
 }
 
 func caught(err *error) {

@@ -6,14 +6,10 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	bbolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 )
-
-// wipeDelay is how long who asked to be forgotten is in pages of the file that are
-// free: it is gone from what can be read at once.
-const wipeDelay = 30 * time.Second
 
 // wiping overwrites what was erased. Those that come while it goes on share the
 // next time.
@@ -34,6 +30,7 @@ func (s *Store) wipe() error {
 	}
 	upto := w.wanted.Load()
 	if err := s.wipeFree(); err != nil {
+		signal(s.sweeper.forgotten) // later
 		return err
 	}
 	w.covered = upto
@@ -65,11 +62,14 @@ func (s *Store) wipeFree() (err error) {
 	if err := errors.Join(f.Truncate(tx.Size()), f.Sync()); err != nil {
 		return err
 	}
+	if err := tx.Bucket(metaBucket).Delete(wipeKey); err != nil {
+		return err
+	}
 	return tx.Commit()
 }
 
 func ignoreClosed(err error) error {
-	if errors.Is(err, bbolt.ErrTxClosed) {
+	if errors.Is(err, berrors.ErrTxClosed) {
 		return nil
 	}
 	return err

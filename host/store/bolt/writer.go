@@ -102,9 +102,11 @@ func (b *batch) put(tx *bbolt.Tx) error {
 		keys = append(keys, key)
 	}
 	slices.Sort(keys)
+	removed := false
 	for _, key := range keys {
 		c, bucket, name := b.cells[key], tx.Bucket(bucketOf(key)), []byte(key[1:])
 		if c.value == nil {
+			removed = removed || isRow(key)
 			if err := bucket.Delete(name); err != nil {
 				return err
 			}
@@ -116,6 +118,9 @@ func (b *batch) put(tx *bbolt.Tx) error {
 		if err := bucket.Put(name, c.value); err != nil {
 			return err
 		}
+	}
+	if removed {
+		return tx.Bucket(metaBucket).Put(wipeKey, []byte{})
 	}
 	return nil
 }

@@ -53,9 +53,8 @@ func linking(t *bench) {
 	t.isPerson(&abi.Need{Key: abi.PersonKey{Source: []byte("token"), Key: []byte("bob")}}, "")
 	p, _ := t.person(&abi.Need{Link: link("ada")})
 	t.same("history", told(p.History), told(c.Persons[0].History))
-	// A source that was asked for must know whom it names.
-	t.isPerson(&abi.Need{Sources: [][]byte{[]byte("token")}, Link: link("ada")}, "")
-	t.isPerson(&abi.Need{Sources: [][]byte{[]byte("token")}, Key: c.Person}, "")
+	t.isPerson(&abi.Need{Sources: [][]byte{[]byte("token")}, Link: link("ada")}, "ada")
+	t.isPerson(&abi.Need{Sources: [][]byte{[]byte("crm")}, Key: c.Person, Link: link("ada")}, "")
 }
 
 // The cookie of a visitor whose row has gone still names the person, and what is
@@ -75,6 +74,9 @@ func relinking(t *bench) {
 	t.append(identify(1, "ada", proposition(1, catalog.Presented, t.ms())))
 	t.append(identify(2, "ada", proposition(2, catalog.Presented, t.ms())))
 	t.append(identify(1, "bob"))
+	late := visit(1)
+	late.Link = link("ada") // of a page that was on its way
+	t.append(late)
 	key := func(name string) *abi.Need {
 		return &abi.Need{Key: abi.PersonKey{Source: []byte("token"), Key: []byte(name)}}
 	}

@@ -69,17 +69,22 @@ func noRow(t *bench) {
 	}
 }
 
+// Who has a row is known in every folder; the data of one is not another's.
 func folders(t *bench) {
 	t.append(abi.Changes{Visitor: id(1), Folders: data("a", "FR")})
 	need := &abi.Need{Visitor: id(1), Folders: [][]byte{[]byte("b"), []byte("a")}}
 	r := t.find(need).Record
-	if len(r.Visitors) != 2 || r.Visitors[0].Known || !r.Visitors[1].Known {
+	if len(r.Visitors) != 2 || !r.Visitors[0].Known || len(r.Visitors[0].Attributes) > 0 || !r.Visitors[1].Known {
 		t.Fatalf("got %+v", r.Visitors)
 	}
 	t.append(abi.Changes{Visitor: id(1), Folders: data("b", "DE")})
 	r = t.find(need).Record
 	t.same("b", []byte(r.Visitors[0].Attributes), []byte(data("b", "DE")[0].Attributes))
 	t.same("a", []byte(r.Visitors[1].Attributes), []byte(data("a", "FR")[0].Attributes))
+	t.append(visit(2, proposition(1, catalog.Presented, t.ms())))
+	if !t.visitor(2).Known {
+		t.Fatal("a visitor of whom there are only propositions is not known")
+	}
 }
 
 func idempotent(t *bench) {
@@ -205,7 +210,7 @@ func conflict(t *bench) {
 	if !errors.Is(err, store.ErrConflict) {
 		t.Fatalf("Append: %v, want %v", err, store.ErrConflict)
 	}
-	if v := t.visitor(1); len(entries(v.History)) != 1 || v.Known {
+	if v := t.visitor(1); len(entries(v.History)) != 1 || len(v.Attributes) > 0 {
 		t.Fatalf("half of it was taken in: %+v", v)
 	}
 	t.append(visit(2, proposition(3, catalog.Presented, t.ms()))) // somebody else

@@ -83,7 +83,6 @@ func (l *linker) link() {
 	l.ruleWindows()
 	l.ruleEffects()
 	l.experiments()
-	l.notHeeded()
 	l.sites()
 	l.consents()
 	l.jsonSlots()

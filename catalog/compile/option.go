@@ -7,8 +7,7 @@ import (
 	"github.com/profferhq/proffer/catalog"
 )
 
-// options warns of an environment's options that do nothing where they stand,
-// and notes those that the decision does not use yet.
+// options warns of an environment's options that do nothing where they stand.
 func (l *linker) options(src *catalog.Environment) {
 	anonymous := src.Kind == catalog.Anonymous
 	if share := src.ShareFolder; share.On && !anonymous {
@@ -16,9 +15,6 @@ func (l *linker) options(src *catalog.Environment) {
 	}
 	if merge := src.MergeHistory; merge.On && anonymous {
 		l.warn(merge.Pos, "no-effect", "remove merge_history", "environment %q is anonymous, so there is no person whose history could take in a visitor's", src.Name.S)
-	}
-	if src.HistoryStore.On {
-		l.notYetUsed(src.HistoryStore.Pos, "histories in a store")
 	}
 	for _, s := range src.Spaces {
 		l.spaceOptions(s)

@@ -144,10 +144,3 @@ func (u *ruleUse) channels() (out []string) {
 	}
 	return out
 }
-
-// notHeeded notes the words whose meaning decisions do not heed yet.
-func (l *linker) notHeeded() {
-	if v := l.src.Retention.Visitors; v.MS != 0 {
-		l.notYetUsed(v.Pos, "the retention of visitors")
-	}
-}

@@ -27,6 +27,15 @@ type File struct {
 	LogLevel       string // debug, info, warn or error
 	LogFormat      string // text or json
 	Events         Events
+	Store          Store
+}
+
+// Store says how a store on disk works; package bolt has the limits and the
+// defaults, which a zero stands for.
+type Store struct {
+	DelayMS     int   // after how long a change that nobody waits for is on the disk
+	MaxVisitors int   // rows
+	OutboxBytes int64 // 0: there is no outbox
 }
 
 // Events says where event lines go; package events has the limits and the
@@ -71,6 +80,11 @@ type fileText struct {
 		MaxBytes int64  `json:"max_bytes"`
 		KeepDays *int   `json:"keep_days"`
 	} `json:"events"`
+	Store struct {
+		DelayMS     *int   `json:"delay_ms"`
+		MaxVisitors *int   `json:"max_visitors"`
+		OutboxBytes *int64 `json:"outbox_bytes"`
+	} `json:"store"`
 }
 
 // Default is the configuration without a file.
@@ -130,6 +144,9 @@ func Parse(b []byte) (File, error) {
 		setNumber(&f.Record.Sample, t.Record.Sample, "record.sample"),
 		setNumber(&f.Record.MaxBytes, t.Record.MaxBytes, "record.max_bytes"),
 		setNumber(&f.Record.Days, t.Record.Days, "record.days"),
+		setNumber(&f.Store.DelayMS, t.Store.DelayMS, "store.delay_ms"),
+		setNumber(&f.Store.MaxVisitors, t.Store.MaxVisitors, "store.max_visitors"),
+		setNumber(&f.Store.OutboxBytes, t.Store.OutboxBytes, "store.outbox_bytes"),
 	} {
 		if err != nil {
 			return File{}, err

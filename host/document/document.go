@@ -127,10 +127,18 @@ func (d *Document) callData(r *reader, v gjson.Result) {
 }
 
 // reader keeps the first error.
-type reader struct{ err error }
+type reader struct {
+	err  error
+	at   int                                    // where the value that is read begins
+	made func(field, what string, at int) error // makes the error; nil: a request's
+}
 
 func (r *reader) fail(field, what string) {
-	if r.err == nil {
+	switch {
+	case r.err != nil:
+	case r.made != nil:
+		r.err = r.made(field, what, r.at)
+	default:
 		r.err = fmt.Errorf("request: %s %s", field, what)
 	}
 }
@@ -144,12 +152,14 @@ func (r *reader) object(field string, v gjson.Result, keys map[string]func(gjson
 	seen := map[string]bool{}
 	v.ForEach(func(k, v gjson.Result) bool {
 		read, known := keys[k.Str]
+		r.at = k.Index
 		switch {
 		case !known:
 			r.fail(field, "has an unknown field "+strconv.Quote(k.Str))
 		case seen[k.Str]:
 			r.fail(field, "has the field "+strconv.Quote(k.Str)+" twice")
 		default:
+			r.at = v.Index
 			read(v)
 		}
 		seen[k.Str] = true
@@ -163,6 +173,7 @@ func (r *reader) array(field string, v gjson.Result, read func(field string, v g
 		return
 	}
 	for i, item := range v.Array() {
+		r.at = item.Index
 		read(field+"["+strconv.Itoa(i)+"]", item)
 	}
 }

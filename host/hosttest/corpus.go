@@ -27,6 +27,7 @@ var testdata embed.FS
 type Case struct {
 	Name     string
 	Snapshot []byte
+	Stored   []byte   // the same catalog with "history: store" in every environment
 	Requests []string // documents
 	Answers  []string // one for each request
 }
@@ -98,6 +99,9 @@ func parse(name string, b []byte) (Case, error) {
 	}
 	snapshot, err := Compile(files)
 	c.Snapshot = snapshot
+	if err == nil {
+		c.Stored, err = compileStored(files)
+	}
 	if err == nil && len(c.Requests) == 0 {
 		err = fmt.Errorf("no request.json")
 	}
@@ -117,6 +121,21 @@ func lines(b []byte) []string {
 // Compile makes a snapshot of a catalog's files; its errors are one error.
 func Compile(files []catalog.File) ([]byte, error) {
 	c, diags := author.Parse(files)
+	return finish(files, c, diags)
+}
+
+// compileStored is Compile of the catalog whose histories are in a store, where
+// visitors are kept as long as a cookie is.
+func compileStored(files []catalog.File) ([]byte, error) {
+	c, diags := author.Parse(files)
+	for _, e := range c.Environments {
+		e.HistoryStore.On = true
+	}
+	c.Retention.Visitors.MS = 395 * 24 * 60 * 60 * 1000
+	return finish(files, c, diags)
+}
+
+func finish(files []catalog.File, c *catalog.Catalog, diags catalog.Diagnostics) ([]byte, error) {
 	var b []byte
 	if !diags.HasErrors() {
 		var more catalog.Diagnostics
@@ -160,16 +179,29 @@ func Run(t *testing.T, c *Case, engine Engine) [][]byte {
 // last page's first slot.
 func Answers(t testing.TB, c *Case, engine Engine) (answers []string, responses [][]byte) {
 	t.Helper()
+	return answersOn(t, c, c.Snapshot, engine)
+}
+
+// AnswersWithAStore are the JSON answers where every history is in a store that
+// the host has.
+func AnswersWithAStore(t testing.TB, c *Case, engine Engine) (answers []string) {
+	t.Helper()
+	answers, _ = answersOn(t, c, c.Stored, NewStore(c.Stored).Engine(engine))
+	return answers
+}
+
+func answersOn(t testing.TB, c *Case, snapshot []byte, engine Engine) (answers []string, responses [][]byte) {
+	t.Helper()
 	var m memory
 	for _, line := range c.Requests {
-		answer, response := answerOne(t, c, engine, m.fill(line), &m)
+		answer, response := answerOne(t, c, snapshot, engine, m.fill(line), &m)
 		answers = append(answers, answer)
 		responses = append(responses, response)
 	}
 	return answers, responses
 }
 
-func answerOne(t testing.TB, c *Case, engine Engine, line string, m *memory) (answer string, response []byte) {
+func answerOne(t testing.TB, c *Case, snapshot []byte, engine Engine, line string, m *memory) (answer string, response []byte) {
 	t.Helper()
 	d, err := document.Parse([]byte(line))
 	if err != nil {
@@ -183,7 +215,7 @@ func answerOne(t testing.TB, c *Case, engine Engine, line string, m *memory) (an
 		return "error: " + err.Error(), nil
 	}
 	answer, response, err = ask(d, m, func(r *abi.Request) ([]byte, error) {
-		return engine(t, settings, c.Snapshot, r), nil
+		return engine(t, settings, snapshot, r), nil
 	})
 	if err != nil {
 		return "error: " + err.Error(), response

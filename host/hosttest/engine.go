@@ -31,7 +31,27 @@ func InProcess(t testing.TB, settings, snapshot []byte, r *abi.Request) []byte {
 func Compare(t *testing.T, engine Engine) {
 	t.Helper()
 	compared := 0
-	both := func(t testing.TB, settings, snapshot []byte, r *abi.Request) []byte {
+	cases := Cases(t)
+	for i := range cases {
+		t.Run(cases[i].Name, func(t *testing.T) { Run(t, &cases[i], both(engine, &compared)) })
+	}
+	t.Logf("%d cases, %d responses compared", len(cases), compared)
+}
+
+// CompareWithAStore does so for the corpus on a host with a store.
+func CompareWithAStore(t *testing.T, engine Engine) {
+	t.Helper()
+	compared := 0
+	cases := Cases(t)
+	for i := range cases {
+		t.Run(cases[i].Name, func(t *testing.T) { AnswersWithAStore(t, &cases[i], both(engine, &compared)) })
+	}
+	t.Logf("%d cases, %d responses compared", len(cases), compared)
+}
+
+// both asks an engine what it asks InProcess, and compares.
+func both(engine Engine, compared *int) Engine {
+	return func(t testing.TB, settings, snapshot []byte, r *abi.Request) []byte {
 		t.Helper()
 		other := *r
 		want := InProcess(t, settings, snapshot, &other)
@@ -39,12 +59,7 @@ func Compare(t *testing.T, engine Engine) {
 		if !bytes.Equal(got, want) {
 			t.Errorf("the response differs from that in process\n got %q\nwant %q", got, want)
 		}
-		compared++
+		*compared++
 		return got
 	}
-	cases := Cases(t)
-	for i := range cases {
-		t.Run(cases[i].Name, func(t *testing.T) { Run(t, &cases[i], both) })
-	}
-	t.Logf("%d cases, %d responses compared", len(cases), compared)
 }

@@ -33,9 +33,15 @@ func newHost(t *testing.T) *host.Host {
 }
 
 // TestCorpusReactor runs proffer.wasm as a server does.
-func TestCorpusReactor(t *testing.T) {
+func TestCorpusReactor(t *testing.T) { hosttest.Compare(t, reactorEngine(t)) }
+
+// TestCorpusReactorWithAStore runs it on a host with a store.
+func TestCorpusReactorWithAStore(t *testing.T) { hosttest.CompareWithAStore(t, reactorEngine(t)) }
+
+func reactorEngine(t *testing.T) hosttest.Engine {
 	h := newHost(t)
-	hosttest.Compare(t, func(t testing.TB, settings, snapshot []byte, r *abi.Request) []byte {
+	return func(t testing.TB, settings, snapshot []byte, r *abi.Request) []byte {
+		t.Helper()
 		if s := h.Snapshot(); s == nil || !bytes.Equal(s.Settings, settings) {
 			if err := h.Reconfigure(t.Context(), settings); err != nil {
 				t.Fatal(err)
@@ -58,7 +64,7 @@ func TestCorpusReactor(t *testing.T) {
 			t.Fatal(err)
 		}
 		return b
-	})
+	}
 }
 
 // TestCorpusCommand runs proffer-command.wasm as any WASI runtime does: an

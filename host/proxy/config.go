@@ -95,6 +95,19 @@ type Config struct {
 	// know, and nothing waits for it.
 	Events Events
 
+	// Store keeps visitors and people. Whatever it does, pages go on: one that is
+	// late or fails counts as one that knows nobody. Default: there is none.
+	Store Store
+
+	// LookupWait is how long a page waits for the store: after its origin's header
+	// for what is known of the visitor, and after its decision until what the
+	// decision changes is taken in. Default 3 ms.
+	LookupWait time.Duration
+
+	// Outbox says that the store delivers event lines, so that it is to be told of
+	// all, also where Events is nil.
+	Outbox bool
+
 	// Origin says how a reverse proxy talks to its origin.
 	Origin Origin
 }
@@ -123,6 +136,7 @@ type Origin struct {
 const (
 	defaultReadAhead      = 256 << 10
 	defaultReadAheadWait  = 50 * time.Millisecond
+	defaultLookupWait     = 3 * time.Millisecond
 	defaultConnectTimeout = 5 * time.Second
 	defaultHeaderTimeout  = 60 * time.Second
 	defaultIdleConns      = 512
@@ -140,6 +154,7 @@ func (c Config) complete() (Config, error) {
 	def(&c.IdentityHeader, names.IdentityHeader)
 	def(&c.ReadAhead, defaultReadAhead)
 	def(&c.ReadAheadWait, defaultReadAheadWait)
+	def(&c.LookupWait, defaultLookupWait)
 	def(&c.Origin.ConnectTimeout, defaultConnectTimeout)
 	def(&c.Origin.HeaderTimeout, defaultHeaderTimeout)
 	def(&c.Origin.IdleConns, defaultIdleConns)
@@ -165,6 +180,7 @@ func (c Config) complete() (Config, error) {
 	return c, errors.Join(append(errs,
 		within("ReadAhead", c.ReadAhead, charsetWithin, maxReadAhead),
 		within("ReadAheadWait", c.ReadAheadWait, 1, time.Hour),
+		within("LookupWait", c.LookupWait, 1, time.Hour),
 		within("Origin.ConnectTimeout", c.Origin.ConnectTimeout, 1, time.Hour),
 		within("Origin.HeaderTimeout", c.Origin.HeaderTimeout, 1, 24*time.Hour),
 		within("Origin.IdleConns", c.Origin.IdleConns, 1, 1<<20),

@@ -50,11 +50,12 @@ func (w *response) decide(head []byte, whole bool) (v verdict) {
 	}
 	s.addSlots(places, page == nil || whole || l.allHeld(page, places))
 	s.request.Want |= w.middleware.wantEvents()
-	if err := w.ask(session); err != nil {
+	if err := w.ask(session, true); err != nil {
 		return w.fail(err)
 	}
-	v = w.apply(head, places, whole, e)
-	w.middleware.note(s.response.Answer.Events)
+	if v = w.apply(head, places, whole, e); !v.rest {
+		w.settle()
+	}
 	return v
 }
 
@@ -78,7 +79,7 @@ func (w *response) preview() (v verdict) {
 		return verdict{result: noSlot}
 	}
 	s.request.Flags |= abi.FlagNoStore
-	if err := w.ask(session); err != nil {
+	if err := w.ask(session, false); err != nil {
 		return w.fail(err)
 	}
 	a := &s.response.Answer
@@ -103,14 +104,16 @@ func (w *response) fail(err error) verdict {
 }
 
 // locate begins the request to the engine with what finds the page.
-func (w *response) locate() {
-	s := w.scratch
+func (w *response) locate() { w.scratch.locate(w.request, abi.KindPage) }
+
+func (s *scratch) locate(r *http.Request, kind abi.Kind) {
 	s.text = s.text[:0]
+	s.forget()
 	s.request = abi.Request{
-		Kind:    abi.KindPage,
+		Kind:    kind,
 		Want:    abi.WantHTML,
-		Host:    s.keep(hostname(w.request.Host)),
-		Path:    s.keep(w.request.URL.EscapedPath()),
+		Host:    s.keep(hostname(r.Host)),
+		Path:    s.keep(r.URL.EscapedPath()),
 		Headers: s.request.Headers[:0],
 		Slots:   s.request.Slots[:0],
 	}
@@ -127,16 +130,24 @@ func (s *scratch) addSlots(places []inject.Place, known bool) {
 	}
 }
 
-// ask asks the engine and leaves its answer in the scratch.
-func (w *response) ask(session host.Session) error {
+// ask asks the engine and leaves its answer in the scratch, when what it changes
+// has been stored, unless nothing is to be.
+func (w *response) ask(session host.Session, storing bool) error {
 	m, s := w.middleware, w.scratch
+	w.foreseen(session.Snapshot())
 	start := time.Now()
-	defer func() { m.metrics.decision.Observe(time.Since(start).Seconds()) }()
-	if err := m.ask(s, w.request, session); err != nil {
+	err := m.ask(s, w.request, session)
+	m.metrics.decision.Observe(time.Since(start).Seconds())
+	if err != nil {
 		return err
 	}
-	if err := s.response.Decode(s.answer); err != nil {
-		return fmt.Errorf("answer: %w", err)
+	if err := s.decode(); err != nil {
+		return err
+	}
+	if storing {
+		if err := m.store(s, w.request, session); err != nil {
+			return err
+		}
 	}
 	m.metrics.noteCookies(&s.response.Answer)
 	if r := m.config.Recorder; r != nil && s.response.Status == abi.StatusOK {
@@ -145,27 +156,43 @@ func (w *response) ask(session host.Session) error {
 	return nil
 }
 
+// decode reads the answer.
+func (s *scratch) decode() error {
+	if err := s.response.Decode(s.answer); err != nil {
+		return fmt.Errorf("answer: %w", err)
+	}
+	return nil
+}
+
 // question completes the request.
 func (m *Middleware) question(s *scratch, r *http.Request, snapshot *host.Snapshot) error {
-	q := &s.request
-	l, err := m.listings.of(snapshot)
+	seed, entropy, err := s.random.seed(m.config.Rand)
 	if err != nil {
 		return err
 	}
-	seed, entropy, err := s.random.seed(m.config.Rand)
+	s.request.Seed, s.request.Entropy = seed, entropy
+	return m.describe(s, r, snapshot)
+}
+
+// describe completes the request with everything but randomness.
+func (m *Middleware) describe(s *scratch, r *http.Request, snapshot *host.Snapshot) error {
+	q := &s.request
+	l, err := m.listings.of(snapshot)
 	if err != nil {
 		return err
 	}
 	peer := m.peers.sent(r)
 	q.Snapshot = snapshot.Hash[:]
 	q.Time = m.config.Clock().UnixMilli()
-	q.Seed, q.Entropy = seed, entropy
 	q.Query = s.keep(r.URL.RawQuery)
 	if secure(r, peer) {
 		q.Flags |= abi.FlagSecure
 	}
 	if peer {
 		q.Flags |= abi.FlagPeer
+	}
+	if m.config.Store != nil {
+		q.Flags |= abi.FlagStore
 	}
 	s.addHeaders(r.Header, m, l.source(q.Host), peer)
 	return nil

@@ -84,17 +84,8 @@ func (m *Middleware) reply(w http.ResponseWriter, r *http.Request, s *scratch) (
 		return nil, err
 	}
 	defer session.Release()
-	s.text = s.text[:0]
-	s.request = abi.Request{
-		Kind:    abi.KindEvent,
-		Want:    m.wantEvents(),
-		Host:    s.keep(hostname(r.Host)),
-		Path:    s.keep(r.URL.EscapedPath()),
-		Headers: s.request.Headers[:0],
-		Slots:   s.request.Slots[:0],
-		Method:  s.keep(r.Method),
-		Body:    body,
-	}
+	s.locate(r, abi.KindEvent)
+	s.request.Want, s.request.Method, s.request.Body = m.wantEvents(), s.keep(r.Method), body
 	if err := m.ask(s, r, session); err != nil {
 		return nil, err
 	}
@@ -105,7 +96,7 @@ func (m *Middleware) reply(w http.ResponseWriter, r *http.Request, s *scratch) (
 	if err := fit(reply); err != nil {
 		return nil, err
 	}
-	return reply, m.record(r.Context(), reply.Events)
+	return reply, m.take(r, s, reply)
 }
 
 // bodyOf reads a request's body.

@@ -91,6 +91,34 @@ const (
 
 var troubleNames = [numTroubles]string{"unreachable", "timeout", "canceled", "request"}
 
+// lookupResult is what came of asking a store for what it knows of a visitor.
+type lookupResult uint8
+
+const (
+	lookupFound  lookupResult = iota // an answer, be it that nobody is known
+	lookupLate                       // the page did not wait any longer
+	lookupFailed                     // the store answered an error
+	lookupBusy                       // too many wait for the store
+	numLookups
+)
+
+var lookupNames = [numLookups]string{"answered", "late", "failed", "busy"}
+
+// writeResult is what came of telling a store what a decision or an event changes.
+type writeResult uint8
+
+const (
+	writeDone   writeResult = iota
+	writeAgain              // another request was quicker, and the page is decided once more
+	writeForced             // another one was, again: stored as it was decided
+	writeLate               // the store takes it in while nobody waits
+	writeFailed             // the store answered an error
+	writeBusy               // too many wait for the store
+	numWrites
+)
+
+var writeNames = [numWrites]string{"done", "again", "forced", "late", "failed", "busy"}
+
 // metrics are the counters, looked up once.
 type metrics struct {
 	all       []prometheus.Collector
@@ -99,6 +127,8 @@ type metrics struct {
 	slots     [numFates]prometheus.Counter
 	readAhead [numEndings]prometheus.Counter
 	origin    [numTroubles]prometheus.Counter
+	lookups   [numLookups]prometheus.Counter
+	writes    [numWrites]prometheus.Counter
 	upgrades  prometheus.Counter
 	decision  prometheus.Histogram
 	cookie    prometheus.Histogram
@@ -111,7 +141,7 @@ func newMetrics() *metrics {
 			Name: "proffer_upgrades_refused_total", Help: "Upgrades to other protocols than websocket, which were left out.",
 		}),
 		decision: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "proffer_decision_seconds", Help: "Time from asking the engine for a page's offers to its answer.",
+			Name: "proffer_decision_seconds", Help: "Time from asking the engine for a page's offers to its answer, with the look-up that it may ask for.",
 			Buckets: []float64{25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3},
 		}),
 		cookie: prometheus.NewHistogram(prometheus.HistogramOpts{
@@ -127,6 +157,8 @@ func newMetrics() *metrics {
 	m.vector("proffer_slots_total", "Slots that were decided, by what became of them.", "result", fateNames[:], m.slots[:])
 	m.vector("proffer_read_ahead_total", "Pages held back until they were decided, by what ended that.", "end", endingNames[:], m.readAhead[:])
 	m.vector("proffer_origin_errors_total", "Requests that the origin did not answer.", "reason", troubleNames[:], m.origin[:])
+	m.vector("proffer_lookups_total", "Visitors that the store was asked for, by what came of it.", "result", lookupNames[:], m.lookups[:])
+	m.vector("proffer_writes_total", "Changes that the store was told, by what came of it.", "result", writeNames[:], m.writes[:])
 	m.replies = newReplies()
 	m.all = append(m.all, m.replies.all...)
 	return m

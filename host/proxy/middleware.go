@@ -16,6 +16,11 @@ type Middleware struct {
 	listings  listings
 	scratches scratches
 	logged    atomic.Int64 // when something was logged last, in nanoseconds
+
+	identity   string // how the cookie of an identity token begins
+	identities int    // how many of trusted, the first, say who asks
+	lookups    lookups
+	writings   writings
 }
 
 // header is a request header that the module reads.
@@ -40,10 +45,20 @@ func New(c Config) (*Middleware, error) {
 		return nil, fmt.Errorf("proxy: configuration: %w", err)
 	}
 	m := &Middleware{config: c, peers: newPeers(c.Peers), metrics: newMetrics()}
-	for _, name := range []string{c.IdentityHeader, c.PersonHeader, c.CountryHeader, c.DeviceHeader} {
-		if name != "" {
-			m.trusted = append(m.trusted, header{http.CanonicalHeaderKey(name), []byte(strings.ToLower(name))})
+	for i, name := range []string{c.IdentityHeader, c.PersonHeader, c.CountryHeader, c.DeviceHeader} {
+		if name == "" {
+			continue
 		}
+		m.trusted = append(m.trusted, header{http.CanonicalHeaderKey(name), []byte(strings.ToLower(name))})
+		if i < 2 {
+			m.identities++
+		}
+	}
+	if c.IdentityCookie != "" {
+		m.identity = c.IdentityCookie + "="
+	}
+	if c.Store != nil {
+		m.lookups.room, m.writings.room = make(chan struct{}, maxErrands), make(chan struct{}, maxErrands)
 	}
 	if c.Registerer != nil {
 		if err := m.metrics.register(c.Registerer); err != nil {
@@ -96,6 +111,7 @@ func (h *wrapped) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			page.abandon()
 		}
 	}()
+	page.look = m.foresee(r, c)
 	h.origin.ServeHTTP(page, forward)
 	ended = true
 	page.finish()

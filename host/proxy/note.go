@@ -14,7 +14,7 @@ const commitTimeout = 5 * time.Second
 
 // wantEvents is what the module is asked for because of the events.
 func (m *Middleware) wantEvents() abi.Want {
-	if m.config.Events == nil {
+	if m.config.Events == nil && !m.config.Outbox {
 		return 0
 	}
 	return abi.WantEvents

@@ -30,13 +30,50 @@ func (p peers) sent(r *http.Request) bool {
 	if err != nil {
 		return false
 	}
-	a := from.Addr().Unmap().WithZone("")
+	return p.contain(from.Addr())
+}
+
+func (p peers) contain(a netip.Addr) bool {
+	a = a.Unmap().WithZone("")
 	for _, prefix := range p {
 		if prefix.Contains(a) {
 			return true
 		}
 	}
 	return false
+}
+
+// network is the network of the browser that a request comes from, as far as we
+// see it or peers say: 256 addresses, of IPv6 what one customer gets. It is empty
+// where that is not known.
+func (p peers) network(r *http.Request) string {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return ""
+	}
+	a := from.Addr()
+	said := strings.Split(strings.Join(r.Header["X-Forwarded-For"], ","), ",")
+	for p.contain(a) {
+		if len(said) == 0 {
+			return ""
+		}
+		last := len(said) - 1
+		if a, err = netip.ParseAddr(strings.TrimSpace(said[last])); err != nil {
+			return ""
+		}
+		said = said[:last]
+	}
+	return networkOf(a)
+}
+
+const networkBits4, networkBits6 = 24, 48
+
+func networkOf(a netip.Addr) string {
+	a, bits := a.Unmap().WithZone(""), networkBits6
+	if a.Is4() {
+		bits = networkBits4
+	}
+	return netip.PrefixFrom(a, bits).Masked().String()
 }
 
 // secure reports whether the browser's connection has TLS, as far as we see it

@@ -29,12 +29,16 @@ func statusOf(err error) abi.Status {
 }
 
 // ask completes the scratch's request and asks the engine, twice if it needs a
-// record; the answer that is left in the scratch is ok. There is nothing yet to
-// look records up in: the second question has an empty one.
+// record that is not there yet; the answer that is left in the scratch is ok.
 func (m *Middleware) ask(s *scratch, r *http.Request, session host.Session) error {
 	if err := m.question(s, r, session.Snapshot()); err != nil {
 		return err
 	}
+	return m.put(s, r, session)
+}
+
+// put puts the scratch's request to the engine.
+func (m *Middleware) put(s *scratch, r *http.Request, session host.Session) error {
 	for {
 		s.message = abi.AppendRequest(s.message[:0], &s.request)
 		answer, err := session.Handle(r.Context(), s.answer[:0], s.message)
@@ -52,7 +56,7 @@ func (m *Middleware) ask(s *scratch, r *http.Request, session host.Session) erro
 		case s.request.HasRecord:
 			return errors.New("answer: a second need")
 		}
-		s.request.HasRecord = true
+		m.consult(r.Context(), s, answer)
 	}
 }
 

@@ -13,6 +13,9 @@ const sniffed = 512
 func (w *response) begin(h http.Header) {
 	w.stage = reading
 	w.length = lengthOf(h)
+	if w.look != nil {
+		w.headers = time.Now()
+	}
 	w.scratch = w.middleware.scratches.take()
 	if w.proxied {
 		w.header, w.late = nil, true

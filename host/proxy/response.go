@@ -50,6 +50,9 @@ type response struct {
 	taken    int64 // bytes of the body that came, while injecting
 	timer    *time.Timer
 	scratch  *scratch
+
+	look    *lookup   // under way since before the origin was asked, or nil
+	headers time.Time // when the origin's header came, if there is one
 }
 
 func newResponse(m *Middleware, w http.ResponseWriter, r *http.Request, proxied bool) *response {
@@ -320,11 +323,13 @@ func (w *response) tail() error {
 		r = injected
 	}
 	w.middleware.metrics.pages[r].Inc()
-	if len(s.out) == 0 {
-		return nil
+	if len(s.out) > 0 {
+		if _, err := w.under.Write(s.out); err != nil {
+			return err // who knows what the visitor has seen
+		}
 	}
-	_, err := w.under.Write(s.out)
-	return err
+	w.settle()
+	return nil
 }
 
 // abandon ends a response whose handler panics: what was held back goes to
@@ -346,6 +351,8 @@ func (w *response) abandon() {
 func (w *response) close() {
 	w.stop()
 	w.stage = closed
+	w.look.drop()
+	w.look = nil
 	s := w.scratch
 	w.scratch = nil
 	if s != nil && !w.tainted {

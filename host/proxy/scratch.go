@@ -23,6 +23,11 @@ type scratch struct {
 	response abi.Response
 	random   random
 
+	need  []byte // the module's message, of what was looked up
+	since uint64 // where in the order of the store's changes it was read
+	known bool   // the store has a row of the visitor
+	lent  bool   // answer and response are read by a store that is not waited for
+
 	places   [abi.MaxSlots]inject.Place
 	fills    []inject.Fill // alias answer
 	injector inject.Injector
@@ -49,6 +54,10 @@ func (p *scratches) give(s *scratch) {
 	clear(s.request.Slots)
 	clear(s.request.Headers)
 	s.request.Body = nil
+	s.request.Record = abi.Record{}
+	if s.lent {
+		s.answer, s.response, s.lent = nil, abi.Response{}, false
+	}
 	clear(s.fills)
 	if cap(s.body) > maxScratch {
 		s.body = nil

@@ -57,22 +57,27 @@ func (i *HistoryIterator) Next(e *HistoryEntry) bool {
 func AppendHistory(dst []byte, list []HistoryEntry) []byte {
 	dst = wire.AppendArray(dst, len(list))
 	for i := range list {
-		e := &list[i]
-		elements := 6
-		if e.Environment != nil || e.First != 0 {
-			elements = 8
-		}
-		dst = wire.AppendArray(dst, elements)
-		dst = appendBinOrNil(dst, e.ID)
-		dst = wire.AppendStrBytes(dst, e.Offer)
-		dst = wire.AppendStrBytes(dst, e.Space)
-		dst = wire.AppendStrBytes(dst, e.Channel)
-		dst = wire.AppendUint(dst, uint64(e.Status))
-		dst = wire.AppendInt(dst, e.Time)
-		if elements == 8 {
-			dst = appendStrOrNil(dst, e.Environment)
-			dst = wire.AppendInt(dst, e.First)
-		}
+		dst = AppendHistoryEntry(dst, &list[i])
+	}
+	return dst
+}
+
+// AppendHistoryEntry appends the encoding of one entry.
+func AppendHistoryEntry(dst []byte, e *HistoryEntry) []byte {
+	elements := 6
+	if e.Environment != nil || e.First != 0 {
+		elements = 8
+	}
+	dst = wire.AppendArray(dst, elements)
+	dst = appendBinOrNil(dst, e.ID)
+	dst = wire.AppendStrBytes(dst, e.Offer)
+	dst = wire.AppendStrBytes(dst, e.Space)
+	dst = wire.AppendStrBytes(dst, e.Channel)
+	dst = wire.AppendUint(dst, uint64(e.Status))
+	dst = wire.AppendInt(dst, e.Time)
+	if elements == 8 {
+		dst = appendStrOrNil(dst, e.Environment)
+		dst = wire.AppendInt(dst, e.First)
 	}
 	return dst
 }

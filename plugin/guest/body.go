@@ -17,6 +17,7 @@ type section struct {
 	person bool             // of the linked person, else of the visitor
 	name   uint32
 	data   []byte // the attributes that were sent
+	away   bool   // they are in the host's store, and not in the cookie
 
 	schema        []decide.Declared
 	before, after []expr.Value
@@ -33,6 +34,7 @@ func (g *Guest) section(s *section, place, first int) {
 	s.person, s.name = env.Kind() == snapshot.KindIdentified, env.Section()
 	s.old = g.page.state.Section(s.person, s.name)
 	s.data = s.old.Data()
+	s.away = !s.person && g.page.chronicles[place].away
 	s.schema, s.changed = g.engine.Schema(index), g.engine.Changed(index)
 	s.before, s.after = g.engine.Target(index), g.engine.Stored(index)
 	s.held = g.page.held[first : first+len(s.schema)]
@@ -53,7 +55,7 @@ func (s *section) sent(i int) []byte {
 func (g *Guest) datum(s *section, i int) []byte {
 	own := s.held[i].own
 	switch {
-	case s.after[i].Kind == expr.Missing:
+	case s.after[i].Kind == expr.Missing, s.away:
 		return nil
 	case s.changed[i], own == ownRecord:
 		return g.encode(&s.after[i])

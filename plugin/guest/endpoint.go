@@ -45,7 +45,9 @@ const (
 func (g *Guest) reply(dst []byte) []byte {
 	e := &g.endpoint
 	g.page.reset()
-	e.reply = abi.Reply{Snapshot: g.view.Hash(), Headers: e.headers[:0], Cookies: e.cookies[:0], Events: e.lines[:0]}
+	e.reply = abi.Reply{
+		Snapshot: g.view.Hash(), Headers: e.headers[:0], Cookies: e.cookies[:0], Events: e.lines[:0],
+	}
 	if !g.route() {
 		g.say(codeNotFound, "not found")
 	}
@@ -55,6 +57,7 @@ func (g *Guest) reply(dst []byte) []byte {
 	if g.method(methodHead) {
 		e.reply.Body = nil
 	}
+	g.tellReply()
 	return abi.AppendReply(dst, &e.reply)
 }
 
@@ -118,8 +121,15 @@ func (g *Guest) method(name string) bool {
 }
 
 // forgetAll removes all that this browser holds, also a cookie that was not sent
-// along.
+// along, and has the host's store erase the visitor. Who wants to be forgotten may
+// be recognised for it.
 func (g *Guest) forgetAll() {
+	if p := &g.page; p.request.Flags.Has(abi.FlagStore) {
+		g.readConsent()
+		p.consent = true
+		g.readHeaders()
+		p.answer.Changes.Forget = p.state.Known
+	}
 	secure := g.page.request.Flags.Has(abi.FlagSecure)
 	g.removeCookie(visitor.Name(secure))
 	g.removeCookie(visitor.EventsCookie(secure))

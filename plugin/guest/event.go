@@ -124,6 +124,7 @@ func (g *Guest) take(a visitor.Action, t *visitor.Ticket) {
 	}
 	if e.events.Note(event) {
 		e.noted = true
+		g.tellEvent(&event, t, env, space)
 		e.events.Settle(e.now, g.holds) // at once: what has no room is not always the oldest
 		g.writeLine(a, t, env, space)
 	}
@@ -204,11 +205,9 @@ func (g *Guest) writeLine(a visitor.Action, t *visitor.Ticket, env *snapshot.Env
 	if !p.request.Want.Has(abi.WantEvents) || len(r.Events) == maxTickets {
 		return
 	}
-	l := line{
-		event: "seen", time: p.request.Time, proposition: t.ID[:],
-		environment: g.hashName(t.Environment, 4), space: g.hashName(t.Space, 4),
-		channel: g.hashName(uint32(t.Channel)<<16, 2), offer: g.hashName(t.Offer, 4),
-	}
+	var l line
+	g.lineOf(&l, t, env, space)
+	l.event, l.proposition = "seen", t.ID[:]
 	switch a {
 	case visitor.Click:
 		l.event = "clicked"
@@ -217,18 +216,26 @@ func (g *Guest) writeLine(a visitor.Action, t *visitor.Ticket, env *snapshot.Env
 	case visitor.Reject:
 		l.event = "rejected"
 	}
+	start := len(p.text)
+	p.text = l.append(p.text)
+	r.Events = append(r.Events, p.text[start:len(p.text):len(p.text)])
+}
+
+// lineOf gives a line the names of a ticket's proposition, as far as the snapshot
+// has them.
+//
+//go:noinline
+func (g *Guest) lineOf(l *line, t *visitor.Ticket, env *snapshot.Environment, space *snapshot.Space) {
+	l.time = g.page.request.Time
+	l.environment, l.space = g.hashName(t.Environment, 4), g.hashName(t.Space, 4)
+	l.channel, l.offer = g.hashName(uint32(t.Channel)<<16, 2), g.hashName(t.Offer, 4)
 	if env != nil {
 		l.environment = g.name(env.Name())
-		if offer := g.offerOf(env, t.Offer); offer != nil {
-			l.offer = g.name(offer.Code())
-		}
+		l.offer = g.offerName(env, t.Offer)
 	}
 	if space != nil {
 		l.space, l.channel = g.name(space.Name()), g.name(space.Channel())
 	}
-	start := len(p.text)
-	p.text = l.append(p.text)
-	r.Events = append(r.Events, p.text[start:len(p.text):len(p.text)])
 }
 
 //go:noinline

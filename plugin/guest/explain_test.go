@@ -139,7 +139,7 @@ func TestExplainIsHandle(t *testing.T) {
 	long := slices.Concat(page[:head], []byte{0xcd, 0, 3}, page[head+1:]) // the kind in three bytes
 	handled := g.Handle([]byte("head"), page)
 	explained := g.Explain([]byte("head"), long)
-	const tail = 3 // from the trace on, each in a byte
+	const tail = 4 // from the trace on, each in a byte
 	if n := len(handled) - tail; string(explained[:n]) != string(handled[:n]) || len(explained) <= len(handled) {
 		t.Errorf("got %q\nwant %q and a trace", explained, handled)
 	}

@@ -143,7 +143,7 @@ func (g *Guest) handle(dst, request []byte) []byte {
 	if r.Kind == abi.KindPing {
 		return abi.AppendPing(dst, g.view.Hash())
 	}
-	if r.Kind != abi.KindPage && r.Kind != abi.KindEvent {
+	if r.Kind == abi.KindExplain {
 		return abi.AppendError(dst, abi.StatusUnsupported, "kind not supported")
 	}
 	if status, text := g.settle(r); status != abi.StatusOK {

@@ -8,9 +8,14 @@ import (
 
 // readVisitor takes cookies, identity and languages from the request.
 func (g *Guest) readVisitor() {
+	g.readConsent()
+	g.readHeaders()
+}
+
+// readHeaders does so when it is known whether the visitor has consented.
+func (g *Guest) readHeaders() {
 	p := &g.page
 	r := &p.request
-	g.readConsent()
 	g.readIdentity()
 	peer := r.Flags.Has(abi.FlagPeer)
 	for i := range r.Headers {
@@ -134,6 +139,7 @@ func (g *Guest) settleVisitor() {
 		return
 	}
 	explicit, anyone := g.modes()
+	p.explicit = explicit
 	if !anyone {
 		return // nothing is decided, so the page is served as it came
 	}

@@ -13,7 +13,7 @@ import (
 func (g *Guest) mustAsk() bool {
 	p := &g.page
 	r := &p.request
-	if r.HasRecord {
+	if r.HasRecord && r.Kind != abi.KindNeed {
 		return false
 	}
 	p.needed = abi.Need{Sources: p.needed.Sources[:0], Folders: p.needed.Folders[:0]}
@@ -32,7 +32,8 @@ func (g *Guest) mustAsk() bool {
 	}
 	who := p.identity.key != nil || p.state.Known
 	persons := len(p.needed.Sources) > 0 || r.Flags.Has(abi.FlagPeople)
-	return who && persons || r.Flags.Has(abi.FlagVisitors)
+	// A store knows who was erased.
+	return who && persons || r.Flags.Has(abi.FlagVisitors) || p.state.Known && r.Flags.Has(abi.FlagStore)
 }
 
 // reach notes an environment and those that its spaces fall back on.
@@ -54,6 +55,23 @@ func (g *Guest) note(env *snapshot.Environment) {
 	}
 	if env.Folder() != snapshot.None {
 		n.Folders = addName(n.Folders, g.view.Name(env.Folder()))
+	}
+	if env.Kind() == snapshot.KindIdentified && g.stored(env) {
+		n.Sources = addName(n.Sources, g.personSource(env))
+		if env.Flags()&snapshot.EnvironmentMergesHistory != 0 {
+			g.noteVisitors()
+		}
+	}
+}
+
+// noteVisitors notes all folders that are in the store: what was shown there
+// counts for the person too.
+func (g *Guest) noteVisitors() {
+	n := &g.page.needed
+	for i := range g.view.Count(snapshot.SecEnvironments) {
+		if env := g.view.Environment(i); env.Kind() == snapshot.KindAnonymous && g.stored(env) {
+			n.Folders = addName(n.Folders, g.view.Name(env.Folder()))
+		}
 	}
 }
 
@@ -87,6 +105,7 @@ func (g *Guest) need(dst []byte) []byte {
 // readRecord tells the decision who the request may be.
 func (g *Guest) readRecord() {
 	p := &g.page
+	g.forgetErased()
 	id := &p.call.Identity
 	id.Given = p.identity.key != nil
 	id.Source, id.Key = p.identity.source, p.identity.key
@@ -111,18 +130,6 @@ func (g *Guest) person(env *snapshot.Environment) *abi.Person {
 		q := &p.request.Record.Persons[i]
 		if len(q.Source) == 0 || len(source) == 0 || string(q.Source) == string(source) {
 			return q
-		}
-	}
-	return nil
-}
-
-// visitorRecord is the host's record of the visitor in a folder, or nil.
-func (g *Guest) visitorRecord(env *snapshot.Environment) *abi.Visitor {
-	folder := g.view.Name(env.Folder())
-	list := g.page.request.Record.Visitors
-	for i := range list {
-		if v := &list[i]; len(v.Folder) == 0 || string(v.Folder) == string(folder) {
-			return v
 		}
 	}
 	return nil

@@ -22,6 +22,7 @@ type page struct {
 	sentEvents bool  // the second cookie was sent and must go
 	keyID      uint8 // of the cookie that verified
 	fresh      bool  // the visitor was minted in this call
+	explicit   bool  // the visitor was identified by a key
 	replaced   bool  // what is known of the visitor is another person's
 	changed    bool  // the cookie must be written
 	listed     bool
@@ -37,6 +38,8 @@ type page struct {
 	// The histories of the cookie: of the environments that answer, in their
 	// order, then the others.
 	chronicles []chronicle
+	past       []byte // entries of a history that a store is to be told of, and
+	pasts      int    // how many they are
 	slots      [abi.MaxSlots]abi.Slot
 	spaces     [abi.MaxSlots]uint32 // that the listed slots ask for
 	held       []held               // what the visitor's record has for the target attributes
@@ -88,6 +91,9 @@ func (g *Guest) answer(dst []byte) []byte {
 	if g.mustAsk() {
 		return g.need(dst)
 	}
+	if p.request.Kind == abi.KindNeed {
+		return abi.AppendPing(dst, g.view.Hash())
+	}
 	g.readRecord()
 	g.engine.Resolve(&p.call)
 	g.settleVisitor()
@@ -105,15 +111,20 @@ func (g *Guest) answer(dst []byte) []byte {
 }
 
 func (p *page) reset() {
-	p.answer = abi.Answer{Propositions: p.answer.Propositions[:0], Cookies: p.answer.Cookies[:0], Events: p.answer.Events[:0]}
+	changes := &p.answer.Changes
+	p.answer = abi.Answer{
+		Propositions: p.answer.Propositions[:0], Cookies: p.answer.Cookies[:0], Events: p.answer.Events[:0],
+		Changes: abi.Changes{Folders: changes.Folders[:0], Persons: changes.Persons[:0]},
+	}
 	p.call = decide.Call{}
 	p.state.Reset()
 	p.events.N = 0
-	p.sentOurs, p.sentEvents, p.fresh, p.replaced, p.changed, p.listed = false, false, false, false, false, false
+	p.sentOurs, p.sentEvents, p.fresh, p.explicit, p.replaced, p.changed, p.listed = false, false, false, false, false, false, false
 	p.keyID = 0
 	p.identity.source, p.identity.key, p.identity.token = nil, nil, false
 	p.identity.attributes = seal.Attributes{}
 	p.body, p.text, p.out, p.names = p.body[:0], p.text[:0], p.out[:0], p.names[:0]
+	p.past, p.pasts = p.past[:0], 0
 }
 
 // findSlots makes the call's slots: the request's, or the page's list.

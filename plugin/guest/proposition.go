@@ -40,8 +40,16 @@ func (g *Guest) stores(q *decide.Proposition) bool {
 // status is the one with which a proposition is stored: its space's, once it is
 // known that the page has it, or, where that waits for the visitor, has shown it.
 func (g *Guest) status(q *decide.Proposition) catalog.Status {
+	if q.Held != abi.HeldYes {
+		return catalog.Generated
+	}
+	return g.placed(q)
+}
+
+// placed is the status of a proposition once it is known that the page has it.
+func (g *Guest) placed(q *decide.Proposition) catalog.Status {
 	sp := g.view.Space(q.Space)
-	if q.Held != abi.HeldYes || sp.Flags()&snapshot.SpaceViewable != 0 {
+	if sp.Flags()&snapshot.SpaceViewable != 0 {
 		return catalog.Generated
 	}
 	return catalog.Status(sp.OnProposed())

@@ -51,7 +51,7 @@ func (g *Guest) proposition(q *decide.Proposition, id []byte) abi.Proposition {
 		Environment: g.view.Name(env.Name()), Channel: g.view.Name(sp.Channel()),
 		Categories: g.path(o.Category()), Storage: abi.StorageVisitor,
 		Rank: q.Rank, Weight: q.Weight, Time: g.page.request.Time, Mode: q.Mode, Fallback: q.Fallback,
-		Status: g.status(q),
+		Status: g.status(q), Shown: g.placed(q),
 	}
 	if env.Kind() == snapshot.KindIdentified {
 		out.Storage = abi.StorageRecipient
@@ -91,10 +91,12 @@ func (g *Guest) writeVisitor() {
 	p := &g.page
 	secure := p.request.Flags.Has(abi.FlagSecure)
 	g.expire(visitor.Name(secure), p.sentOurs && !p.consent)
-	g.expire(visitor.EventsCookie(secure), p.sentEvents && !p.consent)
+	g.expire(visitor.EventsCookie(secure), p.sentEvents)
 	keeps := g.storing() && p.state.Known
 	if keeps {
+		g.freeze()
 		g.fitData()
+		g.tell()
 		g.noteShown()
 	}
 	if p.consent && p.request.Want.Has(abi.WantPropositions) {

@@ -54,7 +54,7 @@ func (g *Guest) fillVisitor(env *snapshot.Environment, index uint32, own []held)
 		return
 	}
 	record := g.visitorRecord(env)
-	g.fillSection(env, index, own, record == nil)
+	g.fillSection(env, index, own, record == nil || g.stored(env)) // what a store lacks it has not been told
 	if record != nil {
 		g.fillRecord(env, record.Attributes, g.engine.Target(index), own)
 	}

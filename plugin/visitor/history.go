@@ -47,6 +47,28 @@ type Entry struct {
 	// Pinned says that the second cookie has an event of it: while that is so it
 	// stays, or the event would count again. It is not written.
 	Pinned bool
+	// Recorded is what a host's record has of it. It is not written.
+	Recorded Recorded
+}
+
+// Recorded is what a host's record has of a proposition.
+type Recorded uint8
+
+// What a record has.
+const (
+	RecordedNot   Recorded = iota
+	RecordedPart           // it came less far
+	RecordedWhole          // all that the cookie knows
+)
+
+// Record compares an entry with what a record says of it: the status, and the
+// minute since when.
+func (e *Entry) Record(status catalog.Status, minute uint32) {
+	other := Entry{Status: status, First: e.First, Last: minute}
+	e.Recorded = RecordedWhole
+	if other.Raise(e.Status, e.Last) {
+		e.Recorded = RecordedPart
+	}
 }
 
 // History is the propositions of one section: Whole of them with their ids,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -16,6 +17,9 @@ type admin struct {
 	mux     *http.ServeMux
 	hosts   []string // names in private requests, besides localhost and addresses
 	origins *http.CrossOriginProtection
+	told    func(io.Writer) // more for /readyz, or nil
+
+	authorize func(*http.Request) error // tells peers from others; nil: who reaches the listener is one
 }
 
 // newAdmin answers /healthz while the process runs, /readyz while decisions can
@@ -25,27 +29,32 @@ func newAdmin(r *reloader, e engine, registry *prometheus.Registry, hosts []stri
 	a.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintln(w, "ok")
 	})
-	a.mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { ready(w, r, e) })
+	a.mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
+		if ready(w, r, e) && a.told != nil {
+			a.told(w)
+		}
+	})
 	a.mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	return a
 }
 
 // ready tells whether decisions can be made, and with which snapshot. A broken
 // catalog on disk is said, but the last good one still decides.
-func ready(w http.ResponseWriter, r *reloader, e engine) {
+func ready(w http.ResponseWriter, r *reloader, e engine) bool {
 	s := r.state()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	session, err := e.Acquire()
 	if err != nil {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		fmt.Fprintf(w, "not ready: %v\n", err)
-		return
+		return false
 	}
 	session.Release()
 	fmt.Fprintf(w, "ready\nsnapshot %s since %s\n", s.Snapshot, s.Since.UTC().Format("2006-01-02T15:04:05Z"))
 	if s.Failed {
 		fmt.Fprintln(w, "the catalog on disk was refused; this is the last good one")
 	}
+	return true
 }
 
 // collect registers what the catalog, the pauses, the keys and the engine tell.

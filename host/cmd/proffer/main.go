@@ -34,6 +34,10 @@ type commands struct {
 		Import importCommand `cmd:"" help:"Take the events out of a log of another edge."`
 		Report reportCommand `cmd:"" help:"Count what was shown, seen, clicked, accepted and rejected."`
 	} `cmd:"" help:"Read what was shown and what came of it."`
+	People struct {
+		Import peopleImportCommand `cmd:"" help:"Replace the people of a source by those of a file."`
+		Show   peopleShowCommand   `cmd:"" help:"Print what is known of a person."`
+	} `cmd:"" help:"Bring known people into a store."`
 	Keys struct {
 		New    newKeysCommand `cmd:"" help:"Print a keys file with new random keys."`
 		Rotate struct {

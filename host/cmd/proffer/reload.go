@@ -21,6 +21,7 @@ type reloader struct {
 	engine engine
 	logger *slog.Logger
 	diags  io.Writer
+	retain func(visitors, propositions time.Duration) // told what each resident catalog says
 
 	saves *saves
 
@@ -76,6 +77,10 @@ func (r *reloader) swap(ctx context.Context, b []byte) error {
 	}
 	if err := r.engine.Swap(ctx, b); err != nil {
 		return err
+	}
+	if r.retain != nil {
+		visitors, propositions := v.Retention()
+		r.retain(time.Duration(visitors)*time.Millisecond, time.Duration(propositions)*time.Millisecond)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

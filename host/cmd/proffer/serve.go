@@ -32,12 +32,15 @@ type serveCommand struct {
 	Listen  string `default:":8080" help:"Address for visitors."`
 	Admin   string `default:"127.0.0.1:9090" help:"Address for operators: /healthz, /readyz, /metrics, /v1/paused, and /explain to see why an offer is shown or not. By other names than localhost: admin_hosts in the configuration file."`
 	Paused  string `help:"File of paused offers and spaces (JSON); the admin listener writes it, and what is saved there is in force at once." placeholder:"FILE"`
-	Store   string `default:"cookie:" enum:"cookie:" help:"Where visitors are kept: cookie: (in their browsers)."`
+	Store   string `default:"cookie:" placeholder:"cookie:|file:DIR" help:"Where visitors are kept: cookie: (in their browsers), or file:DIR (in a directory of this machine, with the people of: proffer people import)."`
 	Record  string `help:"Directory where requests are recorded, to be repeated and explained by: proffer decide --record. With consent only, for 7 days at most." placeholder:"DIR"`
 	Events  string `help:"Directory for files of what is shown, seen, clicked, accepted and rejected; see: proffer events --help." placeholder:"DIR"`
 	engineOptions
 	clock func() time.Time // nil = time.Now
 	sink  proxy.Events     // nil = events are not kept
+
+	visitors *storage       // nil = in their browsers
+	opened   func(*storage) // told of it, or nil
 }
 
 // Run serves until the process is told to stop.
@@ -80,7 +83,12 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 	defer func() { _ = e.Close(context.Background()) }()
 	p.engine, p.configuration = e, &configuration{engine: e, logger: logger, current: *module}
 	k.configuration = p.configuration
-	r := &reloader{path: c.Catalog, engine: e, logger: logger, diags: s.err}
+	registry := prometheus.NewRegistry()
+	if c.visitors, err = c.openStore(&file, registry, logger); err != nil {
+		return err
+	}
+	defer c.visitors.close()
+	r := &reloader{path: c.Catalog, engine: e, logger: logger, diags: s.err, retain: c.visitors.retain}
 	if err := r.watch(); err != nil {
 		return err
 	}
@@ -88,7 +96,6 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 	if err := r.load(ctx); err != nil {
 		return err
 	}
-	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	collect(registry, r, p, k, e)
 	end, err := c.keepEvents(&file, registry, logger)
@@ -101,11 +108,14 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 		return err
 	}
 	defer rec.close()
+	c.visitors.records(rec)
 	pages, err := c.pages(origin, &file, e, rec, registry, logger)
 	if err != nil {
 		return err
 	}
+	defer c.visitors.drain()
 	a := newAdmin(r, e, registry, c.adminHosts(&file))
+	a.store(c.visitors, c.sink)
 	a.pauses(p)
 	a.private("/explain", explainPage(e, k.keyring, c.Record, &file))
 	return c.run(ctx, pages, a.mux, []func(context.Context){r.follow, p.follow, k.follow}, logger)
@@ -156,10 +166,14 @@ func (c *serveCommand) pages(origin *url.URL, f *config.File, e engine, rec reco
 	if rec.Writer != nil {
 		settings.Recorder = rec.Writer
 	}
+	if c.visitors != nil {
+		settings.Store, settings.Outbox = c.visitors, f.Store.OutboxBytes > 0
+	}
 	m, err := proxy.New(settings)
 	if err != nil {
 		return nil, err
 	}
+	c.visitors.serves(m)
 	return proxy.NewReverseProxy(m, origin), nil
 }
 

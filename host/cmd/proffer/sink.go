@@ -26,6 +26,10 @@ func (*serveCommand) Help() string {
                  was shown and what came of it; --events DIR goes before "dir".
                  max_bytes: after it a day gets another file. keep_days: older
                  days are removed, 0 keeps all
+  store          {"delay_ms":200,"max_visitors":10000000}, for --store file:DIR: after
+                 how long a change is on the disk that nobody waits for, and of how
+                 many visitors it keeps something. "outbox_bytes" keeps event lines
+                 for a receiver, so many bytes
 
 Files of events are for one proxy at a time. They name no visitor, so that nothing
 has to be erased in them. A page never waits for them: what the disk does not take

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/profferhq/proffer/host/config"
+	"github.com/profferhq/proffer/host/proxy"
+	"github.com/profferhq/proffer/host/record"
+	"github.com/profferhq/proffer/host/store"
+	"github.com/profferhq/proffer/host/store/bolt"
+	"github.com/profferhq/proffer/host/store/people"
+	"github.com/profferhq/proffer/host/store/remote"
+)
+
+// storage is the store that a process serves from; nil where visitors are kept in
+// their browsers.
+type storage struct {
+	*bolt.Store
+	url      string
+	people   *people.People
+	requests *record.Writer // that are recorded, and name visitors; nil: none are
+	pages    *proxy.Middleware
+	logger   *slog.Logger
+}
+
+// inBrowsers is the URL of no store.
+const inBrowsers = "cookie:"
+
+// openStore opens the store that the command line names.
+func (c *serveCommand) openStore(f *config.File, registry *prometheus.Registry, logger *slog.Logger) (*storage, error) {
+	if c.Store == inBrowsers || c.Store == "" {
+		return nil, nil
+	}
+	dir, ok := strings.CutPrefix(c.Store, "file:")
+	if !ok || dir == "" {
+		return nil, fmt.Errorf("--store %q is neither %s nor file:DIR", c.Store, inBrowsers)
+	}
+	settings := bolt.Config{
+		Dir: dir, Delay: time.Duration(f.Store.DelayMS) * time.Millisecond, MaxVisitors: f.Store.MaxVisitors,
+		OutboxBytes: f.Store.OutboxBytes, Clock: c.clock, Logger: logger, Registerer: registry,
+	}
+	if settings.OutboxBytes == 0 {
+		settings.OutboxBytes = -1 // nobody would take anything out of it
+	}
+	known, err := people.Open(dir)
+	if err != nil {
+		return nil, fmt.Errorf("--store %s: %w", c.Store, err)
+	}
+	settings.People = peopleSources{known}
+	s, err := bolt.Open(settings)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("--store %s: %w", c.Store, err), known.Close())
+	}
+	if err := known.Err(); err != nil {
+		logger.Error("people cannot be read", "error", err)
+	}
+	out := &storage{Store: s, url: c.Store, people: known, logger: logger}
+	if c.opened != nil {
+		c.opened(out)
+	}
+	return out, nil
+}
+
+// retain tells the store how long what is kept, as a catalog says.
+func (s *storage) retain(visitors, propositions time.Duration) {
+	if s != nil {
+		s.Retain(visitors, propositions)
+	}
+}
+
+// records notes where requests are recorded.
+func (s *storage) records(r recorder) {
+	if s != nil {
+		s.requests = r.Writer
+	}
+}
+
+// serves notes whose store it is.
+func (s *storage) serves(m *proxy.Middleware) {
+	if s != nil {
+		s.pages = m
+	}
+}
+
+// Erase erases a subject, also from what is recorded of requests.
+func (s *storage) Erase(ctx context.Context, who store.Subject) error {
+	err := s.Store.Erase(ctx, who)
+	if s.requests == nil || who.Key != "" || err != nil && !errors.Is(err, store.ErrUnknown) {
+		return err
+	}
+	if _, failed := s.requests.Erase(who.Visitor); failed != nil {
+		return failed // and not that nothing was known
+	}
+	return err
+}
+
+// drain waits for what pages have shown to be taken in.
+func (s *storage) drain() {
+	if s == nil || s.pages == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	defer cancel()
+	if err := s.pages.Close(ctx); err != nil {
+		s.logger.Error("what was shown last may be lost", "error", err)
+	}
+}
+
+// close ends it, with everything on the disk.
+func (s *storage) close() {
+	if s == nil {
+		return
+	}
+	if err := errors.Join(s.Store.Close(), s.people.Close()); err != nil {
+		s.logger.Error("the store was not closed", "error", err)
+	}
+}
+
+// tell says how the store is, for /readyz. Pages go on in any case.
+func (s *storage) tell(w io.Writer) {
+	trouble := errors.Join(s.pages.StoreTrouble(), s.people.Err())
+	if trouble == nil {
+		fmt.Fprintf(w, "store %s works\n", s.url)
+		return
+	}
+	fmt.Fprintf(w, "store %s does not work, pages are decided by cookies: %s\n", s.url, strings.ReplaceAll(trouble.Error(), "\n", "; "))
+}
+
+// store adds POST /v1/record and POST /v1/events, and what /readyz says of a store.
+func (a *admin) store(s *storage, sink proxy.Events) {
+	if s == nil {
+		return
+	}
+	a.told = s.tell
+	peers := &remote.Server{Store: s, Authorize: a.authorize}
+	if sink != nil {
+		peers.Events = sink
+	}
+	a.private("POST /v1/record", http.HandlerFunc(peers.Record))
+	a.private("POST /v1/events", http.HandlerFunc(peers.Tell))
+}

@@ -1,0 +1,5 @@
+package people
+
+// Refresh is what the watcher does.
+func Refresh(p *People) error { return p.refresh() }
+

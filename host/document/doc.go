@@ -5,6 +5,8 @@
 // A document with slots is a page's call; one with an event in their place is a
 // request to an endpoint of the module's own.
 //
+// A line of a people import is a person of a document; it is read and written here, too.
+//
 // A document is strict: an unknown field, a wrong type or a value out of range
 // is an error that names the field. It is input from a trusted caller; what a
 // visitor sends never comes this way.

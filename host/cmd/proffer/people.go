@@ -88,6 +88,9 @@ func (c *peopleImportCommand) Run(s streams) error {
 	}
 	got, err := i.Do(ctx)
 	p.end()
+	if errors.Is(err, context.Canceled) {
+		return errors.New("the import was interrupted, nothing was changed; the same command goes on where it was")
+	}
 	if err != nil {
 		return err
 	}

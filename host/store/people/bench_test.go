@@ -1,3 +1,5 @@
+//go:build linux
+
 package people_test
 
 import (
@@ -155,4 +157,17 @@ func BenchmarkFind(b *testing.B) {
 	slices.Sort(took)
 	b.ReportMetric(float64(took[len(took)/2].Nanoseconds()), "p50-ns")
 	b.ReportMetric(float64(took[len(took)*99/100].Nanoseconds()), "p99-ns")
+}
+
+// BenchmarkRefresh is what the watcher does when nothing has changed.
+func BenchmarkRefresh(b *testing.B) {
+	dir := b.TempDir()
+	imported(b, dir, anna)
+	p := opened(b, dir)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := people.Refresh(p); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

@@ -5,10 +5,12 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/profferhq/proffer/catalog/author"
 	"github.com/profferhq/proffer/host/store"
@@ -57,8 +59,9 @@ const runSize = 32 << 20
 var ErrRefused = errors.New("people: refused")
 
 // Do imports. Where it does not come to its end, the source's file is what it was;
-// if it broke off (ctx was cancelled, the process killed, the disk full), the same
-// import goes on where it was, as long as the input begins as it did.
+// if it broke off (ctx was cancelled, the process killed), the same import goes on
+// where it was, as long as the input begins as it did. On a full disk it gives back
+// what it has taken, with store.ErrFull.
 func (i Import) Do(ctx context.Context) (Imported, error) {
 	if problem := author.NameProblem(i.Source); problem != "" {
 		return Imported{}, fmt.Errorf("people: %q cannot name a source: %s", i.Source, problem)
@@ -83,10 +86,20 @@ func (i Import) Do(ctx context.Context) (Imported, error) {
 	}
 	defer own.Close() // it holds nothing but the lock
 	w := &work{Import: i, dir: base + ".new", final: base + ".db"}
-	if err := w.do(ctx); err != nil {
+	err = w.do(ctx)
+	if errors.Is(err, syscall.ENOSPC) {
+		err = w.full(err)
+	}
+	if err != nil {
 		return Imported{}, err
 	}
 	return w.result, nil
+}
+
+// full gives back what the import has taken of a disk that others need, too.
+func (w *work) full(err error) error {
+	return errors.Join(fmt.Errorf("%w for the import of source %q, nothing was changed; an import takes up to three times its file's size while it runs: %w",
+		store.ErrFull, w.Source, err), os.RemoveAll(w.dir))
 }
 
 // work is an import under way.
@@ -95,6 +108,7 @@ type work struct {
 	dir    string // what it has got to
 	final  string
 	state  state
+	sum    hash.Hash // of the input up to the end of the last run, where it is known
 	links  []link
 	result Imported
 }

@@ -53,6 +53,7 @@ func killed(dir string, f *os.File) people.Import {
 // TestKilled kills imports at any point, and once more while they go on, until one
 // comes to its end: the file is that of an import which nobody has disturbed.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	f := file(t, many(0, 6_000))
 	whole := t.TempDir()
 	if _, err := killed(whole, f).Do(context.Background()); err != nil {

@@ -9,9 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"go.etcd.io/bbolt"
 	"go.uber.org/goleak"
@@ -177,123 +175,6 @@ func TestErase(t *testing.T) {
 		})
 	}); err != nil {
 		t.Error(err)
-	}
-}
-
-// TestReplacedUnderReaders imports while others read.
-func TestReplacedUnderReaders(t *testing.T) {
-	dir := t.TempDir()
-	imported(t, dir, `{"key":"anna","attributes":{"n":0}}`)
-	p := opened(t, dir)
-	var readers sync.WaitGroup
-	stop := make(chan struct{})
-	for range 4 {
-		readers.Go(func() {
-			for n := int64(0); ; {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				switch got, ok, err := version(p); {
-				case !ok || err != nil || got < n:
-					t.Errorf("anna is %d after %d, %v, %v", got, n, ok, err)
-					return
-				default:
-					n = got
-				}
-			}
-		})
-	}
-	for n := int64(1); n <= 3; n++ {
-		imported(t, dir, fmt.Sprintf(`{"key":"anna","attributes":{"n":%d}}`, n))
-		began := time.Now()
-		for {
-			if got, _, _ := version(p); got == n {
-				break
-			}
-			if time.Since(began) > 10*time.Second {
-				t.Fatalf("import %d has not been noticed", n)
-			}
-		}
-		t.Logf("noticed after %v", time.Since(began))
-	}
-	close(stop)
-	readers.Wait()
-	if n := openFiles(t, filepath.Join(dir, "people", "main.db")); n != 1 {
-		t.Errorf("%d files are open, want the newest alone", n)
-	}
-}
-
-func version(p *people.People) (n int64, ok bool, err error) {
-	a, ok, err := p.Find("main", "anna")
-	if !ok || err != nil {
-		return 0, ok, err
-	}
-	var one abi.Attribute
-	it := abi.Attributes(a).Iterate()
-	it.Next(&one)
-	return int64(one.Value[0]), ok, nil
-}
-
-// openFiles counts this process's files that have had a name.
-func openFiles(t *testing.T, name string) (n int) {
-	t.Helper()
-	list, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		return 1 // no Linux
-	}
-	for _, e := range list {
-		if to, err := os.Readlink("/proc/self/fd/" + e.Name()); err == nil && strings.HasPrefix(to, name) {
-			n++
-		}
-	}
-	return n
-}
-
-func TestDamagedFile(t *testing.T) {
-	for name, damage := range map[string]func(b []byte) []byte{
-		"empty":     func([]byte) []byte { return nil },
-		"no file":   func([]byte) []byte { return []byte("hello") },
-		"cut":       func(b []byte) []byte { return b[:len(b)/2] },
-		"cut early": func(b []byte) []byte { return b[:5000] },
-		"zeros":     func(b []byte) []byte { clear(b[8192:]); return b },
-		"ones": func(b []byte) []byte {
-			for i := range b[8192:] {
-				b[8192+i] = 0xff
-			}
-			return b
-		},
-		"a person": func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("country"), []byte("Country")) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			imported(t, dir, anna)
-			other := importing(dir, bert)
-			other.Source = "other"
-			if _, err := other.Do(context.Background()); err != nil {
-				t.Fatal(err)
-			}
-			file := filepath.Join(dir, "people", "main.db")
-			b, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(file, damage(b), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			p := opened(t, dir)
-			if _, ok, err := p.Find("main", "anna"); ok || err == nil || !strings.Contains(err.Error(), "main.db") || !strings.Contains(err.Error(), "import") {
-				t.Errorf("%v, %v", ok, err)
-			}
-			if _, ok, err := p.Find("other", "bert"); !ok || err != nil {
-				t.Errorf("the other source: %v, %v", ok, err)
-			}
-			imported(t, dir, anna)
-			if ok, err := p.Erase("main", "anna"); !ok || err != nil || p.Err() != nil {
-				t.Errorf("after another import: %v, %v, %v", ok, err, p.Err())
-			}
-		})
 	}
 }
 

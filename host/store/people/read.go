@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -30,7 +29,6 @@ const tellEvery = 1000
 type reading struct {
 	*work
 	in      *bufio.Reader
-	sum     hash.Hash // of the input so far
 	offset  int64
 	total   int64 // bytes of the input; 0: not known
 	lines   int64
@@ -43,7 +41,7 @@ type reading struct {
 
 func (w *work) read(ctx context.Context) error {
 	last := w.state.last()
-	r := &reading{work: w, in: bufio.NewReaderSize(w.Input, maxLine+1), sum: sha256.New(), offset: last.Offset, lines: last.Lines}
+	r := &reading{work: w, in: bufio.NewReaderSize(w.Input, maxLine+1), offset: last.Offset, lines: last.Lines}
 	if err := r.begin(); err != nil {
 		return fmt.Errorf("people: %w", err)
 	}
@@ -82,7 +80,10 @@ func (r *reading) begin() error {
 			r.total = info.Size()
 		}
 	}
-	if r.offset == 0 {
+	if r.sum != nil {
+		return nil
+	}
+	if r.sum = sha256.New(); r.offset == 0 {
 		return nil
 	}
 	s := r.Input.(io.Seeker)

@@ -90,11 +90,13 @@ func (w *work) load() (state, error) {
 	if err != nil {
 		return s, err
 	}
-	if json.Unmarshal(b, &s) != nil {
+	if !readState(b, &s) {
 		return state{}, nil
 	}
 	return s, nil
 }
+
+func readState(b []byte, s *state) bool { return json.Unmarshal(b, s) == nil }
 
 // matching is the number of runs up to whose end the input is what it was. It reads
 // the input from its beginning.
@@ -115,6 +117,7 @@ func (w *work) matching(runs []run) (int, error) {
 			return n, nil
 		}
 	}
+	w.sum = h
 	return len(runs), nil
 }
 
@@ -126,10 +129,7 @@ func (w *work) rewind(kept int) error {
 		if err := os.RemoveAll(w.dir); err != nil {
 			return err
 		}
-		if err := os.Mkdir(w.dir, 0o700); err != nil {
-			return err
-		}
-		return w.save()
+		return os.Mkdir(w.dir, 0o700)
 	}
 	if err := os.Remove(filepath.Join(w.dir, loadFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -6,4 +6,7 @@
 // them is made of the trace, see disk.go, and opened. It also has operations fail,
 // and the process die, and cuts the power after that. It has to mount a file system,
 // so it needs to be root, or to be run by "unshare -Urm".
+//
+// Where to look next: mount.go for the file system, disk.go for what a power cut
+// leaves, experiment.go for what is done.
 package main

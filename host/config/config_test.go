@@ -119,6 +119,13 @@ func TestParseJWT(t *testing.T) {
 	}
 }
 
+func TestParseStore(t *testing.T) {
+	f, err := config.Parse([]byte(`{"store":{"delay_ms":50,"max_visitors":1000,"outbox_bytes":5000}}`))
+	if want := (config.Store{DelayMS: 50, MaxVisitors: 1000, OutboxBytes: 5000}); err != nil || f.Store != want {
+		t.Errorf("got %+v, %v", f.Store, err)
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"keep":    {`{"events":{"keep_days":-1}}`, "keep_days"},
@@ -128,6 +135,8 @@ func TestParseRefuses(t *testing.T) {
 		"unknown": {`{"peer":["10.0.0.0/8"]}`, "unknown field"},
 		"level":   {`{"log":{"level":"loud"}}`, "log.level"},
 		"format":  {`{"log":{"format":"xml"}}`, "log.format"},
+		"store":   {`{"store":{"max_visitors":0}}`, "store.max_visitors 0 is not above 0"},
+		"delay":   {`{"store":{"delay":1}}`, "unknown field"},
 		"sample":  {`{"record":{"sample":0}}`, "record.sample 0 is not above 0"},
 		"jwt":     {`{"jwt":{"algorithm":"RS256"}}`, "unknown field"},
 		"days":    {`{"record":{"days":-1}}`, "record.days -1 is not above 0"},

@@ -40,7 +40,8 @@ type serveCommand struct {
 	clock func() time.Time // nil = time.Now
 	sink  proxy.Events     // nil = events are not kept
 
-	visitors *storage // nil = in their browsers
+	visitors *storage       // nil = in their browsers
+	opened   func(*storage) // told of it, or nil
 	// Set while it serves: who tells of people, beside the module; nil: nobody.
 	person  func(*http.Request) (source, key string, ok bool)
 	keyring func() *seal.Keyring

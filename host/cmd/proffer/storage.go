@@ -65,7 +65,11 @@ func (c *serveCommand) openStore(f *config.File, registry *prometheus.Registry, 
 	if err := known.Err(); err != nil {
 		logger.Error("people cannot be read", "error", err)
 	}
-	return &storage{Store: s, url: c.Store, people: known, logger: logger}, nil
+	out := &storage{Store: s, url: c.Store, people: known, logger: logger}
+	if c.opened != nil {
+		c.opened(out)
+	}
+	return out, nil
 }
 
 // retain tells the store how long what is kept, as a catalog says.

@@ -135,7 +135,8 @@ func (d *draft) visitor(held *row) error {
 	}
 	writes := len(c.History) > 0 || len(c.Folders) > 0 || c.Person.Key != nil
 	list, changed := merged(held, c.History, d.now)
-	linked := p.person != "" && p.person != p.link && (writes || held != nil)
+	// A cookie that is older than the row does not undo what an identification did.
+	linked := p.person != "" && p.person != p.link && (c.Person.Key != nil || p.link == "") && (writes || held != nil)
 	folders, refilled := refolder(held, c.Folders)
 	if held == nil && !writes || held != nil && !changed && !linked && !refilled {
 		return d.hash(held)

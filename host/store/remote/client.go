@@ -29,11 +29,11 @@ const maxText = 256
 
 // Lookup implements store.Reader.
 func (c *Client) Lookup(ctx context.Context, n *abi.Need) (store.Found, error) {
-	res, body, err := c.post(ctx, "v1/record", abi.AppendNeed(nil, n))
+	head, body, err := c.post(ctx, "v1/record", abi.AppendNeed(nil, n))
 	if err != nil {
 		return store.Found{}, err
 	}
-	seq, err := strconv.ParseUint(res.Header.Get(header), 10, 64)
+	seq, err := strconv.ParseUint(head.Get(header), 10, 64)
 	if err != nil {
 		return store.Found{}, fmt.Errorf("remote: %s: %w", header, err)
 	}
@@ -66,8 +66,8 @@ func (c *Client) Erase(ctx context.Context, s store.Subject) error {
 	return err
 }
 
-// post sends a message, and gives the answer to one that was taken.
-func (c *Client) post(ctx context.Context, path string, body []byte) (*http.Response, []byte, error) {
+// post sends a message, and gives header and body of the answer to one that was taken.
+func (c *Client) post(ctx context.Context, path string, body []byte) (http.Header, []byte, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL.JoinPath(path).String(), bytes.NewReader(body))
 	if err != nil {
 		return nil, nil, fmt.Errorf("remote: %w", err)
@@ -94,5 +94,5 @@ func (c *Client) post(ctx context.Context, path string, body []byte) (*http.Resp
 	case res.StatusCode != http.StatusOK && res.StatusCode != http.StatusNoContent:
 		return nil, nil, fmt.Errorf("remote: %s: %.*q", res.Status, maxText, strings.TrimSpace(string(b)))
 	}
-	return res, b, nil
+	return res.Header, b, nil
 }

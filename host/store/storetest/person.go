@@ -74,6 +74,9 @@ func relinking(t *bench) {
 	t.append(identify(1, "ada", proposition(1, catalog.Presented, t.ms())))
 	t.append(identify(2, "ada", proposition(2, catalog.Presented, t.ms())))
 	t.append(identify(1, "bob"))
+	late := visit(1)
+	late.Link = link("ada") // of a page that was on its way
+	t.append(late)
 	key := func(name string) *abi.Need {
 		return &abi.Need{Key: abi.PersonKey{Source: []byte("token"), Key: []byte(name)}}
 	}

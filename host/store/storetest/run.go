@@ -47,6 +47,7 @@ func Run(t *testing.T, open Open) {
 		{"an export has everything", export},
 		{"a canceled call changes nothing", canceled},
 		{"two tabs do not exceed a cap", races},
+		{"whatever is done, it knows what a model does", random},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := &bench{T: t, open: open, dir: t.TempDir(), now: time.Date(2026, 7, 10, 12, 0, 0, 0, time.UTC)}

@@ -102,7 +102,11 @@ func (m *Middleware) identifies(r *http.Request) bool {
 			return true
 		}
 	}
-	return false
+	if m.config.Identity == nil {
+		return false
+	}
+	_, _, told := m.config.Identity(r)
+	return told
 }
 
 // seek begins to look up what the module's answer says; nil if too many look-ups

@@ -62,6 +62,10 @@ func openState(c *Config) (*bbolt.DB, *os.File, error) {
 			return nil, nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
+	// Each time: who made the file may have died before its name was sure to last.
+	if err := syncDir(c.Dir); err != nil {
+		return nil, nil, err
+	}
 	if err := checkState(c, path); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -116,10 +120,7 @@ func makeState(c *Config, path string) error {
 	if err := errors.Join(err, db.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(fresh, path); err != nil {
-		return err
-	}
-	return syncDir(c.Dir)
+	return os.Rename(fresh, path)
 }
 
 func syncDir(dir string) error {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime/debug"
 	"sync"
 
 	bbolt "go.etcd.io/bbolt"
@@ -129,7 +128,6 @@ func (s *Store) view(read func(tx *bbolt.Tx) error) (err error) {
 
 func caught(err *error) {
 	if p := recover(); p != nil {
-		os.Stderr.Write(debug.Stack())
 		*err = fmt.Errorf("bolt: state.db is damaged: %v", p)
 	}
 }

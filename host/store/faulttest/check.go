@@ -160,7 +160,7 @@ func checkFile(path string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { err = errors.Join(err, db.Close()) }()
 	return db.View(func(tx *bbolt.Tx) error {
 		var errs []error
 		for err := range tx.Check() {

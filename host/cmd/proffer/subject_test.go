@@ -56,6 +56,13 @@ func TestSubjectsOnDisk(t *testing.T) {
 			t.Errorf("%q: status %d, %s%s, want %q", options, status, out, errs, want)
 		}
 	}
+	unfinished := filepath.Join(dir, "people", "main.new")
+	if err := os.Mkdir(unfinished, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if status, out, errs := proffer(t, "", append([]string{"people", "erase", "bert", "--source", "main"}, where...)...); status != 0 || !strings.Contains(out, "is not finished: "+unfinished+" may still name the person") {
+		t.Errorf("beside an import: status %d, %s%s", status, out, errs)
+	}
 	if _, err := os.Stat(filepath.Join(dir, "none")); err == nil {
 		t.Error("a store was made where there was none")
 	}

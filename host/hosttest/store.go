@@ -2,6 +2,7 @@ package hosttest
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"testing"
 
@@ -196,9 +197,9 @@ func replaces(old, e *abi.HistoryEntry) bool {
 	stage := func(s catalog.Status) catalog.Status { return min(s, catalog.Accepted) }
 	switch {
 	case e.Status == abi.Withdrawn:
-		return old.Status == catalog.Generated
+		return old.Status < catalog.Interested
 	case old.Status == abi.Withdrawn:
-		return true
+		return e.Status >= catalog.Interested
 	case stage(e.Status) != stage(old.Status):
 		return stage(e.Status) > stage(old.Status)
 	}
@@ -207,14 +208,7 @@ func replaces(old, e *abi.HistoryEntry) bool {
 
 func sortHistory(list []abi.HistoryEntry) {
 	slices.SortStableFunc(list, func(a, b abi.HistoryEntry) int {
-		switch {
-		case a.First != b.First:
-			if a.First > b.First {
-				return -1
-			}
-			return 1
-		}
-		return bytes.Compare(a.ID, b.ID)
+		return cmp.Or(cmp.Compare(b.First, a.First), bytes.Compare(a.ID, b.ID))
 	})
 }
 

@@ -100,7 +100,7 @@ func (e *Engine) countProposed(f *frame, p *Proposition) {
 	now := e.call.Time
 	past := Past{
 		Offer: e.view.Offer(p.Offer).Hash(), Channel: ChannelHash(e.view.Name(sp.Channel())),
-		Status: catalog.Status(sp.OnProposed()), First: now, Last: now,
+		Status: catalog.Status(sp.OnProposed()), Space: e.view.Name(sp.Name()), First: now, Last: now,
 	}
 	e.count(f, &past)
 }
@@ -139,7 +139,7 @@ func (e *Engine) counts(f *frame, program uint32, p *Past, offer uint32, age int
 	}
 	setMaybe(&b[snapshot.BuiltinPropositionChannel], e.channelName(f, p.Channel))
 	setText(&b[snapshot.BuiltinPropositionStatus], e.statuses[p.Status])
-	b[snapshot.BuiltinPropositionSpace].Kind = expr.Missing
+	setMaybe(&b[snapshot.BuiltinPropositionSpace], p.Space)
 	b[snapshot.BuiltinPropositionAge] = expr.FromAge(age)
 	v := e.machine.Eval(e.view.Program(program), &f.scope)
 	return v.Kind != expr.Bool || v.Bits != 0

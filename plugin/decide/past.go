@@ -15,6 +15,7 @@ type Past struct {
 	Offer   uint32
 	Channel uint16
 	Status  catalog.Status
+	Space   []byte // as it was recorded, nil if it was not
 	// First is when it was presented (while it is not, when it was generated),
 	// Last when it reached its status: milliseconds since 1970-01-01T00:00:00Z.
 	First, Last int64

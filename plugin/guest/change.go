@@ -22,11 +22,11 @@ func (g *Guest) tell() {
 		return
 	}
 	c := &p.answer.Changes
-	first, any := 0, false
+	first, kept := 0, false
 	for e, index := range g.engine.Reached() {
 		env := g.env(index)
 		if g.stored(env) {
-			any = true
+			kept = true
 			if env.Kind() == snapshot.KindAnonymous {
 				g.gather(e, env)
 				g.tellFolder(e, first, env)
@@ -41,7 +41,7 @@ func (g *Guest) tell() {
 			g.addPerson(env)
 		}
 	}
-	if any && p.explicit {
+	if kept && p.explicit {
 		c.Person.Source, c.Person.Key = g.source(), p.identity.key
 	}
 	g.nameSubject(c)
@@ -219,18 +219,17 @@ func (g *Guest) tellFolder(place, first int, env *snapshot.Environment) {
 			g.tellSection(&t, &s)
 		}
 	}
-	record := g.visitorRecord(env)
-	if record != nil {
-		var a abi.Attribute
-		for it := record.Attributes.Iterate(); it.Next(&a); {
-			if hash := snapshot.Hash32(a.Name); !g.declares(env, hash) && !g.declaredBy(place, hash, true) {
-				t.add(a.Name, a.Value)
-			}
-		}
-	}
-	g.tellCarried(&t, place, record)
 	if !t.changed {
 		return
+	}
+	if record := g.visitorRecord(env); record != nil {
+		var a abi.Attribute
+		for it := record.Attributes.Iterate(); it.Next(&a); { // those of environments that did not answer
+			if hash := snapshot.Hash32(a.Name); !g.declares(env, hash) && !g.declaredBy(place, hash, true) {
+				t.text = append(wire.AppendStrBytes(t.text, a.Name), a.Value...)
+				t.n++
+			}
+		}
 	}
 	start := len(p.text)
 	p.text = t.text
@@ -246,12 +245,6 @@ type told struct {
 	text    []byte
 	n       int
 	changed bool // it has something that is new
-}
-
-//go:noinline
-func (t *told) add(name, value []byte) {
-	t.text = append(wire.AppendStrBytes(t.text, name), value...)
-	t.n++
 }
 
 // tellSection adds what the visitor has of one environment's attributes.
@@ -271,45 +264,4 @@ func (g *Guest) tellSection(t *told, s *section) {
 		t.text = appendValue(t.text, after)
 		t.n++
 	}
-}
-
-// tellCarried adds what the cookie has of environments that share the folder and
-// did not answer, where the record lacks it.
-func (g *Guest) tellCarried(t *told, place int, record *abi.Visitor) {
-	var c carried
-	for c.begin(g, place); c.next(); {
-		name := g.attributeName(c.env.Folder(), c.hash)
-		if record == nil || !has(record.Attributes, name) {
-			t.add(name, c.value)
-			t.changed = true
-		}
-	}
-}
-
-// attributeName is the name of an attribute that an environment in a folder
-// declares.
-func (g *Guest) attributeName(folder, hash uint32) []byte {
-	for i := range g.view.Count(snapshot.SecEnvironments) {
-		env := g.env(i)
-		if env.Folder() != folder {
-			continue
-		}
-		r := env.Target()
-		for j := r.Start; j < r.End(); j++ {
-			if a := g.view.Attribute(j); a.Hash() == hash {
-				return g.name(a.Name())
-			}
-		}
-	}
-	return nil
-}
-
-func has(list abi.Attributes, name []byte) bool {
-	var a abi.Attribute
-	for it := list.Iterate(); it.Next(&a); {
-		if string(a.Name) == string(name) {
-			return true
-		}
-	}
-	return false
 }

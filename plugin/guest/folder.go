@@ -50,48 +50,24 @@ func (g *Guest) repeats(e, i int) bool {
 // carry keeps what the section of an environment that answered holds for others
 // that did not, and says how many bytes that is. Without a writer it counts.
 func (g *Guest) carry(e int, w *visitor.Writer) (n int) {
-	if g.page.chronicles[e].away {
+	env := g.view.Environment(g.engine.Reached()[e])
+	if env.Flags()&snapshot.EnvironmentSharesFolder == 0 {
 		return 0
 	}
-	var c carried
-	for c.begin(g, e); c.next(); {
-		n += dataSize(c.value)
-		if w != nil {
-			w.Attribute(c.hash, c.value)
-		}
-	}
-	return n
-}
-
-// carried walks the attributes that carry keeps.
-type carried struct {
-	guest *Guest
-	place int
-	env   *snapshot.Environment
-	data  []byte
-	at    int
-
-	hash  uint32
-	value []byte
-}
-
-func (c *carried) begin(g *Guest, place int) {
-	c.guest, c.place, c.env = g, place, g.view.Environment(g.engine.Reached()[place])
-	if c.env.Flags()&snapshot.EnvironmentSharesFolder != 0 {
-		c.data = g.page.state.Section(false, c.env.Section()).Data()
-	}
-}
-
-func (c *carried) next() bool {
-	for {
-		hash, start, end, ok := visitor.Attribute(c.data, c.at)
+	data := g.page.state.Section(false, env.Section()).Data()
+	for at := 0; ; {
+		hash, start, end, ok := visitor.Attribute(data, at)
 		if !ok {
-			return false
+			return n
 		}
-		c.at = end
-		if !c.guest.declaredBy(c.place, hash, true) && c.guest.declaredBy(c.place, hash, false) {
-			c.hash, c.value = hash, c.data[start:end]
-			return true
+		at = end
+		if g.declaredBy(e, hash, true) || !g.declaredBy(e, hash, false) {
+			continue
+		}
+		value := data[start:end]
+		n += dataSize(value)
+		if w != nil {
+			w.Attribute(hash, value)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package guest_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/profferhq/proffer/plugin/abi"
@@ -28,8 +29,8 @@ func healthy(t *testing.T, response []byte) *abi.Response {
 // be read, its status leaves the instance healthy, and the next request is
 // answered as if nothing had been.
 func FuzzHandle(f *testing.F) {
-	snapshot := build(f, shop)
-	g := ready(f, testConfig(), snapshot)
+	stored := strings.NewReplacer("kind: identified", "kind: identified\n    history: store\n    merge_history: true", "kind: anonymous", "kind: anonymous\n    history: store")
+	g := ready(f, testConfig(), build(f, stored.Replace(shop)))
 	known := cookie(answer(f, g, request(g)))
 	seeds := []*abi.Request{
 		request(g),
@@ -46,7 +47,17 @@ func FuzzHandle(f *testing.F) {
 	full.Record.Visitors = []abi.Visitor{{Known: true}}
 	for _, r := range append(append(seeds, full), endpointSeeds(f, g)...) {
 		f.Add(abi.AppendRequest(nil, r))
+		r.Flags |= abi.FlagStore
+		f.Add(abi.AppendRequest(nil, r))
 	}
+	past := abi.AppendHistory(nil, []abi.HistoryEntry{
+		{ID: []byte("12345678"), Offer: []byte("again"), Status: abi.Withdrawn, Environment: []byte("visitors"), First: noon},
+		{Offer: []byte("#0123456z"), Space: []byte("hero"), Channel: []byte("#"), Environment: []byte("#01")},
+	})
+	full.Record.Visitors, full.Record.Linked, full.Record.Erased = []abi.Visitor{{Folder: []byte("visitors"), Known: true, History: past}}, past, true
+	f.Add(abi.AppendRequest(nil, full))
+	full.Record.Erased, full.Kind = false, abi.KindNeed
+	f.Add(abi.AppendRequest(nil, full))
 	f.Add([]byte{0x91, 0})
 	f.Add([]byte{0x91, 2})
 	f.Add([]byte{})

@@ -114,7 +114,7 @@ func TestUnlist(t *testing.T) {
 	if ids, err := p.Cookies("main", "nobody"); len(ids) != 0 || err != nil {
 		t.Errorf("of nobody: %x, %v", ids, err)
 	}
-	if p.HasSource("other") || !p.HasSource("main") {
+	if p.Has("other") || !p.Has("main") {
 		t.Error("sources are mixed up")
 	}
 }

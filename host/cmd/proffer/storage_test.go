@@ -122,7 +122,12 @@ func TestServeStore(t *testing.T) {
 	if page, _ := browse(t, "GET", s.url+"/capped", cookie); strings.Contains(page, "<b>one</b>") || !strings.Contains(page, "<b>two</b>") {
 		t.Errorf("shown again: %s", page)
 	}
-	res, err := http.Post(s.admin+"/v1/record", "", bytes.NewReader(abi.AppendNeed(nil, &abi.Need{Folders: [][]byte{[]byte("visitors")}})))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.admin+"/v1/record", bytes.NewReader(abi.AppendNeed(nil, &abi.Need{Folders: [][]byte{[]byte("visitors")}})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+peerToken(t, command.Keys))
+	res, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}

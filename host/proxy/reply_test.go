@@ -40,7 +40,7 @@ func (o *ordered) Commit(_ context.Context, lines [][]byte) error {
 }
 
 func aliased(lines [][]byte) bool {
-	return len(lines) > 0 && strings.HasSuffix(string(lines[0]), "&a=1")
+	return len(lines) > 0 && strings.HasSuffix(string(lines[0]), "&a=0123456789abcdef")
 }
 
 // What an event changes is stored, then told to the log of events, then to the
@@ -73,7 +73,7 @@ func TestStoreReplies(t *testing.T) {
 					}
 					if c.stored == nil {
 						for i := range change.Events {
-							change.Events[i] = append(append([]byte(nil), change.Events[i]...), "&a=1"...)
+							change.Events[i] = append(append([]byte(nil), change.Events[i]...), "&a=0123456789abcdef"...)
 						}
 					}
 					return c.stored

@@ -28,3 +28,9 @@ func lock(dir string) (*os.File, error) {
 	}
 	return f, nil
 }
+
+// unlock lets others in at once: a process that is about to be started has the file
+// for a moment, too.
+func unlock(f *os.File) error {
+	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
+}

@@ -11,3 +11,5 @@ import (
 func lock(dir string) (*os.File, error) {
 	return os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE, 0o600)
 }
+
+func unlock(f *os.File) error { return f.Close() }

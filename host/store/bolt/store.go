@@ -63,7 +63,7 @@ func Open(c Config) (*Store, error) {
 		return nil, fmt.Errorf("bolt: %w", err)
 	}
 	if err := s.start(); err != nil {
-		return nil, errors.Join(fmt.Errorf("bolt: %w", err), s.lock.Close())
+		return nil, errors.Join(fmt.Errorf("bolt: %w", err), unlock(s.lock))
 	}
 	go s.write()
 	go s.sweeper.run()
@@ -111,7 +111,7 @@ func (s *Store) Close() error {
 		err = fmt.Errorf("bolt: %d changes are lost: %w", s.memory.pending(), err)
 	}
 	s.metrics.unregister(s.config.Registerer)
-	return errors.Join(err, s.db.Close(), s.lock.Close())
+	return errors.Join(err, s.db.Close(), unlock(s.lock))
 }
 
 // view reads the file. What it panics with is an error: the file is damaged then,

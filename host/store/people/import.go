@@ -84,7 +84,7 @@ func (i Import) Do(ctx context.Context) (Imported, error) {
 	if !ok {
 		return Imported{}, fmt.Errorf("people: another import of source %q is under way in %s; wait for its end: %w", i.Source, i.Dir, store.ErrLocked)
 	}
-	defer own.Close() // it holds nothing but the lock
+	defer func() { _ = unlock(own) }() // it holds nothing but the lock
 	w := &work{Import: i, dir: base + ".new", final: base + ".db"}
 	err = w.do(ctx)
 	if errors.Is(err, syscall.ENOSPC) {

@@ -25,6 +25,12 @@ func lock(name string) (f *os.File, ok bool, err error) {
 	return nil, false, err
 }
 
+// unlock gives a lock back at once: a process that is about to be started has the
+// file for a moment, too.
+func unlock(f *os.File) error {
+	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
+}
+
 // share lets other processes read a file that bbolt has locked for itself.
 func share(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_SH) }
 

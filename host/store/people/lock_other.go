@@ -10,6 +10,8 @@ func lock(name string) (*os.File, bool, error) {
 	return f, err == nil, err
 }
 
+func unlock(f *os.File) error { return f.Close() }
+
 // share does nothing: the lock that bbolt takes stays an exclusive one.
 func share(*os.File) error { return nil }
 

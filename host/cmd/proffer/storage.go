@@ -51,7 +51,7 @@ func (c *serveCommand) openStore(f *config.File, registry *prometheus.Registry, 
 		Dir: dir, Delay: time.Duration(f.Store.DelayMS) * time.Millisecond, MaxVisitors: f.Store.MaxVisitors,
 		OutboxBytes: f.Store.OutboxBytes, Clock: c.clock, Logger: logger, Registerer: registry,
 	}
-	if f.Webhook.URL == nil {
+	if f.Webhook.URL == nil && f.Store.OutboxBytes == 0 {
 		settings.OutboxBytes = -1 // nobody would take anything out of it
 	}
 	known, err := people.Open(dir)

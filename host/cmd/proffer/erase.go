@@ -42,6 +42,11 @@ func (s *subjects) erase(ctx context.Context, who store.Subject) (gone erased, e
 	gone.alias = h.Alias
 	linked, err := s.linked(who, line)
 	errs := []error{err, s.unlist(who, &gone)}
+	if who.Key == "" {
+		n, err := s.requests.eraseLinked(h.Person.Source, h.Person.Key)
+		gone.requests += n
+		errs = append(errs, err)
+	}
 	for _, one := range append([]store.Subject{who}, visitorsOf(linked)...) {
 		n, err := s.requests.erase(one)
 		gone.requests += n

@@ -19,7 +19,8 @@ var ErrNotDocument = errors.New("document: not to be written as a document")
 // Append appends the document of a request as one line without its end, with
 // the pauses of then and what is recorded of its answer. It is read again: when
 // the document's own request is not the same byte for byte, dst comes back with
-// [ErrNotDocument].
+// [ErrNotDocument]. Only the heads of a record's maps of attributes, which a module
+// makes before it knows how many there are, may be longer than they need to be.
 func Append(dst []byte, message []byte, paused []abi.Paused, rec *Recorded) ([]byte, error) {
 	var r abi.Request
 	if status, _ := r.Decode(message); status != abi.StatusOK || r.Kind != abi.KindPage {
@@ -38,7 +39,9 @@ func Append(dst []byte, message []byte, paused []abi.Paused, rec *Recorded) ([]b
 	if d.Store == nil {
 		again.HasRecord = r.HasRecord // an empty one: to be asked for again
 	}
-	if !bytes.Equal(abi.AppendRequest(nil, again), message) {
+	exact := bytes.Equal(abi.AppendRequest(nil, &r), message)
+	headMaps(&r.Record)
+	if !exact || !bytes.Equal(abi.AppendRequest(nil, again), abi.AppendRequest(nil, &r)) {
 		return dst, ErrNotDocument
 	}
 	return w.b, nil

@@ -140,14 +140,35 @@ func (w *writer) record(r *abi.Record) {
 	w.history("linked", r.Linked)
 }
 
-// held writes what is held of a person or a visitor.
-func (w *writer) held(attributes abi.Attributes, history abi.History) {
-	var list []abi.Attribute
+// headMaps gives a record's maps of attributes their shortest heads.
+func headMaps(r *abi.Record) {
+	for i := range r.Persons {
+		r.Persons[i].Attributes = headed(r.Persons[i].Attributes)
+	}
+	for i := range r.Visitors {
+		r.Visitors[i].Attributes = headed(r.Visitors[i].Attributes)
+	}
+}
+
+func headed(a abi.Attributes) abi.Attributes {
+	list := listed(a)
+	if len(list) == 0 {
+		return nil
+	}
+	return abi.AppendAttributes(nil, list)
+}
+
+func listed(attributes abi.Attributes) (list []abi.Attribute) {
 	var a abi.Attribute
 	for it := attributes.Iterate(); it.Next(&a); {
 		list = append(list, a)
 	}
-	w.attributes(list, nil)
+	return list
+}
+
+// held writes what is held of a person or a visitor.
+func (w *writer) held(attributes abi.Attributes, history abi.History) {
+	w.attributes(listed(attributes), nil)
 	w.history("history", history)
 }
 

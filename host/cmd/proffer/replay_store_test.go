@@ -256,3 +256,22 @@ func (l *remembered) linesOf(text string) (n int) {
 	}
 	return n
 }
+
+// TestDecideOfAVisitorInAStore holds that a document's visitor is decided about as
+// ever, wherever the catalog keeps histories.
+func TestDecideOfAVisitorInAStore(t *testing.T) {
+	const document = `{"time":"2026-07-10T12:00:00Z","seed":1,"slots":[{"space":"hero","environment":"visitors"}],"want":6,
+"visitor":{"id":"000102030405060708090a0b0c0d0e0f","attributes":{"last":"/x"},"history":[{"offer":"one","channel":"web","status":"presented","time":"2026-07-09T12:00:00Z"}]}}`
+	var answers []string
+	for _, catalog := range []string{lifeCatalog, strings.ReplaceAll(lifeCatalog, "history: store", "history: cookie")} {
+		status, out, errs := proffer(t, document, "decide", "--engine", "native", "--catalog", catalogFile(t, catalog), "--request", "-")
+		if status != 0 || !strings.Contains(out, `"offer":"two"`) || !strings.Contains(out, `"last":"/`) {
+			t.Fatalf("status %d, %s%s", status, out, errs)
+		}
+		_, rest, _ := strings.Cut(out, `,`) // behind the snapshot's hash
+		answers = append(answers, rest)
+	}
+	if answers[0] != answers[1] {
+		t.Errorf("in a store: %s\nin the cookie: %s", answers[0], answers[1])
+	}
+}

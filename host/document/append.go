@@ -13,13 +13,14 @@ import (
 )
 
 // ErrNotDocument is a request that no document says: with bytes that are not
-// UTF-8, with a record, or with what only a program passes.
+// UTF-8, with a record that no store gave, or with what only a program passes.
 var ErrNotDocument = errors.New("document: not to be written as a document")
 
 // Append appends the document of a request as one line without its end, with
 // the pauses of then and what is recorded of its answer. It is read again: when
 // the document's own request is not the same byte for byte, dst comes back with
-// [ErrNotDocument].
+// [ErrNotDocument]. Only the heads of a record's maps of attributes, which a module
+// makes before it knows how many there are, may be longer than they need to be.
 func Append(dst []byte, message []byte, paused []abi.Paused, rec *Recorded) ([]byte, error) {
 	var r abi.Request
 	if status, _ := r.Decode(message); status != abi.StatusOK || r.Kind != abi.KindPage {
@@ -35,8 +36,12 @@ func Append(dst []byte, message []byte, paused []abi.Paused, rec *Recorded) ([]b
 		return dst, ErrNotDocument
 	}
 	again := d.Request(r.Snapshot)
-	again.HasRecord = r.HasRecord
-	if !bytes.Equal(abi.AppendRequest(nil, again), message) {
+	if d.Store == nil {
+		again.HasRecord = r.HasRecord // an empty one: to be asked for again
+	}
+	exact := bytes.Equal(abi.AppendRequest(nil, &r), message)
+	headMaps(&r.Record)
+	if !exact || !bytes.Equal(abi.AppendRequest(nil, again), abi.AppendRequest(nil, &r)) {
 		return dst, ErrNotDocument
 	}
 	return w.b, nil
@@ -56,6 +61,10 @@ func (w *writer) key(name string) {
 
 // str writes a string; what is not UTF-8 in it comes out as another.
 func (w *writer) str(s []byte) {
+	if plain(s) {
+		w.b = append(append(append(w.b, '"'), s...), '"')
+		return
+	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -63,6 +72,16 @@ func (w *writer) str(s []byte) {
 		panic(err) // a string cannot fail
 	}
 	w.b = append(w.b, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
+}
+
+// plain reports whether a string stands in JSON as it is.
+func plain(s []byte) bool {
+	for _, c := range s {
+		if c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 func (w *writer) text(name string, s []byte) {
@@ -129,6 +148,7 @@ func (w *writer) request(r *abi.Request) {
 	}
 	w.attributes(r.Attributes, r.Language)
 	w.target(r.Target)
+	w.store(r)
 }
 
 func (w *writer) target(p abi.PersonKey) {

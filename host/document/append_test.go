@@ -143,6 +143,14 @@ func FuzzAppend(f *testing.F) {
 	asked.Mode, asked.Flags = abi.SlotsAsked, abi.FlagConsentGiven|abi.FlagPeer
 	asked.Attributes = []abi.Attribute{{Name: []byte("a"), Value: wire.AppendFloat(nil, 1)}}
 	f.Add(abi.AppendRequest(nil, asked))
+	stored := storing()
+	stored.HasRecord, stored.Record = true, abi.Record{
+		Persons: []abi.Person{{Source: []byte("main"), Key: []byte("1001")}},
+		Visitors: []abi.Visitor{{Folder: []byte("visitors"), Known: true, History: abi.AppendHistory(nil, []abi.HistoryEntry{
+			{ID: []byte("01234567"), Offer: []byte("#00ff9abc"), Status: abi.Withdrawn, Time: noon, Environment: []byte("visitors"), First: noon - 1},
+		})}},
+	}
+	f.Add(abi.AppendRequest(nil, stored))
 	f.Fuzz(func(t *testing.T, message []byte) {
 		line, err := document.Append(nil, message, nil, recordedAnswer())
 		if err != nil {

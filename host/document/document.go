@@ -9,7 +9,6 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/wire"
 	"github.com/profferhq/proffer/plugin/abi"
 )
@@ -39,6 +38,7 @@ type Document struct {
 	Visitor    *Visitor
 	People     []Person // nil: the document is no people source
 	HasPeople  bool
+	Store      *Store // nil: the host has none
 	NoStore    bool
 	Paused     []abi.Paused
 	Recorded   *Recorded // nil: nobody recorded it
@@ -85,6 +85,7 @@ func Parse(b []byte) (*Document, error) {
 		"slots":      func(v gjson.Result) { d.HasSlots, d.Slots = true, r.slots(v) },
 		"visitor":    func(v gjson.Result) { d.Visitor = r.visitor(v) },
 		"people":     func(v gjson.Result) { d.HasPeople, d.People = true, r.people(v) },
+		"store":      func(v gjson.Result) { d.Store = r.store(v) },
 		"no_store":   func(v gjson.Result) { d.NoStore = r.bool("no_store", v) },
 		"links":      func(v gjson.Result) { d.Links = r.bool("links", v) },
 		"events":     func(v gjson.Result) { d.Events = r.bool("events", v) },
@@ -94,6 +95,9 @@ func Parse(b []byte) (*Document, error) {
 	r.object("request", root, fields)
 	if r.err == nil && len(d.Slots) == 0 && !d.Listed {
 		r.fail("slots", "is missing: name at least one")
+	}
+	if d.Store != nil && (d.Visitor != nil || d.HasPeople) {
+		r.fail("store", "does not go with visitor or people, which stand in its place")
 	}
 	return d, r.err
 }
@@ -384,28 +388,6 @@ func (r *reader) people(v gjson.Result) []Person {
 		})
 		out = append(out, p)
 		return r.err == nil
-	})
-	return out
-}
-
-func (r *reader) history(field string, v gjson.Result) []abi.HistoryEntry {
-	var out []abi.HistoryEntry
-	r.array(field, v, func(field string, v gjson.Result) {
-		var e abi.HistoryEntry
-		r.object(field, v, map[string]func(gjson.Result){
-			"offer":   func(v gjson.Result) { e.Offer = []byte(r.str(field+".offer", v)) },
-			"space":   func(v gjson.Result) { e.Space = []byte(r.str(field+".space", v)) },
-			"channel": func(v gjson.Result) { e.Channel = []byte(r.str(field+".channel", v)) },
-			"time":    func(v gjson.Result) { e.Time = r.instant(field+".time", v) },
-			"status": func(v gjson.Result) {
-				s, ok := catalog.ParseStatus(r.str(field+".status", v))
-				if !ok {
-					r.fail(field+".status", "must be generated, presented, interested, accepted, scheduled or rejected")
-				}
-				e.Status = s
-			},
-		})
-		out = append(out, e)
 	})
 	return out
 }

@@ -36,6 +36,9 @@ func (d *Document) Request(snapshot []byte) *abi.Request {
 	if d.Visitor != nil {
 		r.Visitor = d.Visitor.ID
 	}
+	if d.Store != nil {
+		r.HasRecord, r.Record = d.Store.Asked, d.Store.Record
+	}
 	return r
 }
 
@@ -50,6 +53,7 @@ func (d *Document) flags() abi.Flags {
 		{d.NoStore, abi.FlagNoStore},
 		{d.HasPeople, abi.FlagPeople},
 		{d.Visitor != nil, abi.FlagVisitors},
+		{d.Store != nil, abi.FlagStore},
 	} {
 		if f.set {
 			flags |= f.flag
@@ -91,7 +95,8 @@ func (d *Document) headers() []abi.Header {
 }
 
 // Record answers a look-up from the document: the person with the key, else
-// the one that the link names, else the one that lists the visitor's id.
+// the one that the link names, else the one that lists the visitor's id. Of a
+// store that was not asked it is the record of one that does not answer.
 func (d *Document) Record(n *abi.Need, keys *seal.Keyring) *abi.Record {
 	r := &abi.Record{}
 	if p := d.find(n, keys); p != nil {

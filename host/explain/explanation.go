@@ -49,9 +49,10 @@ type Group struct {
 	Slots       []int          `json:"slots"` // places in the slots
 	Environment string         `json:"environment"`
 	Space       string         `json:"space"`
-	Target      map[string]any `json:"target"`   // the attributes that have a value
-	Eligible    int            `json:"eligible"` // of those listed, the greatest rank
-	Left        int            `json:"left"`     // offers in scope that are not listed
+	Target      map[string]any `json:"target"`            // the attributes that have a value
+	History     string         `json:"history,omitempty"` // where it came from; empty: there is none, or no store
+	Eligible    int            `json:"eligible"`          // of those listed, the greatest rank
+	Left        int            `json:"left"`              // offers in scope that are not listed
 	Offers      []Offer        `json:"offers"`
 }
 

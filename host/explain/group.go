@@ -13,7 +13,7 @@ func (x *reading) group(i int) Group {
 	g, env := &x.trace.Groups[i], x.env(i)
 	out := Group{
 		Slots: []int{}, Environment: x.name(env.Name()), Space: x.name(x.space(i).Name()), Target: map[string]any{},
-		Eligible: eligible(g), Left: g.Left, Offers: []Offer{},
+		History: x.history(i), Eligible: eligible(g), Left: g.Left, Offers: []Offer{},
 	}
 	for j := range x.trace.Slots {
 		if x.trace.Slots[j].Group == uint32(i) {

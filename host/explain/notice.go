@@ -43,15 +43,8 @@ func (x *reading) notices() []string {
 		}
 	}
 	x.undeclared("call data", x.request.Attributes, (*snapshot.Environment).Attributes, every, say)
-	for i := range x.request.Record.Visitors {
-		v := &x.request.Record.Visitors[i]
-		x.undeclared("visitor attribute", attributes(v.Attributes), (*snapshot.Environment).Target, anonymous, say)
-		x.past(v.History, say)
-	}
-	for i := range x.request.Record.Persons {
-		p := &x.request.Record.Persons[i]
-		x.undeclared("attribute of person "+string(p.Key), attributes(p.Attributes), (*snapshot.Environment).Target, identified, say)
-		x.past(p.History, say)
+	if !x.request.Flags.Has(abi.FlagStore) { // what a store has nobody has typed
+		x.ofRecord(say)
 	}
 	for _, code := range x.request.Offers {
 		if !x.hasOffer(code) {
@@ -62,6 +55,20 @@ func (x *reading) notices() []string {
 }
 
 type sayer func(format string, args ...any)
+
+// ofRecord tells of what a caller's record says.
+func (x *reading) ofRecord(say sayer) {
+	for i := range x.request.Record.Visitors {
+		v := &x.request.Record.Visitors[i]
+		x.undeclared("visitor attribute", attributes(v.Attributes), (*snapshot.Environment).Target, anonymous, say)
+		x.past(v.History, say)
+	}
+	for i := range x.request.Record.Persons {
+		p := &x.request.Record.Persons[i]
+		x.undeclared("attribute of person "+string(p.Key), attributes(p.Attributes), (*snapshot.Environment).Target, identified, say)
+		x.past(p.History, say)
+	}
+}
 
 // wanted tells of the categories and themes of a slot that do not exist, and of
 // its own call data.

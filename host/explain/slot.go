@@ -24,6 +24,8 @@ func (x *reading) identification() Identification {
 		out.Text = "A known visitor, on the same visit"
 	case has(abi.TraceReplaced):
 		out.Text = "A new visitor: the browser was another person's"
+	case x.request.Record.Erased && x.request.Flags.Has(abi.FlagStore):
+		out.Text = "A new visitor: the one whose cookie came was erased"
 	case out.Cookie:
 		out.Text = "A new visitor: the cookie that came does not verify"
 	case len(x.request.Record.Visitors) > 0:

@@ -70,6 +70,9 @@ func (g *Group) print(w io.Writer) {
 	if text := g.TargetText(); text != "" {
 		fmt.Fprintf(w, "  target: %s\n", text)
 	}
+	if g.History != "" {
+		fmt.Fprintf(w, "  history: %s\n", g.History)
+	}
 	width := 0
 	for i := range g.Offers {
 		width = max(width, min(len(g.Offers[i].Code), maxCode))

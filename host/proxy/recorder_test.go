@@ -9,9 +9,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/profferhq/proffer/host"
 	"github.com/profferhq/proffer/host/proxy"
+	"github.com/profferhq/proffer/host/store"
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
@@ -77,3 +79,31 @@ func TestRecorderPanics(t *testing.T) {
 type panicking struct{}
 
 func (panicking) Record(*host.Snapshot, []byte, []byte, *abi.Answer) { panic("as asked") }
+
+// TestRecorderAfterAConflict holds that a page which was decided twice is recorded
+// once, as it was shown: with what the store had the second time.
+func TestRecorderAfterAConflict(t *testing.T) {
+	var seen told
+	lookups, losses := 0, 1
+	s := &fakeStore{
+		lookup: func(context.Context, *abi.Need) (store.Found, error) {
+			lookups++
+			return store.Found{Record: abi.Record{Visitors: []abi.Visitor{{Folder: []byte("visitors"), Known: lookups > 1}}}}, nil
+		},
+		append: func(context.Context, *store.Change) error {
+			if losses--; losses >= 0 {
+				return store.ErrConflict
+			}
+			return nil
+		},
+	}
+	m := middleware(t, proxy.Config{Engine: storing(t, &kinds{}), Store: s, LookupWait: time.Hour, Recorder: &seen})
+	ask(t, reverse(t, m, serve(t, page(slotted))), "GET", "/any", returning()...)
+	var q abi.Request
+	if len(seen.requests) != 1 || lookups != 2 {
+		t.Fatalf("recorded %d times, %d look-ups", len(seen.requests), lookups)
+	}
+	if status, text := q.Decode(seen.requests[0]); status != abi.StatusOK || len(q.Record.Visitors) != 1 || !q.Record.Visitors[0].Known {
+		t.Errorf("recorded with %+v, %s", q.Record, text)
+	}
+}

@@ -37,16 +37,9 @@ func (w *Writer) writeRun(run []entry) {
 		if err != nil {
 			continue
 		}
-		lines, failed := w.settings.line(w.lines, &run[i])
-		if failed != nil {
-			w.unsaid.Add(1)
-			if !errors.Is(failed, document.ErrNotDocument) {
-				w.told(failed)
-			}
-			continue
+		if w.say(&run[i]) {
+			said++
 		}
-		w.lines = lines
-		said++
 	}
 	if err != nil {
 		said = uint64(len(run))
@@ -62,6 +55,25 @@ func (w *Writer) writeRun(run []entry) {
 		return
 	}
 	w.kept.Add(said)
+}
+
+// say adds an entry's line to those that are to be written.
+func (w *Writer) say(e *entry) bool {
+	before := len(w.lines)
+	lines, err := w.settings.line(w.lines, e)
+	switch {
+	case errors.Is(err, errErased), err == nil && w.erasures.has(lines[before:], w.config.Clock()):
+		w.erased.Add(1)
+		return false
+	case err != nil:
+		w.unsaid.Add(1)
+		if !errors.Is(err, document.ErrNotDocument) {
+			w.told(err)
+		}
+		return false
+	}
+	w.lines = lines
+	return true
 }
 
 // append writes the lines to the snapshot's newest file.

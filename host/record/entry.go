@@ -22,6 +22,10 @@ type entry struct {
 
 func (e *entry) size() int64 { return int64(len(e.request) + len(e.response)) }
 
+// errErased is an entry of a visitor whom the store has erased: what the cookie says
+// is not kept.
+var errErased = errors.New("the visitor was erased")
+
 // settings are a configuration made ready for records.
 type settings struct {
 	snapshot *host.Snapshot // whose they are
@@ -62,6 +66,9 @@ func (s *settings) line(dst []byte, e *entry) (line []byte, err error) {
 	var q abi.Request
 	if status, text := q.Decode(e.request); status != abi.StatusOK {
 		return dst, errors.New(text)
+	}
+	if q.Record.Erased {
+		return dst, errErased
 	}
 	sum := sha256.Sum256(e.response)
 	line, err = document.Append(dst, e.request, s.config.Paused, &document.Recorded{

@@ -23,6 +23,13 @@ func ErasePerson(dir, source, key string) (n int, err error) {
 	return erase(dir, ofPerson(source, key))
 }
 
+// EraseLinked is [Erase] for the records in which there is what a person's visitors
+// were shown beside the one whose request it is. They do not say which of them that
+// was, so all go when one of the visitors is erased.
+func EraseLinked(dir, source, key string) (n int, err error) {
+	return erase(dir, ofLinked(source, key))
+}
+
 func erase(dir string, about about) (n int, err error) {
 	list, err := segments(dir)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -42,7 +42,9 @@ type Writer struct {
 	end    sync.Once
 	done   chan struct{}
 
-	kept, dropped, unsaid, failed atomic.Uint64
+	kept, dropped, unsaid, erased, failed atomic.Uint64
+
+	erasures erasures
 
 	// Of the goroutine that writes:
 	settings *settings
@@ -101,24 +103,38 @@ type Stats struct {
 	Kept    uint64 // records written
 	Dropped uint64 // no room in the queue
 	Unsaid  uint64 // that no document says: bytes that are not UTF-8
+	Erased  uint64 // of who had been erased
 	Failed  uint64 // could not be written
 }
 
 // Stats are the counters.
 func (w *Writer) Stats() Stats {
-	return Stats{Kept: w.kept.Load(), Dropped: w.dropped.Load(), Unsaid: w.unsaid.Load(), Failed: w.failed.Load()}
+	return Stats{
+		Kept: w.kept.Load(), Dropped: w.dropped.Load(), Unsaid: w.unsaid.Load(), Erased: w.erased.Load(), Failed: w.failed.Load(),
+	}
 }
 
 // Erase is the function [Erase] in the writer's directory, with what waits to be
-// written.
+// written, and with what comes of pages that are under way.
 func (w *Writer) Erase(visitor [abi.VisitorSize]byte) (n int, err error) {
-	w.after(func() { n, err = Erase(w.config.Dir, visitor) })
-	return n, err
+	return w.erase(ofVisitor(visitor), aVisitor(visitor[:]))
 }
 
 // ErasePerson is the function [ErasePerson] in the same way.
 func (w *Writer) ErasePerson(source, key string) (n int, err error) {
-	w.after(func() { n, err = ErasePerson(w.config.Dir, source, key) })
+	return w.erase(ofPerson(source, key), aPerson(source, key), aPerson("", key))
+}
+
+// EraseLinked is the function [EraseLinked] in the same way.
+func (w *Writer) EraseLinked(source, key string) (n int, err error) {
+	return w.erase(ofLinked(source, key), linkedTo(source, key))
+}
+
+func (w *Writer) erase(about about, who ...subject) (n int, err error) {
+	w.after(func() {
+		w.erasures.add(w.config.Clock(), who...)
+		n, err = erase(w.config.Dir, about)
+	})
 	return n, err
 }
 

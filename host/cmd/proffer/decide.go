@@ -67,7 +67,18 @@ func (*decideCommand) Help() string {
   target      a person's key, as from a trusted caller, or with its people source:
               {"source":"main","key":"1001"}
   people      {"KEY":{"attributes":{}}}: what the people sources know
-  visitor     {"id":"32 hex digits","attributes":{},"history":[]}
+  visitor     {"id":"32 hex digits","attributes":{},"history":[]}, in place of what
+              the cookies, or a store, hold of the visitor
+  history     of visitors and people, the newest first: [{"offer":"beach","status":
+              "presented","time":"2026-07-09T12:00:00Z","channel":"web","space":"hero"}]
+  store       what the store of "proffer serve --store" had, in place of visitor and
+              people: {"visitors":[{"folder":"visitors","known":true,"attributes":{},
+              "history":[]}],"persons":[{"source":"main","key":"1001","attributes":{},
+              "history":[]}],"linked":[],"erased":false}. A folder of which it knows
+              no such visitor has "known":false; one that is left out is one for which
+              it did not answer; with {} nobody was looked up. Its histories
+              say more: "id", "environment", "first" (when it was shown, where "time"
+              is when it reached its status), and the status "withdrawn"
   attributes  declared call data, and "language"
   consent     false: the visitor refused; true, or nothing: the visitor agreed;
               "ask": the catalog's source says, from the headers and cookies

@@ -45,6 +45,11 @@ func (s *subjects) erase(ctx context.Context, who store.Subject) (gone erased, e
 	linked, err := s.linked(who, line.Bytes())
 	listed, failed := s.unlist(who, &gone)
 	errs := []error{err, failed}
+	if who.Key == "" {
+		n, err := s.requests.eraseLinked(h.Person.Source, h.Person.Key)
+		gone.requests += n
+		errs = append(errs, err)
+	}
 	for _, one := range append([]store.Subject{who}, visitorsOf(linked)...) {
 		if err := s.state.Erase(ctx, one); !errors.Is(err, store.ErrUnknown) {
 			errs = append(errs, err)

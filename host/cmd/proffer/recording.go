@@ -44,6 +44,7 @@ func collectRecords(registry *prometheus.Registry, w *record.Writer) {
 		{"kept", "Requests recorded.", func(s record.Stats) uint64 { return s.Kept }},
 		{"dropped", "Requests not recorded because others waited to be written.", func(s record.Stats) uint64 { return s.Dropped }},
 		{"unsaid", "Requests not recorded because no document says them.", func(s record.Stats) uint64 { return s.Unsaid }},
+		{"erased", "Requests not recorded because they name somebody who was erased.", func(s record.Stats) uint64 { return s.Erased }},
 		{"failed", "Requests not recorded because writing failed.", func(s record.Stats) uint64 { return s.Failed }},
 	} {
 		registry.MustRegister(prometheus.NewCounterFunc(

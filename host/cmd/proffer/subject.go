@@ -36,6 +36,10 @@ type requests struct {
 type held struct {
 	Alias    string   `json:"alias"`
 	Visitors []string `json:"visitors"`
+	Person   struct { // a visitor is linked to
+		Source string `json:"source"`
+		Key    string `json:"key"`
+	} `json:"person"`
 }
 
 // export writes all that is kept of a subject: one line of JSON, and of a person one
@@ -204,4 +208,16 @@ func (r requests) erase(who store.Subject) (int, error) {
 		return r.writer.Erase(who.Visitor)
 	}
 	return r.writer.ErasePerson(who.Source, who.Key)
+}
+
+// eraseLinked takes the requests away that tell what an erased visitor was shown
+// where another visitor of the same person was decided about.
+func (r requests) eraseLinked(source, key string) (int, error) {
+	switch {
+	case r.dir == "" || key == "":
+		return 0, nil
+	case r.writer == nil:
+		return record.EraseLinked(r.dir, source, key)
+	}
+	return r.writer.EraseLinked(source, key)
 }

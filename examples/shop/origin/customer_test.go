@@ -145,3 +145,13 @@ func TestForgedSession(t *testing.T) {
 		}
 	}
 }
+
+// Whoever presses "Forget me" where nothing stands in front of the shop is told
+// so, on a page like the others.
+func TestForgetWithoutProffer(t *testing.T) {
+	p := post(t, newShop(t, origin.Key{}), "/.proffer/forget", nil)
+	if p.StatusCode != http.StatusOK || len(p.Cookies()) > 0 || !strings.Contains(p.body, "Nothing to forget") {
+		t.Errorf("status %d, cookies %v, want a page that says that there is nothing", p.StatusCode, p.Cookies())
+	}
+	wellFormed(t, p)
+}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/url"
 	"regexp"
+	"strings"
 
 	"github.com/profferhq/proffer/host/document"
 	"github.com/profferhq/proffer/plugin/abi"
@@ -25,8 +26,9 @@ func ofVisitor(visitor [abi.VisitorSize]byte) about {
 // tokens finds identity tokens; the group is what they say.
 var tokens = regexp.MustCompile(`p1\.[0-9]+\.([A-Za-z0-9_-]+)\.`)
 
-// ofPerson are the records that name a person: as whom the request was decided, or
-// in an identity token among its headers, whether it was good or not.
+// ofPerson are the records that name a person: as whom the request was decided, in
+// an identity token among its headers, whether it was good or not, or in the header
+// in which a peer names people.
 func ofPerson(source, key string) about {
 	return func(line []byte) bool {
 		for _, m := range tokens.FindAllSubmatch(line, -1) {
@@ -34,9 +36,36 @@ func ofPerson(source, key string) about {
 				return true
 			}
 		}
+		if !bytes.Contains(line, []byte(`"target"`)) && !bytes.Contains(line, []byte(`"person_header"`)) {
+			return false
+		}
 		d, err := document.Parse(line)
-		return err == nil && string(d.Target.Key) == key && (len(d.Target.Source) == 0 || string(d.Target.Source) == source)
+		return err == nil && (targets(d, source, key) || peerNames(d, key))
 	}
+}
+
+func targets(d *document.Document, source, key string) bool {
+	t := &d.Target
+	return string(t.Key) == key && (len(t.Source) == 0 || string(t.Source) == source)
+}
+
+// peerNames reports whether a peer's header names a key. It does not say of which
+// source.
+func peerNames(d *document.Document, key string) bool {
+	if d.Recorded == nil {
+		return false
+	}
+	for _, n := range d.Recorded.Names {
+		if n.Key != "person_header" {
+			continue
+		}
+		for _, h := range d.Headers {
+			if strings.EqualFold(string(h.Name), n.Value) && string(h.Value) == key {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // says reports whether a token's payload names a person.

@@ -125,3 +125,40 @@ func TestEraseBesideAWriter(t *testing.T) {
 		t.Errorf("%d records are left, want %d", len(got), len(want))
 	}
 }
+
+// TestErasePerson holds that the records go, and are given before, that name a
+// person: by an identity token, whatever became of it; and no others'.
+func TestErasePerson(t *testing.T) {
+	dir := t.TempDir()
+	w := writer(t, record.Config{Dir: dir})
+	e := engine(t, "shop")
+	token := func(source, key string, n uint64) decision {
+		t.Helper()
+		text, err := seal.AppendToken(nil, seal.TestKeyring(), source, key, 2_000_000_000, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return decide(t, e, n, with(append([]byte("proffer_identity="), text...)))
+	}
+	mine := token("main", "a=1&b ü", 1)
+	again := decide(t, e, 2, func(r *abi.Request) { r.Target = abi.PersonKey{Source: []byte("main"), Key: []byte("a=1&b ü")} })
+	other, source, nobody := token("main", "a", 3), token("else", "a=1&b ü", 4), decide(t, e, 5, nil)
+	put(w, mine, again, other, source, nobody)
+	w.Flush()
+	lines, err := record.OfPerson(dir, "main", "a=1&b ü")
+	if err != nil || len(lines) != 2 || !bytes.Contains(bytes.Join(lines, nil), []byte(mine.id())) {
+		t.Errorf("got %d lines, %v", len(lines), err)
+	}
+	if lines, err := record.OfVisitor(dir, idOf(t, other.cookie(t))); err != nil || len(lines) != 1 || !bytes.Contains(lines[0], []byte(other.id())) {
+		t.Errorf("of a visitor: got %d lines, %v", len(lines), err)
+	}
+	if n, err := w.ErasePerson("main", "a=1&b ü"); err != nil || n != 2 {
+		t.Errorf("%d erased, error %v, want 2", n, err)
+	}
+	if n, err := record.ErasePerson(dir, "main", "a=1&b ü"); err != nil || n != 0 {
+		t.Errorf("%d erased again, error %v", n, err)
+	}
+	if got := kept(t, dir); len(got) != 3 || slices.Contains(got, mine.id()) || slices.Contains(got, again.id()) {
+		t.Errorf("left are %v", got)
+	}
+}

@@ -97,7 +97,7 @@ func (d *demo) places() {
 
 // importPeople brings the club's members into the store, as the list has them now.
 func (d *demo) importPeople(ctx context.Context) error {
-	text, err := exec.CommandContext(ctx, d.proffer(), "people", "import", d.people, "--source", "main",
+	text, err := exec.CommandContext(ctx, d.proffer(), "people", "import", d.people, "--source", "club",
 		"--store", d.store, "--catalog", d.catalog, "--quiet").CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("importing %s: %w\n%s", d.people, err, text)
@@ -195,7 +195,7 @@ Export it and log out on both, then erase it and load both pages: two strangers.
 of members, %[9]s, is known at the third address; change it, import it,
 and load the page a second later:
 
-  %[5]s people import %[9]s --source main --store %[10]s
+  %[5]s people import %[9]s --source club --store %[10]s
 
 At the fourth address answer no, then yes, and see when a cookie comes. What was
 shown and answered, and why; and how to stop an offer:

@@ -78,6 +78,17 @@ func checkClaims(t *testing.T, got url.Values, number, country, tier string) {
 	}
 }
 
+// On the club's host name a token names a person of the club's list.
+func TestLoginAtTheClub(t *testing.T) {
+	r := httptest.NewRequest(http.MethodPost, "http://club.localhost:8080/login", strings.NewReader("customer=1003"))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	p := ask(t, newShop(t, origin.Key{ID: 2, Secret: secret}), r)
+	got := payload(t, cookies(p)["proffer_identity"].Value, "2", secret)
+	if got.Get("source") != "club" || got.Get("key") != "1003" {
+		t.Errorf("the token says %s, want source club and key 1003", got.Encode())
+	}
+}
+
 func TestLoginRefused(t *testing.T) {
 	shop := newShop(t, origin.Key{ID: 2, Secret: secret})
 	for _, number := range []string{"", "123", "123456789", "12a4", "1001@elsewhere.example", "-1001", "１００１"} {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -35,43 +36,43 @@ func (e erased) String() string {
 // again. [store.ErrUnknown] says that there was nothing; a visitor's cookie is a
 // stranger's from then on in any case.
 func (s *subjects) erase(ctx context.Context, who store.Subject) (gone erased, err error) {
-	line, err := s.line(ctx, who)
-	known := err == nil || !errors.Is(err, store.ErrUnknown) // what is damaged is there
+	var line bytes.Buffer
+	err = s.state.Export(ctx, who, &line)
+	known := !errors.Is(err, store.ErrUnknown) // what is damaged is there
 	var h held
-	_ = json.Unmarshal(line, &h) // of what is damaged nobody knows the alias
+	_ = json.Unmarshal(line.Bytes(), &h) // of what is damaged nobody knows the alias
 	gone.alias = h.Alias
-	linked, err := s.linked(who, line)
-	errs := []error{err, s.unlist(who, &gone)}
+	linked, err := s.linked(who, line.Bytes())
+	listed, failed := s.unlist(who, &gone)
+	errs := []error{err, failed}
 	for _, one := range append([]store.Subject{who}, visitorsOf(linked)...) {
-		n, err := s.requests.erase(one)
-		gone.requests += n
-		errs = append(errs, err)
 		if err := s.state.Erase(ctx, one); !errors.Is(err, store.ErrUnknown) {
 			errs = append(errs, err)
 		}
+		n, err := s.requests.erase(one)
+		gone.requests += n
+		errs = append(errs, err)
 	}
 	gone.visitors = len(linked)
 	if err := errors.Join(errs...); err != nil {
 		s.logger.Error("not erased everywhere", "alias", gone.alias, "error", err)
 		return gone, fmt.Errorf("not erased everywhere, ask again: %w", err)
 	}
-	if !known {
+	if !known && !listed && gone.requests == 0 {
 		return gone, store.ErrUnknown
 	}
 	s.logger.Info("erased", "alias", gone.alias, "visitors", gone.visitors, "requests", gone.requests)
 	return gone, nil
 }
 
-// unlist takes a subject out of the people sources: first of all, so that nobody is
-// taken for the person meanwhile.
-func (s *subjects) unlist(who store.Subject, gone *erased) error {
+// unlist takes a subject out of the people sources, and reports whether it was in one:
+// first of all, so that nobody is taken for the person meanwhile.
+func (s *subjects) unlist(who store.Subject, gone *erased) (bool, error) {
 	if who.Key == "" {
-		_, err := s.people.Unlist(who.Visitor)
-		return err
+		return s.people.Unlist(who.Visitor)
 	}
 	gone.unstopped = s.people.Unfinished(who.Source)
-	_, err := s.people.Erase(who.Source, who.Key)
-	return err
+	return s.people.Erase(who.Source, who.Key)
 }
 
 func visitorsOf(ids [][16]byte) (out []store.Subject) {

@@ -106,8 +106,8 @@ func TestErasedEverywhere(t *testing.T) {
 	args := []string{"--origin", lifeSite(t), "--catalog", catalogFile(t, lifeCatalog), "--keys", keys, "--record", records, "--events", events}
 	s, kill := child(t, args...)
 	open := func() *device { return newDevice(t, s, keys, time.Now) }
-	anna, phone, carl, bert := open(), open(), open(), open()
-	all := []*device{anna, phone, carl, bert}
+	anna, phone, carl, bert, dora := open(), open(), open(), open(), open()
+	all := []*device{anna, phone, carl, bert, dora}
 	for _, b := range all { // before there was a store
 		b.page("/first")
 	}
@@ -153,6 +153,20 @@ func TestErasedEverywhere(t *testing.T) {
 	if len(before) != len(gone) {
 		t.Fatalf("in the files are %v, want all of %d", before, len(gone))
 	}
+
+	forgotten := marks([]string{dora.id()}, nil)
+	if in := inFiles(t, forgotten, store, records); len(in["id "+dora.id()]) < 2 {
+		t.Fatalf("dora is in %v", in)
+	}
+	was := dora.id()
+	dora.forgets() // from free pages a little later
+	if in := inFiles(t, forgotten, events, records); len(in) > 0 {
+		t.Errorf("dora is left in %v", in)
+	}
+	if status, _, _ := heldBy(t, s, keys, "visitor", "export", was); status != 1 {
+		t.Error("dora is held")
+	}
+	gone["id "+was] = forgotten["id "+was] // with the next erasure at the latest
 
 	begun := time.Now()
 	for _, who := range [][]string{{"people", "erase", "telltale-anna", "--source", "main"}, {"visitor", "erase", carl.id()}} {

@@ -19,7 +19,8 @@ type peerCommand struct {
 // Help says what the token is for.
 func (peerCommand) Help() string {
 	return `A program that asks the admin listener of "proffer serve" for what only peers may
-(POST /v1/record, POST /v1/events) shows who it is by a peer token, also on the same
+(POST /v1/record, POST /v1/events, and GET /v1/visitor, GET /v1/person, POST /v1/erase,
+see "proffer visitor erase --help") shows who it is by a peer token, also on the same
 machine:
 
   curl -H "Authorization: Bearer $(proffer token peer --keys keys.json)" ...

@@ -31,7 +31,7 @@ type serveCommand struct {
 	Keys    string `required:"" help:"Keys file; what is saved there is checked and in force at once. Make one with: proffer keys new." placeholder:"FILE"`
 	Config  string `help:"Configuration file (JSON)." placeholder:"FILE"`
 	Listen  string `default:":8080" help:"Address for visitors."`
-	Admin   string `default:"127.0.0.1:9090" help:"Address for operators: /healthz, /readyz, /metrics, /v1/paused, and /explain to see why an offer is shown or not. By other names than localhost: admin_hosts in the configuration file."`
+	Admin   string `default:"127.0.0.1:9090" help:"Address for operators: /healthz, /readyz, /metrics, /v1/paused, /explain to see why an offer is shown or not, and, with a peer token, what is kept of visitors and people. By other names than localhost: admin_hosts in the configuration file."`
 	Paused  string `help:"File of paused offers and spaces (JSON); the admin listener writes it, and what is saved there is in force at once." placeholder:"FILE"`
 	Store   string `default:"cookie:" placeholder:"cookie:|file:DIR" help:"Where visitors are kept: cookie: (in their browsers), or file:DIR (in a directory of this machine, with the people of: proffer people import)."`
 	Record  string `help:"Directory where requests are recorded, to be repeated and explained by: proffer decide --record. With consent only, for 7 days at most." placeholder:"DIR"`

@@ -58,7 +58,7 @@ func (c *serveCommand) openStore(f *config.File, registry *prometheus.Registry, 
 	if err != nil {
 		return nil, fmt.Errorf("--store %s: %w", c.Store, err)
 	}
-	settings.People, settings.HasSource = known, known.HasSource
+	settings.People, settings.HasSource = known, known.Has
 	s, err := bolt.Open(settings)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("--store %s: %w", c.Store, err), known.Close())

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -47,7 +48,13 @@ func keeping(t *testing.T, c serveCommand) (s serving, stop func() error) {
 	out := &output{wrote: make(chan struct{}, 1)}
 	c.Listen, c.Admin, c.Engine = "127.0.0.1:0", "127.0.0.1:0", "native"
 	done := make(chan error, 1)
-	go func() { done <- c.serve(ctx, streams{nil, out, out}) }()
+	go func() {
+		err := c.serve(ctx, streams{nil, out, out})
+		if err != nil {
+			_, _ = fmt.Fprintf(out, "pages=none admin=none: %v\n", err)
+		}
+		done <- err
+	}()
 	ended := false
 	stop = func() error {
 		if ended {
@@ -59,6 +66,9 @@ func keeping(t *testing.T, c serveCommand) (s serving, stop func() error) {
 	}
 	t.Cleanup(func() { _ = stop() })
 	m := out.wait(t, `pages=(\S+) admin=(\S+)`)
+	if m[1] == "none" {
+		t.Fatal(out)
+	}
 	return serving{m[1], m[2], out}, stop
 }
 
@@ -112,7 +122,12 @@ func TestServeStore(t *testing.T) {
 	if page, _ := browse(t, "GET", s.url+"/capped", cookie); strings.Contains(page, "<b>one</b>") || !strings.Contains(page, "<b>two</b>") {
 		t.Errorf("shown again: %s", page)
 	}
-	res, err := http.Post(s.admin+"/v1/record", "", bytes.NewReader(abi.AppendNeed(nil, &abi.Need{Folders: [][]byte{[]byte("visitors")}})))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.admin+"/v1/record", bytes.NewReader(abi.AppendNeed(nil, &abi.Need{Folders: [][]byte{[]byte("visitors")}})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+peerToken(t, command.Keys))
+	res, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}

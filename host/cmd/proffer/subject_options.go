@@ -121,7 +121,7 @@ func (o *subjectOptions) open(do func(*subjects) error) error {
 	if err != nil {
 		return err
 	}
-	state, err := bolt.Open(bolt.Config{Dir: dir, OutboxBytes: mostOutbox, People: known, HasSource: known.HasSource})
+	state, err := bolt.Open(bolt.Config{Dir: dir, OutboxBytes: mostOutbox, People: known, HasSource: known.Has})
 	if err != nil {
 		return o.locked(errors.Join(err, known.Close()))
 	}

@@ -40,12 +40,6 @@ func find(tx *bbolt.Tx, key []byte, e *entry) (ok bool, err error) {
 	return true, nil
 }
 
-// HasSource reports whether there is an import of a source.
-func (p *People) HasSource(source string) bool {
-	s, err := p.source(source)
-	return s != nil && err == nil
-}
-
 // Listed are the people for whom sources list a visitor: a key by its source.
 func (p *People) Listed(visitor [abi.VisitorSize]byte) (keys map[string]string, err error) {
 	for source := range p.names() {

@@ -27,15 +27,19 @@ type consent struct {
 
 // answered reads the visitor's answer.
 func answered(r *http.Request) consent {
-	host := r.Host
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	c := consent{Asks: host == consentHost}
+	c := consent{Asks: hostName(r) == consentHost}
 	if cookie, err := r.Cookie(consentCookie); c.Asks && err == nil && (cookie.Value == "yes" || cookie.Value == "no") {
 		c.Answer = cookie.Value
 	}
 	return c
+}
+
+// hostName is the name by which the shop was asked, without a port.
+func hostName(r *http.Request) string {
+	if name, _, err := net.SplitHostPort(r.Host); err == nil {
+		return name
+	}
+	return r.Host
 }
 
 // consentForm is the question as a page of its own: whoever changes their mind

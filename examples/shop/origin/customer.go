@@ -14,8 +14,22 @@ const sessionCookie = "shop_session"
 // identityCookie carries the identity token to Proffer.
 const identityCookie = "proffer_identity"
 
-// peopleSource is the name under which the shop's customers are known.
-const peopleSource = "main"
+// The names under which people are known: the shop's customers, who are whom the
+// token says they are, and on a host name of its own the club's members, of whom
+// there is a list (people.jsonl).
+const (
+	peopleSource = "main"
+	clubSource   = "club"
+	clubHost     = "club.localhost"
+)
+
+// source is the name under which a request's customer is known.
+func source(r *http.Request) string {
+	if hostName(r) == clubHost {
+		return clubSource
+	}
+	return peopleSource
+}
 
 // sessionLife is how long a login lasts; within MaxTokenLife, with room for
 // clocks that disagree.
@@ -89,7 +103,7 @@ func (s *shop) remember(w http.ResponseWriter, r *http.Request, c *Customer) {
 		return
 	}
 	token := s.key.Token(Claims{
-		Source:  peopleSource,
+		Source:  source(r),
 		Person:  c.Number,
 		Expires: s.now().Add(sessionLife),
 		Attrs:   map[string]string{"country": c.Country, "tier": c.Tier},

@@ -78,6 +78,17 @@ func checkClaims(t *testing.T, got url.Values, number, country, tier string) {
 	}
 }
 
+// On the club's host name a token names a person of the club's list.
+func TestLoginAtTheClub(t *testing.T) {
+	r := httptest.NewRequest(http.MethodPost, "http://club.localhost:8080/login", strings.NewReader("customer=1003"))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	p := ask(t, newShop(t, origin.Key{ID: 2, Secret: secret}), r)
+	got := payload(t, cookies(p)["proffer_identity"].Value, "2", secret)
+	if got.Get("source") != "club" || got.Get("key") != "1003" {
+		t.Errorf("the token says %s, want source club and key 1003", got.Encode())
+	}
+}
+
 func TestLoginRefused(t *testing.T) {
 	shop := newShop(t, origin.Key{ID: 2, Secret: secret})
 	for _, number := range []string{"", "123", "123456789", "12a4", "1001@elsewhere.example", "-1001", "１００１"} {
@@ -144,4 +155,14 @@ func TestForgedSession(t *testing.T) {
 			t.Errorf("session %q: status %d, header %q, want nobody logged in", value, p.StatusCode, p.text("header"))
 		}
 	}
+}
+
+// Whoever presses "Forget me" where nothing stands in front of the shop is told
+// so, on a page like the others.
+func TestForgetWithoutProffer(t *testing.T) {
+	p := post(t, newShop(t, origin.Key{}), "/.proffer/forget", nil)
+	if p.StatusCode != http.StatusOK || len(p.Cookies()) > 0 || !strings.Contains(p.body, "Nothing to forget") {
+		t.Errorf("status %d, cookies %v, want a page that says that there is nothing", p.StatusCode, p.Cookies())
+	}
+	wellFormed(t, p)
 }

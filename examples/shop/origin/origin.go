@@ -64,6 +64,7 @@ func (s *shop) routes(static http.Handler) http.Handler {
 	m.HandleFunc("POST /consent", s.consent)
 	m.Handle("GET /static/", static)
 	m.Handle("GET /favicon.ico", http.RedirectHandler("/static/favicon.svg", http.StatusMovedPermanently))
+	m.HandleFunc("POST "+forgetPath, s.forgotten)
 	m.HandleFunc("GET /", s.notFound)
 	return m
 }

@@ -37,9 +37,15 @@ func (*serveCommand) Help() string {
                  many at once, 2 to 1000. allow_private: also to this machine and
                  private networks, and by http; link-local addresses never
 
+With --store file:DIR environments of the catalog that say "history: store" are kept in
+the directory, and people come into it by "proffer people import". It is for one proxy at
+a time, and it is made if it is not there. Pages are decided by cookies while it does not
+work; /readyz says so. What is kept of somebody: "proffer visitor --help" and "proffer
+people --help".
+
 Files of events are for one proxy at a time. They name no visitor, at most an alias
-that leads to somebody in the store alone, so that nothing has to be erased in them. A page never waits for them: what the disk does not take
-is lost, counted (proffer_events_lost_total) and logged once a minute. An acceptance
+that leads to somebody in the store alone, so that nothing has to be erased in them. A
+page never waits for them: what the disk does not take is lost, counted (proffer_events_lost_total) and logged once a minute. An acceptance
 or a rejection is told to the visitor only once it is on the disk; if it cannot be
 written, the answer is 503 and nothing has happened.
 ` + webhookHelp + webTokensHelp

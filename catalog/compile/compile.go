@@ -4,6 +4,7 @@ import (
 	"iter"
 
 	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/catalog/rule"
 	"github.com/profferhq/proffer/catalog/snapshot"
 )
 
@@ -44,15 +45,18 @@ type linker struct {
 	charged  int          // bytes
 	looked   int          // names, for hints
 	current  *environment // that the pass is at, nil = none
+	// parameters are the query parameters and headers that expressions read.
+	parameters *rule.Parameters
 }
 
 func newLinker(c *catalog.Catalog) *linker {
 	return &linker{
 		src: c, out: &linked{src: c},
-		names:    &names{ids: map[string]uint32{}},
-		programs: &programs{ids: map[string]uint32{}},
-		uses:     map[string]*ruleUse{},
-		unused:   map[string]unusedWord{},
+		names:      &names{ids: map[string]uint32{}},
+		programs:   &programs{ids: map[string]uint32{}},
+		uses:       map[string]*ruleUse{},
+		unused:     map[string]unusedWord{},
+		parameters: &rule.Parameters{},
 	}
 }
 
@@ -82,6 +86,7 @@ func (l *linker) link() {
 	}
 	l.ruleWindows()
 	l.ruleEffects()
+	l.sent()
 	l.experiments()
 	l.sites()
 	l.consents()

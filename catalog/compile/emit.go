@@ -31,6 +31,7 @@ func emit(l *linked, n *names, p *programs) []byte {
 		e.environment(env)
 	}
 	e.experiments(l)
+	e.sent(l)
 	e.jsonSlots(l)
 	e.programSections()
 	e.transitions(l)

@@ -108,7 +108,7 @@ func sortedAttributes(list []catalog.Attribute) []catalog.Attribute {
 func (l *linker) rules(env *environment) *rule.Env {
 	groups := [3][]catalog.Attribute{env.target, env.attributes, env.offerAttrs}
 	experiments := namesOf(l.src.Experiments, func(x catalog.Experiment) string { return x.Name.S })
-	r, err := newRules(groups, env.src, experiments)
+	r, err := newRules(groups, env.src, experiments, l.parameters)
 	if err == nil {
 		return r
 	}
@@ -118,7 +118,7 @@ func (l *linker) rules(env *environment) *rule.Env {
 		for i := range list {
 			var one [3][]catalog.Attribute
 			one[g] = list[i : i+1]
-			if _, err := newRules(one, &catalog.Environment{}, nil); err != nil {
+			if _, err := newRules(one, &catalog.Environment{}, nil, nil); err != nil {
 				l.badSchema(list[i].Name.Pos, err)
 				found = true
 			}
@@ -138,13 +138,14 @@ func (l *linker) badSchema(pos catalog.Pos, err error) {
 	l.error(pos, "bad-schema", hint, "%s", strings.TrimPrefix(err.Error(), "rule: "))
 }
 
-func newRules(groups [3][]catalog.Attribute, src *catalog.Environment, experiments []string) (*rule.Env, error) {
+func newRules(groups [3][]catalog.Attribute, src *catalog.Environment, experiments []string, parameters *rule.Parameters) (*rule.Env, error) {
 	schema := rule.Schema{
 		Target:        ruleAttributes(groups[0]),
 		Interaction:   ruleAttributes(groups[1]),
 		Offer:         ruleAttributes(groups[2]),
 		StoredHistory: src.HistoryStore.On,
 		Experiments:   experiments,
+		Parameters:    parameters,
 	}
 	for _, f := range src.Filters {
 		schema.Filters = append(schema.Filters, rule.Filter{Name: f.Name.S, Source: f.Expr.S})

@@ -13,6 +13,7 @@ type linked struct {
 	sites []linkedSite
 	envs  []*environment
 	json  []jsonSlot
+	sent  []rule.Parameter
 }
 
 type jsonSlot struct {

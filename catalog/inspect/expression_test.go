@@ -70,6 +70,8 @@ func TestExpressionsCompileToTheSame(t *testing.T) {
 		{`target.i + 1 in target.n`, "target.i + 1 in target.n"},
 		{`!(target.i + 1 in target.n)`, ""},
 		{`target.l == ["a", "b"] && target.m != [0.5]`, ""},
+		{`request.query.a == "b" && request.header["x-a"] in ["1", "2"]`, `request.query["a"] == "b" && request.header["x-a"] in ["1", "2"]`},
+		{`has(request.query.a) && !("é\"" in request.query) || "x" in request.header && request.header.x + "y" != "z"`, ""},
 		{`interaction.basket > 10.0 && offer.margin > 0.25 && offer.code != "x"`, `interaction.basket > 10.0 && offer.margin > 0.25 && offer.code != "x"`},
 		{`"c" in offer.categories && "t" in offer.themes && offer.category == "c"`, ""},
 		{`interaction.mode == "explicit" && interaction.space == "hero" && interaction.channel == "web" && interaction.language == "en"`, ""},

@@ -42,8 +42,25 @@ func (r *reading) name(ref int) string {
 	if i := index - snapshot.BuiltinArm; i >= 0 && uint32(i) < r.view.Count(snapshot.SecExperiments) {
 		return "experiment." + string(r.view.Name(r.view.Experiment(uint32(i)).Name()))
 	}
+	if table, key, ok := r.parameter(index); ok {
+		return table + "[" + key + "]"
+	}
 	r.bad = true
 	return "builtin " + strconv.Itoa(index)
+}
+
+// parameter is the query parameter or header of an index, its name in quotes.
+func (r *reading) parameter(index int) (table, key string, ok bool) {
+	i := index - snapshot.BuiltinParameter
+	if i < 0 || uint32(i) >= r.view.Count(snapshot.SecParameters) {
+		return "", "", false
+	}
+	p := r.view.Parameter(uint32(i))
+	table = "request.query"
+	if p.Kind() == snapshot.ParameterHeader {
+		table = "request.header"
+	}
+	return table, strconv.Quote(string(r.view.Name(p.Name()))), true
 }
 
 func (r *reading) attribute(group string, list snapshot.Range, index int) string {

@@ -51,7 +51,13 @@ func (r *reading) rare(op byte) {
 	case snapshot.OpSpan:
 		r.push("duration("+strconv.Quote(time.Duration(r.u64()).String())+")", bindName)
 	case snapshot.OpHas:
-		r.push("has("+r.name(r.u16())+")", bindName)
+		ref := r.u16()
+		if table, key, ok := r.parameter(ref - int(snapshot.Ref(snapshot.RootBuiltin, 0))); ok {
+			r.name(ref) // which notes it
+			r.push(key+" in "+table, bindRelation)
+			return
+		}
+		r.push("has("+r.name(ref)+")", bindName)
 	case snapshot.OpElement:
 		r.push(element(int(r.u8())), bindName)
 	case snapshot.OpPart:

@@ -10,8 +10,9 @@ import (
 // TestExpressionNamesWhatItReads: each name once, in the order of the text.
 func TestExpressionNamesWhatItReads(t *testing.T) {
 	for src, want := range map[string][]string{
-		`target.i > 1 && target.i < 9`:                                       {"target.i"},
-		`target.a ? request.host == "x" : interaction.basket > offer.margin`: {"target.a", "request.host", "interaction.basket", "offer.margin"},
+		`target.i > 1 && target.i < 9`:                                           {"target.i"},
+		`request.header["x-a"] == request.query["p"] || !("p" in request.query)`: {`request.header["x-a"]`, `request.query["p"]`},
+		`target.a ? request.host == "x" : interaction.basket > offer.margin`:     {"target.a", "request.host", "interaction.basket", "offer.margin"},
 		`size("a") == 1`: nil,
 	} {
 		v := compiled(t, filtered(src))

@@ -47,7 +47,7 @@ func (e *Env) Conflict(domains Domains, filters ...*Facts) (Conflict, bool) {
 		if slices.ContainsFunc(filters[last].tests[:i], func(t test) bool { return t.variable == v }) {
 			continue // was looked at
 		}
-		if c, ok := e.conflict(v, domains[e.refs[v.ref].full], filters); ok {
+		if c, ok := e.conflict(v, domains[e.known(v.ref).full], filters); ok {
 			return c, true
 		}
 	}
@@ -78,7 +78,7 @@ func (e *Env) conflict(v variable, domain []string, filters []*Facts) (Conflict,
 	if len(all) > maxTests || satisfiable(domain, all...) {
 		return Conflict{}, false
 	}
-	c := Conflict{Name: e.refs[v.ref].full, Values: domain}
+	c := Conflict{Name: e.known(v.ref).full, Values: domain}
 	last := len(all) - 1
 	own := slices.IndexFunc(all, func(p placed) bool { return p.group == len(filters)-1 })
 	for i := own; i <= last; i++ {

@@ -102,8 +102,8 @@ func TestFilterIssues(t *testing.T) {
 		{"its own mistakes", []string{"a: target.vists > 1", "b: a && 1"},
 			[]string{"a 1:1: unknown name target.vists (did you mean target.visits?) [0 ]", "b 1:6: int where bool is needed [0 ]"}},
 		{"not a bool", []string{"a: target.visits"}, []string{"a 1:1: the expression is int, wanted is bool (a condition is true or false: compare the number, as in target.visits > 0) [0 ]"}},
-		{"later", []string{`a: request.query == {"a": "b"}`},
-			[]string{"a 1:1: request.query is not supported yet [1 ]"}},
+		{"later", []string{`a: target.country.charAt(0) == "F"`},
+			[]string{"a 1:16: charAt() is not supported yet (text.substring(2, 3) is the third character) [1 ]"}},
 		{"nothing", []string{"a: "}, []string{"a 1:1: the expression is empty [0 ]"}},
 	} {
 		env := withFilters(t, test.filters...)

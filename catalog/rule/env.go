@@ -31,7 +31,9 @@ type Env struct {
 	offer   []string // names of declared offer attributes, by position
 	filters map[string]*definition
 	issues  []NamedIssue
-	open    []string // filters that are being compiled, each named by the one before it
+	// parameters are those of the catalog.
+	parameters *Parameters
+	open       []string // filters that are being compiled, each named by the one before it
 }
 
 // known is what a reference of a program stands for.
@@ -46,7 +48,10 @@ type known struct {
 // that mean something else. What is wrong with the filters' expressions is in
 // FilterIssues.
 func NewEnv(schema Schema) (*Env, error) {
-	e := &Env{names: map[string]name{}, refs: map[uint16]known{}, filters: map[string]*definition{}, stored: schema.StoredHistory}
+	e := &Env{names: map[string]name{}, refs: map[uint16]known{}, filters: map[string]*definition{}, stored: schema.StoredHistory, parameters: schema.Parameters}
+	if e.parameters == nil {
+		e.parameters = &Parameters{}
+	}
 	target, err := declared("target", snapshot.RootTarget, schema.Target)
 	if err != nil {
 		return nil, err
@@ -71,7 +76,7 @@ func NewEnv(schema Schema) (*Env, error) {
 			return nil, fmt.Errorf("rule: %s is declared twice or is a built-in name", n.full)
 		}
 		e.names[n.full] = n
-		if !n.absent {
+		if tableOf(n.full) == 0 {
 			e.refs[n.ref] = known{n.full, ofCEL(n.typ)}
 		}
 		e.order = append(e.order, n.full)

@@ -190,7 +190,7 @@ func (e *Env) compares(name *node, k kind, rel byte, values ...ref.Val) (test, b
 	if name.kind != kindRef {
 		return test{}, false
 	}
-	t := test{variable: variable{ref: name.ref}, typ: e.refs[name.ref].typ, rel: rel, kind: k}
+	t := test{variable: variable{ref: name.ref}, typ: e.known(name.ref).typ, rel: rel, kind: k}
 	if !t.typ.fits(Scalar) {
 		return test{}, false
 	}
@@ -210,7 +210,7 @@ func (e *Env) member(n *node) (test, bool) {
 	switch {
 	case list.kind == kindConstant:
 		return e.compares(needle, kindIn, n.rel, elements(list.val)...)
-	case list.kind == kindRef && needle.kind == kindConstant && e.refs[list.ref].typ == StringList:
+	case list.kind == kindRef && needle.kind == kindConstant && e.known(list.ref).typ == StringList:
 		element, ok := needle.val.(types.String)
 		is := scalar{}
 		if n.rel == snapshot.RelIs {

@@ -85,6 +85,10 @@ func (l *lowering) value(e ast.Expr) *node {
 		}
 		n := l.env.names[strings.TrimPrefix(e.AsIdent(), ".")]
 		return &node{kind: kindRef, ref: n.ref}
+	case ast.SelectKind:
+		if n := l.parameterOf(e.AsSelect().Operand(), e.AsSelect().FieldName()); n != nil {
+			return n
+		}
 	case ast.ListKind:
 		return l.list(e)
 	case ast.CallKind:
@@ -202,6 +206,9 @@ func (l *lowering) truth(e ast.Expr, not bool) *node {
 	case operators.Conditional:
 		return choose(l.truth(args[0], false), l.truth(args[1], not), l.truth(args[2], not))
 	case operators.In:
+		if n := l.entryOf(args[1], args[0]); n != nil {
+			return sent(n, not)
+		}
 		return in(rel, l.whole(args[0]), l.right(args[1]))
 	case overloads.StartsWith:
 		return prefix(rel, l.value(call.Target()), l.value(args[0]))

@@ -163,6 +163,9 @@ func elementOf(t Type) Type {
 // index lowers list[i] and map[key].
 func (l *lowering) index(e ast.Expr) *node {
 	args := e.AsCall().Args()
+	if n := l.entryOf(args[0], args[1]); n != nil {
+		return n
+	}
 	of, at := l.whole(args[0]), l.value(args[1])
 	if of == nil || at == nil {
 		return nil
@@ -182,7 +185,11 @@ func (l *lowering) index(e ast.Expr) *node {
 
 // has lowers has(name): whether the name has a value.
 func (l *lowering) has(e ast.Expr) *node {
-	name := l.env.names[strings.TrimPrefix(e.AsCall().Args()[0].AsIdent(), ".")]
+	arg := e.AsCall().Args()[0]
+	if arg.Kind() == ast.SelectKind {
+		return sent(l.value(arg), false)
+	}
+	name := l.env.names[strings.TrimPrefix(arg.AsIdent(), ".")]
 	return &node{kind: kindHas, ref: name.ref}
 }
 
@@ -192,8 +199,16 @@ func (v *survey) hasName(e ast.Expr) {
 	v.places[e.ID()] = v.function(e)
 	arg := call.Args()[0]
 	path, _ := pathOf(arg)
-	if len(path) != 2 || !slices.Contains(groups[:], strings.TrimPrefix(path[0], ".")) {
-		v.tell(e, v.function(e), "has() takes a name of a group", "write has(target.NAME)")
+	length := 2
+	if len(path) > 2 && tableOf(strings.TrimPrefix(path[0], ".")+"."+path[1]) != 0 {
+		length = 3
+	}
+	if len(path) != length || !slices.Contains(groups[:], strings.TrimPrefix(path[0], ".")) {
+		hint := "write has(target.NAME)"
+		if arg.Kind() == ast.CallKind && arg.AsCall().FunctionName() == operators.Index && v.table(arg.AsCall().Args()[0]) != 0 {
+			hint = `write "name" in ` + tables[v.table(arg.AsCall().Args()[0])]
+		}
+		v.tell(e, v.function(e), "has() takes a name of a group", hint)
 		return
 	}
 	v.walk(arg)

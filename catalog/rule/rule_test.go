@@ -64,6 +64,8 @@ func TestAcceptedExpressions(t *testing.T) {
 		{`interaction.language.startsWith("fr")`, rule.Bool, rule.Bool, snapshot.UsesLanguage},
 		{`interaction.new_visit`, rule.Bool, rule.Bool, snapshot.UsesVisit},
 		{`request.host + request.path + request.country + request.device`, rule.String, rule.String, snapshot.UsesRequest},
+		{`request.query.utm_source + request.query["a b"] + request.header["x-campaign"]`, rule.String, rule.String, snapshot.UsesRequest},
+		{`has(request.query.a) && !("x-campaign" in request.header) && !has(request.header.dnt)`, rule.Bool, rule.Bool, snapshot.UsesRequest},
 		{`request.path in [target.country, "/"]`, rule.Bool, rule.Bool, snapshot.UsesRequest | snapshot.UsesTarget},
 		{`true ? 1 : target.visits`, rule.Int, rule.Int, 0},
 		{`target.visits in [1, 2.0, 3u, "four", true]`, rule.Bool, rule.Bool, snapshot.UsesTarget},

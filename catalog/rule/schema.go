@@ -32,6 +32,9 @@ type Schema struct {
 	Experiments []string
 	// StoredHistory says that propositions are kept with their space.
 	StoredHistory bool
+	// Parameters are those that the catalog's expressions read, where those of this
+	// environment are added; nil if they are nobody else's.
+	Parameters *Parameters
 }
 
 // Filter is a predefined filter: an expression that is true or false and has a
@@ -97,9 +100,8 @@ func (r Role) where(group string) string {
 type name struct {
 	full   string
 	typ    *cel.Type
-	ref    uint16
-	absent bool // known, but without a compiled form
-	stored bool // only with a stored history
+	ref    uint16 // none of request.query and request.header
+	stored bool   // only with a stored history
 }
 
 // group is the root that a name hangs from.
@@ -130,8 +132,8 @@ func builtins() []name {
 		{full: "request.path", typ: text, ref: at(snapshot.BuiltinPath)},
 		{full: "request.country", typ: text, ref: at(snapshot.BuiltinCountry)},
 		{full: "request.device", typ: text, ref: at(snapshot.BuiltinDevice)},
-		{full: "request.query", typ: table, absent: true},
-		{full: "request.header", typ: table, absent: true},
+		{full: "request.query", typ: table},
+		{full: "request.header", typ: table},
 		{full: "offer.code", typ: text, ref: at(snapshot.BuiltinCode)},
 		{full: "offer.category", typ: text, ref: at(snapshot.BuiltinCategory)},
 		{full: "offer.categories", typ: texts, ref: at(snapshot.BuiltinCategories)},

@@ -200,6 +200,7 @@ func (v *survey) name(e ast.Expr, path []string, at int) {
 		v.tell(e, at, root+" is a group of names and no value", "write "+root+".NAME")
 	case slices.Contains(groups[:], root):
 		v.member(e, root+"."+path[1], at)
+		v.inTable(e, root+"."+path[1], path[2:], at)
 	case v.env.filters[full] != nil:
 		v.filter(e, full, at)
 	default:
@@ -218,8 +219,6 @@ func (v *survey) member(e ast.Expr, full string, at int) {
 		v.tell(e, at, full+" is not available "+v.role.where(group), "")
 	case !known:
 		v.tell(e, at, "unknown name "+full, cmp.Or(nearest(full, v.known()), declare(full)))
-	case n.absent:
-		v.later(e, at, full)
 	case n.stored && !v.env.stored:
 		v.tell(e, at, full+` is known only where propositions are kept in the store: "history: store"`, "")
 	}
@@ -250,7 +249,7 @@ func (v *survey) usable(full string) bool {
 		return d.missing(v.role) == ""
 	}
 	n := v.env.names[full]
-	return !n.absent && v.role.has(n.group()) && (!n.stored || v.env.stored)
+	return v.role.has(n.group()) && (!n.stored || v.env.stored)
 }
 
 // supported are the functions with a compiled form, by cel-go's names.
@@ -277,6 +276,9 @@ func (v *survey) call(e ast.Expr) {
 	switch {
 	case fn == hasCall:
 		v.hasName(e)
+		return
+	case fn == operators.Index && v.entry(e, call.Args()[0], call.Args()[1]), fn == operators.In && v.entry(e, call.Args()[1], call.Args()[0]):
+		v.places[e.ID()] = v.function(e)
 		return
 	case !isSupported(fn):
 		v.unsupported(e, fn)

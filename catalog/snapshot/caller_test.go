@@ -66,6 +66,7 @@ func requests() []abi.Request {
 		{Space: []byte("h"), N: 1, Environment: []byte("c"), Attributes: []abi.Attribute{{Name: []byte("q"), Value: []byte{7}}}, Held: abi.HeldYes},
 		{Space: []byte("h"), N: 100, Held: abi.HeldNo},
 	}
+	named.Query, named.Headers = []byte("a=b&%74=+1"), []abi.Header{{Name: []byte("x-a"), Value: []byte(" 1")}}
 	person := named
 	person.Host, person.Flags = []byte("elsewhere"), abi.FlagPeople|abi.FlagVisitors|abi.FlagConsentGiven
 	person.Target = abi.PersonKey{Key: []byte("anna")}

@@ -42,6 +42,10 @@ const (
 	// compared one after the other.
 	MaxExperiments = 256
 	MaxArms        = 64
+	// MaxParameters bounds the query parameters and headers of a catalog: a host
+	// has room for 128 headers in a request, of which it may need 52 for the rest,
+	// and each pair of a query is compared with all of them.
+	MaxParameters = 64
 	// MaxShare bounds the weight of an arm, MaxVersion that of an experiment, so
 	// that no sum of shares overflows.
 	MaxShare   = 1_000_000

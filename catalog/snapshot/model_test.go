@@ -23,7 +23,9 @@ func (l *lines) add(format string, args ...any) { *l = append(*l, fmt.Sprintf(fo
 
 // modelLines describes a catalog by what its author wrote, with the order, the
 // inheritance and the expressions that a snapshot has.
-func modelLines(t testing.TB, c *catalog.Catalog) lines {
+// sent has the query parameters and headers that the expressions read, whose
+// places are those in programs.
+func modelLines(t testing.TB, c *catalog.Catalog, sent *rule.Parameters) lines {
 	var l lines
 	l.add("catalog %q zone %q language %q sites %v assumed %v", c.Name.S, c.Zone.S, c.Language.S, c.Sites != nil, c.Consent.Source == catalog.ConsentAssumed)
 	if c.Consent.Source != catalog.ConsentUnset {
@@ -37,12 +39,15 @@ func modelLines(t testing.TB, c *catalog.Catalog) lines {
 	}
 	l.experiments(c)
 	for _, e := range byName(c.Environments, func(e *catalog.Environment) string { return e.Name.S }) {
-		m := modelEnvironment{lines: &l, t: t, catalog: c, Environment: e}
+		m := modelEnvironment{lines: &l, t: t, catalog: c, Environment: e, sent: sent}
 		m.describe()
 	}
 	for _, s := range jsonSlotsInOrder(c.JSON) {
 		before, _, _ := strings.Cut(s.Page.S, "*")
 		l.add("json %s %d %s %s_%d", s.Page.S, len(before), s.Path.S, s.Slot.Space, s.Slot.N)
+	}
+	for _, p := range sent.All() {
+		l.add("reads %d %s", p.Kind, p.Name)
 	}
 	return l
 }
@@ -101,6 +106,7 @@ type modelEnvironment struct {
 	t       testing.TB
 	catalog *catalog.Catalog
 	rules   *rule.Env
+	sent    *rule.Parameters
 	offers  []modelOffer
 }
 
@@ -133,7 +139,7 @@ func (m *modelEnvironment) describe() {
 	}
 	var err error
 	if m.rules, err = rule.NewEnv(rule.Schema{Target: schema[0], Interaction: schema[1], Offer: schema[2],
-		Filters: namedFilters(m.Filters), StoredHistory: m.HistoryStore.On}); err != nil {
+		Filters: namedFilters(m.Filters), StoredHistory: m.HistoryStore.On, Parameters: m.sent}); err != nil {
 		m.t.Fatal(err)
 	}
 	m.Target, m.Attributes, m.OfferAttributes = groups[0], groups[1], groups[2]

@@ -140,6 +140,10 @@ const (
 // order.
 const BuiltinArm = 1 << 10
 
+// BuiltinParameter is the index under RootBuiltin of the catalog's first
+// Parameter, a string; the others follow in their order.
+const BuiltinParameter = 1 << 11
+
 // Uses is the set of things that a program reads. Equal values of these mean an
 // equal result, so a caller can keep a result as long as they stay.
 type Uses uint16

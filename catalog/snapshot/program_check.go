@@ -284,7 +284,8 @@ func checkGroup(count int, tests []byte) error {
 
 func checkRef(b []byte) error {
 	ref := binary.LittleEndian.Uint16(b)
-	if i := ref & MaxRefIndex; Root(ref>>14) == RootBuiltin && i >= NumBuiltins && i-BuiltinArm >= MaxExperiments {
+	if i := ref & MaxRefIndex; Root(ref>>14) == RootBuiltin && i >= NumBuiltins &&
+		i-BuiltinArm >= MaxExperiments && i-BuiltinParameter >= MaxParameters {
 		return FaultProgramRef
 	}
 	return nil
@@ -348,6 +349,9 @@ func usesOf(b []byte) Uses {
 		return UsesCallData
 	case RootOffer:
 		return UsesOffer
+	}
+	if ref&MaxRefIndex >= BuiltinParameter {
+		return UsesRequest
 	}
 	if ref&MaxRefIndex >= BuiltinArm {
 		return UsesExperiment

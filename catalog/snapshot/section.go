@@ -39,7 +39,8 @@ const (
 	SecRetention       = 34 // one Retention record, or none
 	SecZones           = 35 // Zone records of the zones that expressions name, by name
 	SecZoneTransitions = 36 // Transition records of each zone, by time; the last is where what is known ends
-	NumSections        = 37 // one more than the greatest number
+	SecParameters      = 37 // Parameter records, in the order in which expressions name them
+	NumSections        = 38 // one more than the greatest number
 )
 
 // None is the index that stands for nothing.
@@ -80,6 +81,7 @@ const (
 	indexHeadSize    = 8
 	columnSize       = 4
 	zoneSize         = 16
+	parameterSize    = 8
 )
 
 // recordSize is the size of one entry of a section; 1 for sections of bytes.
@@ -94,6 +96,7 @@ var recordSize = [NumSections]int{
 	SecBitmaps: 8, SecOfferAttributes: spanSize, SecIndex: 8, SecRules: ruleSize, SecExperiments: experimentSize,
 	SecArms: armSize, SecConsents: consentSize, SecJSONSlots: jsonSlotSize, SecHoldout: holdoutSize,
 	SecRetention: retentionSize, SecZones: zoneSize, SecZoneTransitions: transitionSize,
+	SecParameters: parameterSize,
 }
 
 // RecordSize is the size in bytes of one entry of a section, 1 for sections of

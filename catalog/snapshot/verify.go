@@ -42,6 +42,7 @@ func (v *View) Verify(sum func([]byte) [HashSize]byte) error {
 	c.experiments()
 	c.holdout()
 	c.retention()
+	c.parameters()
 	c.catalog()
 	c.folders()
 	c.jsonSlots()

@@ -14,6 +14,7 @@ import (
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/compile"
 	"github.com/profferhq/proffer/catalog/internal/draw"
+	"github.com/profferhq/proffer/catalog/rule"
 	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/plugin/seal"
 )
@@ -49,7 +50,8 @@ func TestViewReadsWhatTheAuthorWrote(t *testing.T) {
 		if err := v.VerifyIndex(); err != nil {
 			rt.Fatal(err)
 		}
-		want, got := modelLines(t, c), viewLines(v)
+		// The model may add parameters, which the snapshot then lacks.
+		want, got := modelLines(t, c, rule.NewParameters(parametersOf(v))), viewLines(v)
 		for i := range max(len(want), len(got)) {
 			if i >= len(want) || i >= len(got) || want[i] != got[i] {
 				rt.Fatalf("line %d:\n got %s\nwant %s", i+1, line(got, i), line(want, i))
@@ -87,7 +89,18 @@ func viewLines(v *snapshot.View) lines {
 		prefix := s.Prefix()
 		l.add("json %s %d %s %s_%d", v.Name(s.Page()), prefix, v.Name(s.Path()), v.Name(s.Space()), s.N())
 	}
+	for _, p := range parametersOf(v) {
+		l.add("reads %d %s", p.Kind, p.Name)
+	}
 	return *l.lines
+}
+
+func parametersOf(v *snapshot.View) (out []rule.Parameter) {
+	for i := range v.Count(snapshot.SecParameters) {
+		p := v.Parameter(i)
+		out = append(out, rule.Parameter{Kind: p.Kind(), Name: string(v.Name(p.Name()))})
+	}
+	return out
 }
 
 func (l viewer) consent(index uint32) {

@@ -73,6 +73,9 @@ func (r *reason) callData(declared *snapshot.Attribute) (raw []byte) {
 func (r *reason) builtin(index uint32) ([]byte, bool) {
 	sp := r.view.Space(r.space)
 	str := func(s []byte) ([]byte, bool) { return wire.AppendStrBytes(nil, s), true }
+	if i := index - snapshot.BuiltinParameter; i < snapshot.MaxParameters {
+		return r.sent(i)
+	}
 	switch index {
 	case snapshot.BuiltinMode:
 		return str([]byte(r.answer.Slots[r.reading.trace.Groups[r.group].Slot].Mode.String()))
@@ -104,6 +107,16 @@ func (r *reason) builtin(index uint32) ([]byte, bool) {
 		return r.view.Value(categories), true
 	}
 	return nil, false
+}
+
+// sent is the value of a query parameter or a header.
+func (r *reason) sent(i uint32) ([]byte, bool) {
+	values := make([]expr.Value, r.view.Count(snapshot.SecParameters))
+	decide.Sent(r.view, r.request.Query, r.request.Headers, values, nil)
+	if values[i].Kind == expr.Missing {
+		return nil, true
+	}
+	return wire.AppendStrBytes(nil, values[i].Bytes), true
 }
 
 // text is a msgpack value as an expression would write it.

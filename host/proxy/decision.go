@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/profferhq/proffer/host"
@@ -194,7 +195,11 @@ func (m *Middleware) describe(s *scratch, r *http.Request, snapshot *host.Snapsh
 	if m.config.Store != nil {
 		q.Flags |= abi.FlagStore
 	}
-	s.addHeaders(r.Header, m, l.source(q.Host), peer)
+	consent := l.source(q.Host)
+	s.addHeaders(r.Header, m, consent, peer)
+	if q.Kind == abi.KindPage {
+		s.addSent(r.Header, m, l.sent, consent.header.key)
+	}
 	m.addIdentity(s, r)
 	return nil
 }
@@ -229,6 +234,21 @@ func (s *scratch) addHeaders(h http.Header, m *Middleware, consent source, peer 
 		if values := h[m.trusted[i].key]; len(values) == 1 && len(values[0]) <= maxValue {
 			q.Headers = append(q.Headers, abi.Header{Name: m.trusted[i].name, Value: s.keep(values[0])})
 		}
+	}
+}
+
+// addSent takes the first line of the headers that expressions read, whoever
+// sent it. One that counts from peers alone, or holds the visitor's consent, has
+// been taken as such, or must not be.
+func (s *scratch) addSent(h http.Header, m *Middleware, sent []header, consent string) {
+	for i := range sent {
+		key := sent[i].key
+		values := h[key]
+		if len(values) == 0 || len(values[0]) > maxValue || key == consent ||
+			slices.ContainsFunc(m.trusted, func(t header) bool { return t.key == key }) {
+			continue
+		}
+		s.request.Headers = append(s.request.Headers, abi.Header{Name: sent[i].name, Value: s.keep(values[0])})
 	}
 }
 

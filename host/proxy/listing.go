@@ -1,7 +1,9 @@
 package proxy
 
 import (
+	"bytes"
 	"net/http"
+	"slices"
 	"sync/atomic"
 
 	"github.com/profferhq/proffer/catalog/snapshot"
@@ -17,6 +19,7 @@ type listing struct {
 	snapshot *host.Snapshot
 	view     snapshot.View
 	sources  map[*snapshot.Consent]source
+	sent     []header // that expressions read
 }
 
 func (l *listings) of(s *host.Snapshot) (*listing, error) {
@@ -32,8 +35,22 @@ func (l *listings) of(s *host.Snapshot) (*listing, error) {
 		c := v.Consent(i)
 		opened.sources[c] = sourceOf(&v, c)
 	}
+	opened.sent = sentTo(&v)
 	l.last.Store(opened)
 	return opened, nil
+}
+
+// sentTo are the headers that a snapshot's expressions read, but for those that
+// the module is shown anyway.
+func sentTo(v *snapshot.View) (headers []header) {
+	for i := range v.Count(snapshot.SecParameters) {
+		p := v.Parameter(i)
+		name := v.Name(p.Name())
+		if p.Kind() == snapshot.ParameterHeader && !slices.ContainsFunc(public[:], func(h header) bool { return bytes.Equal(h.name, name) }) {
+			headers = append(headers, header{http.CanonicalHeaderKey(string(name)), name})
+		}
+	}
+	return headers
 }
 
 // source is a cookie or a header from which consent is read, or neither.

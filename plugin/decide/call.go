@@ -13,6 +13,9 @@ type Call struct {
 
 	Host, Path, Country, Device, Language []byte
 
+	Query   []byte       // without "?"
+	Headers []abi.Header // names in lower case
+
 	Attributes []abi.Attribute // call data
 	Slots      []abi.Slot
 	// Spaces are the spaces that the slots ask for, if they are known already;

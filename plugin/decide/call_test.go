@@ -2,6 +2,7 @@ package decide_test
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/wire"
@@ -15,6 +16,8 @@ type call struct {
 	time                                  int64
 	seed                                  uint64
 	host, path, country, device, language string
+	query                                 string
+	headers                               [][2]string
 	data                                  []datum
 	asks                                  []ask
 
@@ -53,6 +56,7 @@ func (g draw) call(c *catalog.Catalog) *call {
 		time: g.moment(), seed: uint64(g.n(5)),
 		host: pick(g, hosts...), path: pick(g, "/", "/a"), country: pick(g, "", "FR", "DE"),
 		device: pick(g, "", "phone"), language: pick(g, "", "fr"),
+		query: g.query(), headers: g.headers(),
 		data: g.data(), linked: g.chance(30), newVisit: g.chance(50), visitStart: g.instant() / 1000,
 		refused: g.chance(15), targets: map[string]map[string]any{}, past: map[string][]past{},
 	}
@@ -81,6 +85,23 @@ func (g draw) call(c *catalog.Catalog) *call {
 		q.asks = append(q.asks, g.ask(c))
 	}
 	return q
+}
+
+// query draws the query of an address, as people and programs write it.
+func (g draw) query() string {
+	var pairs []string
+	for range pick(g, 0, 0, 1, 2, 3, 5) {
+		name := pick(g, "a", "a", "%61", "A", "b+c", "b%20c", "b c", "z", "", "%", "%4", "%zz", "%C3%A9", "é")
+		pairs = append(pairs, name+pick(g, "", "=", "=1", "=1", "=%31", "=x%2By", "=x+y", "=%", "=1%2", "=%g1=", "=a=b", "=%ff", "=%00", "=é", "="+strings.Repeat("%41", 4097), "="+strings.Repeat("1", 4096)))
+	}
+	return strings.Join(pairs, pick(g, "&", "&", "&", "&&", ";"))
+}
+
+func (g draw) headers() (out [][2]string) {
+	for range pick(g, 0, 1, 2, 3) {
+		out = append(out, [2]string{pick(g, "x-a", "x-b", "accept"), pick(g, "", "1", "x y", "\xff", "text/html", strings.Repeat("1", 4097))})
+	}
+	return out
 }
 
 func (g draw) identity(q *call) {
@@ -193,11 +214,14 @@ func encodeList(names []string) (out [][]byte) {
 func (q *call) engineCall() *decide.Call {
 	c := &decide.Call{
 		Time: q.time, Seed: q.seed, Host: bytesOf(q.host), Path: bytesOf(q.path), Country: bytesOf(q.country),
-		Device: bytesOf(q.device), Language: bytesOf(q.language), Attributes: encode(q.data),
+		Device: bytesOf(q.device), Language: bytesOf(q.language), Query: []byte(q.query), Attributes: encode(q.data),
 		Identity: decide.Identity{
 			Given: q.key != "", Source: bytesOf(q.source), Key: bytesOf(q.key), Linked: q.linked, HasRecords: q.document,
 		},
 		Visitor: decide.Visitor{ID: bytesOf(q.visitor), New: q.newVisit, VisitStart: q.visitStart, Refused: q.refused},
+	}
+	for _, h := range q.headers {
+		c.Headers = append(c.Headers, abi.Header{Name: []byte(h[0]), Value: []byte(h[1])})
 	}
 	for _, p := range q.persons {
 		c.Identity.Records = append(c.Identity.Records, decide.Person{Source: bytesOf(p.source), Key: []byte(p.key)})

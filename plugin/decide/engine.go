@@ -38,6 +38,9 @@ type Engine struct {
 	content  Content
 	arms     []expr.Value // of the call's id, by experiment
 	armed    bool         // they are worked out
+	sent     []expr.Value // of the request, by parameter
+	decoded  []byte       // room for those that are escaped
+	read     bool         // they are read
 	heldOut  bool         // the call's id is, and slots are left alone for it
 }
 
@@ -88,6 +91,9 @@ func New(view *snapshot.View) *Engine {
 		proposed: make([]Proposition, 0, abi.MaxSlots),
 		arena:    make([]byte, 0, arenaSize),
 		arms:     make([]expr.Value, view.Count(snapshot.SecExperiments)),
+	}
+	if n := min(view.Count(snapshot.SecParameters), snapshot.MaxParameters); n > 0 {
+		e.sent, e.decoded = make([]expr.Value, n), make([]byte, 0, maxQuery)
 	}
 	for i := range e.statuses {
 		e.statuses[i] = []byte(catalog.Status(i).String())
@@ -154,7 +160,7 @@ func (e *Engine) newFrame(index uint32) *frame {
 		next:    values[:targets:targets],
 		changed: make([]bool, targets),
 	}
-	f.scope.Arms = e.arms
+	f.scope.Arms, f.scope.Sent = e.arms, e.sent
 	f.sieve.index = e.view.Index(index)
 	f.sieve.fits = make([]uint64, (e.within(env.Offers(), snapshot.SecOffers)+63)/64)
 	f.scope.Target, values = values[targets:2*targets:2*targets], values[2*targets:]

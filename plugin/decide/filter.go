@@ -54,6 +54,10 @@ func (e *Engine) callScope(f *frame) {
 	if !e.armed {
 		e.drawArms()
 	}
+	if !e.read {
+		e.read = true
+		Sent(e.view, e.call.Query, e.call.Headers, e.sent, e.decoded)
+	}
 }
 
 // callData sets the declared call data: the call's, overridden by the slot's

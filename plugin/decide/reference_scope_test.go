@@ -70,6 +70,7 @@ func (r *reference) scope(g *set, o *entry) map[string]any {
 	for _, x := range r.c.Experiments {
 		m["experiment."+x.Name.S] = r.arm(&x)
 	}
+	m["request.query"], m["request.header"] = q.sentQuery(), q.sentHeaders()
 	m["history"] = &chronicle{now: q.time, past: q.past[g.answers.env.Name.S], offers: flatten(g.answers.env)}
 	for name, s := range map[string]string{
 		"interaction.language": q.language, "request.host": q.host, "request.path": q.path,

@@ -17,7 +17,7 @@ func (e *Engine) Resolve(call *Call) {
 	e.proposed = e.proposed[:0]
 	e.arena = e.arena[:0]
 	e.ngroups, e.ntaken = 0, 0
-	e.armed, e.heldOut = len(e.arms) == 0, false
+	e.armed, e.heldOut, e.read = len(e.arms) == 0, false, len(e.sent) == 0
 	e.call = call
 	e.machine.Reset(StepBudget)
 	for i := range call.Slots {

@@ -29,6 +29,9 @@ var (
 		`experiment.colour == "red"`, `experiment.hero != "b"`, `experiment.hero == experiment.colour`,
 		`history.count("o1") > 0`, `history.age("o2") > duration("12h")`, `history.rejected("o0") + history.accepted("o0") == 0`,
 		`history.count_in("c1") < 2 && history.age_in("c2") >= duration("6h")`, `history.accepted_in("c0") > history.rejected_in("c0")`,
+		`request.query.a == "1"`, `"a" in request.query`, `!has(request.query.a) || request.query.a == ""`, `request.query["b c"].contains("x")`,
+		`"é" in request.query && request.query["é"] != "é"`, `"%" in request.query || has(request.query.A)`, `size(request.query.a) > 2`, `request.query["%zz"] < "b"`,
+		`request.header["x-a"] == "1"`, `!("x-b" in request.header)`, `request.header["x-a"] == request.query.a`, `request.header.accept.startsWith("text/")`,
 		`known`, `!sure`, `sure || known`, `known && interaction.new_visit`, `!(sure && target.visits > 1)`,
 	}
 	offerFilters = []string{
@@ -50,7 +53,7 @@ var (
 		`!("a" in target.tags)`, `target.country == "FR" && target.country.endsWith("R") && target.visits > 1`, `"a" in target.tags && !("b" in target.tags)`, `"a" in target.tags || "b" in target.tags`,
 		`interaction.basket < 2.0 || interaction.basket >= 20.0`, `interaction.coupon in ["X", "Y"]`,
 		`experiment.colour == "blue"`, `experiment.hero in ["a", "c"]`, `!interaction.new_visit`, `interaction.mode in ["explicit", "implicit"]`, `request.country != "FR"`,
-		`request.path in ["/a", "/b"]`, `target.vip ? target.visits > 1 : target.visits < 2`,
+		`request.path in ["/a", "/b"]`, `request.query.a in ["1", ""]`, `request.header["x-a"] != "1"`, `target.vip ? target.visits > 1 : target.visits < 2`,
 		`(target.country == "FR" || target.country == "DE") && target.visits > 1 && (target.vip || target.score > 1.0)`,
 	}
 	spaceFilters = []string{`interaction.space == "s1"`, `interaction.space != "s0"`}
@@ -63,11 +66,11 @@ var (
 		`1.0 / (target.score - 1.5)`, `0.0 / (target.score - 1.5)`, `target.visits * 2 - 3`,
 		`interaction.space == "s1" ? 3 : 1`, `offer.margin * interaction.basket`, `target.vip ? 2u : 1u`,
 		`offer.code == "o1" ? 2.0 : 0.5`, `size(offer.categories)`, `1e308 * (target.score + 1.0)`,
-		`3 - history.count(offer.code)`, `experiment.hero == "a" ? 2 : 1`, `good ? 2 : 3`, `!sure ? target.visits : 1`,
+		`3 - history.count(offer.code)`, `experiment.hero == "a" ? 2 : 1`, `good ? 2 : 3`, `!sure ? target.visits : 1`, `request.query.a == "1" ? 5 : int(request.query["%4"])`,
 	}
 	writeSources = []catalog.Write{
 		{Attribute: catalog.Text{S: "visits"}, Expr: catalog.Text{S: `target.visits + (interaction.new_visit ? 1 : history.count("o1") * 10)`}},
-		{Attribute: catalog.Text{S: "country"}, Expr: catalog.Text{S: `interaction.new_visit ? request.country : experiment.hero`}},
+		{Attribute: catalog.Text{S: "country"}, Expr: catalog.Text{S: `interaction.new_visit ? request.country : request.query.a.substring(0, 1)`}},
 		{Attribute: catalog.Text{S: "score"}, Expr: catalog.Text{S: `target.score / 2.0`}},
 		{Attribute: catalog.Text{S: "vip"}, Expr: catalog.Text{S: `interaction.space == "s1" || interaction.mode == "implicit" || target.vip`}},
 		{Attribute: catalog.Text{S: "tags"}, Expr: catalog.Text{S: `target.vip ? ["a", "b"] : target.country.trim().split("")`}},
@@ -109,6 +112,7 @@ func compileCEL(t testing.TB) map[string]cel.Program {
 		"interaction.coupon": text, "interaction.basket": cel.DoubleType,
 		"interaction.mode": text, "interaction.space": text, "interaction.channel": text,
 		"interaction.environment": text, "interaction.language": text, "interaction.new_visit": cel.BoolType,
+		"request.query": cel.MapType(text, text), "request.header": cel.MapType(text, text),
 		"request.host": text, "request.path": text, "request.country": text, "request.device": text,
 		"offer.code": text, "offer.category": text, "offer.categories": list, "offer.themes": list,
 		"offer.margin": cel.DoubleType, "offer.kind": text,

@@ -3,6 +3,7 @@ package expr_test
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,7 +31,7 @@ func init() {
 }
 
 // asked are the calls of has(), for which cel-go gets variables: with names that
-// have a dot it cannot say it.
+// have a dot it cannot say it. It can of what is in request.query.
 var asked = regexp.MustCompile(`has\((\w+\.\w+)\)`)
 
 // clocks are the zones of the Go library.
@@ -101,7 +102,13 @@ func (g *source) rareTruth() string {
 		for len(variables[t]) == 0 {
 			t = scalars[g.pick(len(scalars))]
 		}
-		return "has(" + variables[t][g.pick(len(variables[t]))] + ")"
+		name := variables[t][g.pick(len(variables[t]))]
+		for _, p := range sent {
+			if p.name == name && (strings.HasSuffix(name, "]") || g.pick(2) == 0) {
+				return "(" + strconv.Quote(p.key) + " in " + p.table + ")"
+			}
+		}
+		return "has(" + name + ")"
 	case 1:
 		t := []rule.Type{rule.Instant, rule.Span}[g.pick(2)]
 		return "(" + g.of(t) + " " + relations[g.pick(len(relations))] + " " + g.of(t) + ")"

@@ -33,15 +33,17 @@ func schema() rule.Schema {
 		},
 		Interaction: []rule.Attribute{{Name: "basket", Type: rule.Double}, {Name: "page", Type: rule.String}},
 		Offer:       []rule.Attribute{{Name: "margin", Type: rule.Int}, {Name: "tags", Type: rule.StringList}},
+		Parameters:  parameters(),
 	}
 }
 
 // variables are the names that generated sources use, by type.
 var variables = map[rule.Type][]string{
-	rule.Bool:       {"target.yes", "target.no", "interaction.new_visit"},
-	rule.Int:        {"target.i", "target.j", "offer.margin"},
-	rule.Double:     {"target.d", "target.e", "interaction.basket"},
-	rule.String:     {"target.s", "target.t", "interaction.page", "interaction.space", "offer.code"},
+	rule.Bool:   {"target.yes", "target.no", "interaction.new_visit"},
+	rule.Int:    {"target.i", "target.j", "offer.margin"},
+	rule.Double: {"target.d", "target.e", "interaction.basket"},
+	rule.String: {"target.s", "target.t", "interaction.page", "interaction.space", "offer.code",
+		"request.query.a", `request.query["b c"]`, "request.header.a", `request.header["x-b"]`},
 	rule.StringList: {"target.strings", "offer.tags", "offer.categories"},
 	rule.IntList:    {"target.ints"},
 	rule.DoubleList: {"target.doubles"},
@@ -334,6 +336,20 @@ func pack[T any](items []T) []byte {
 	return b
 }
 
+// sent are the query parameters and headers of the tests, in the order of their
+// places, by what sources write for them.
+var sent = []struct{ name, table, key string }{
+	{"request.query.a", "request.query", "a"}, {`request.query["b c"]`, "request.query", "b c"},
+	{"request.header.a", "request.header", "a"}, {`request.header["x-b"]`, "request.header", "x-b"},
+}
+
+func parameters() *rule.Parameters {
+	return rule.NewParameters([]rule.Parameter{
+		{Kind: snapshot.ParameterQuery, Name: "a"}, {Kind: snapshot.ParameterQuery, Name: "b c"},
+		{Kind: snapshot.ParameterHeader, Name: "a"}, {Kind: snapshot.ParameterHeader, Name: "x-b"},
+	})
+}
+
 // place is where the machine finds a name.
 func place(s *expr.Scope, name string) *expr.Value {
 	group, short, _ := strings.Cut(name, ".")
@@ -346,6 +362,11 @@ func place(s *expr.Scope, name string) *expr.Value {
 		return nil
 	}
 	declared := schema()
+	for i := range sent {
+		if sent[i].name == name {
+			return &s.Sent[i]
+		}
+	}
 	var v *expr.Value
 	switch group {
 	case "target":
@@ -376,8 +397,14 @@ func reference(t *testing.T) *cel.Env {
 	}
 	options := []cel.EnvOption{cel.CrossTypeNumericComparisons(true), cel.Variable("history", chronicleType)}
 	options = append(options, chronicleFunctions()...)
+	for _, table := range []string{"request.query", "request.header"} {
+		options = append(options, cel.Variable(table, cel.MapType(cel.StringType, cel.StringType)))
+	}
 	for typ, names := range variables {
 		for _, name := range names {
+			if strings.HasPrefix(name, "request.") {
+				continue
+			}
 			options = append(options, cel.Variable(name, celTypes[typ]), cel.Variable("has."+name, cel.BoolType))
 		}
 	}
@@ -445,6 +472,28 @@ func mark(ops map[byte]bool, code []byte) {
 	}
 }
 
+// ask draws the request's query parameters and headers, whose values are texts if
+// they are there.
+func ask(src string, s *expr.Scope, activation map[string]any, draw func() (any, bool)) {
+	query, header := map[string]string{}, map[string]string{}
+	activation["request.query"], activation["request.header"] = query, header
+	if !strings.Contains(src, "request.") {
+		return
+	}
+	for i, p := range sent {
+		v, ok := draw()
+		text, isText := v.(string)
+		if !ok || !isText {
+			continue
+		}
+		if text == long && (strings.Contains(src, ".map(") || strings.Contains(src, ".filter(")) {
+			text = "longlong"
+		}
+		map[string]map[string]string{"request.query": query, "request.header": header}[p.table][p.key] = text
+		s.Sent[i] = expr.FromString([]byte(text))
+	}
+}
+
 func TestEveryAcceptedExpressionAnswersAsCELDoes(t *testing.T) {
 	const (
 		sources = 80 // in a round; rapid makes 100 rounds
@@ -485,11 +534,12 @@ func TestEveryAcceptedExpressionAnswersAsCELDoes(t *testing.T) {
 				r.Fatal(err)
 			}
 			for range scopes {
-				s := expr.Scope{Target: make([]expr.Value, 11), Interaction: make([]expr.Value, 2), Offer: make([]expr.Value, 2), Past: shown(), Now: now, Zones: clocks{}}
+				s := expr.Scope{Target: make([]expr.Value, 11), Interaction: make([]expr.Value, 2), Offer: make([]expr.Value, 2), Past: shown(), Now: now, Zones: clocks{}, Sent: make([]expr.Value, len(sent))}
 				activation := map[string]any{"history": chronicle{}}
+				ask(src, &s, activation, func() (any, bool) { return draw(r, rule.String) })
 				for typ := rule.Bool; typ <= rule.Instant; typ++ {
 					for _, name := range variables[typ] {
-						if !strings.Contains(src, name) {
+						if strings.HasPrefix(name, "request.") || !strings.Contains(src, name) {
 							continue
 						}
 						v, ok := draw(r, typ)

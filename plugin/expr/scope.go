@@ -14,6 +14,7 @@ type Scope struct {
 	Builtin [snapshot.NumBuiltins]Value
 	Arms    []Value // experiment.*, by the catalog's experiments
 	Past    []Shown // history.*: what the target was shown
+	Sent    []Value // request.query and request.header, by the catalog's parameters
 	Now     int64   // milliseconds since 1970-01-01T00:00:00Z
 	// Zones has the zones that programs name; nil if there are none.
 	Zones Zones
@@ -53,8 +54,12 @@ func (s *Scope) at(ref uint16) *Value {
 //
 //go:noinline
 func (s *Scope) beyond(ref uint16) *Value {
-	if i := int(ref) - int(snapshot.Ref(snapshot.RootBuiltin, snapshot.BuiltinArm)); i >= 0 && i < len(s.Arms) {
-		return &s.Arms[i]
+	group, first := s.Arms, snapshot.BuiltinArm
+	if ref&snapshot.BuiltinParameter != 0 {
+		group, first = s.Sent, snapshot.BuiltinParameter
+	}
+	if i := int(ref) - int(snapshot.Ref(snapshot.RootBuiltin, first)); i >= 0 && i < len(group) {
+		return &group[i]
 	}
 	return &s.none
 }

@@ -225,11 +225,12 @@ func TestFunctionsOnTextAnswerAsCELDoes(t *testing.T) {
 			}
 			count(ops, program.Code)
 			for range scopes {
-				s := expr.Scope{Target: make([]expr.Value, 11), Interaction: make([]expr.Value, 2), Offer: make([]expr.Value, 2), Past: shown(), Now: now, Zones: clocks{}}
+				s := expr.Scope{Target: make([]expr.Value, 11), Interaction: make([]expr.Value, 2), Offer: make([]expr.Value, 2), Past: shown(), Now: now, Zones: clocks{}, Sent: make([]expr.Value, len(sent))}
 				activation := map[string]any{"history": chronicle{}}
+				ask(src, &s, activation, func() (any, bool) { return drawText(&g, rule.String) })
 				for typ := rule.Bool; typ <= rule.Instant; typ++ {
 					for _, name := range variables[typ] {
-						if !strings.Contains(src, name) {
+						if strings.HasPrefix(name, "request.") || !strings.Contains(src, name) {
 							continue
 						}
 						v, ok := drawText(&g, typ)

@@ -24,6 +24,9 @@ func (g *Guest) readVisitor() {
 			p.call.Country = h.Value
 		case peer && named(h, g.config.deviceHeader) && p.call.Device == nil:
 			p.call.Device = h.Value
+		case named(h, g.config.identityHeader), named(h, g.config.personHeader),
+			!peer && (named(h, g.config.countryHeader) || named(h, g.config.deviceHeader)):
+			h.Name = nil // so that no expression reads it
 		}
 	}
 	if r.Language != nil {

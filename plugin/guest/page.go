@@ -133,7 +133,7 @@ func (g *Guest) findSlots() {
 	p := &g.page
 	r, c := &p.request, &p.call
 	c.Time, c.Seed = r.Time, r.Seed
-	c.Host, c.Path = r.Host, r.Path
+	c.Host, c.Path, c.Query, c.Headers = r.Host, r.Path, r.Query, r.Headers
 	c.Attributes = r.Attributes
 	c.Slots = r.Slots
 	if r.Mode == abi.SlotsAsked {

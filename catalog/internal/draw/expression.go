@@ -36,6 +36,8 @@ func (d drawer) test(e *catalog.Environment, offer bool) string {
 	tests := []string{
 		"true", "interaction.new_visit", `interaction.mode == "explicit"`, `interaction.space != "hero"`,
 		`request.path.startsWith("/a")`, `request.path.matches("^/[a-z]+$")`, `!request.host.endsWith(".test")`, `request.country in ["FR", "DE"]`, `interaction.environment == "visitors"`,
+		`request.query.a == "1"`, `request.query["b c"].startsWith("x") || "b c" in request.query`, `!has(request.query.a)`,
+		`request.header["x-campaign"] in ["a", "b"]`, `!("x-a" in request.header) && request.header.x != request.query.x`,
 	}
 	tests = append(append(tests, declared("target.", e.Target)...), declared("interaction.", e.Attributes)...)
 	tests = append(tests, named(e, offer)...)
@@ -76,7 +78,7 @@ func (d drawer) number(e *catalog.Environment) string {
 
 // words is an expression with a text form, where there is an offer at hand.
 func (d drawer) words(e *catalog.Environment) string {
-	words := []string{"interaction.space", `"<" + interaction.channel`, "request.country", "1 + 1", "offer.code",
+	words := []string{"interaction.space", `"<" + interaction.channel`, "request.country", "request.query.a", "1 + 1", "offer.code",
 		`offer.code.upperAscii().replace(":", "-")`, `offer.categories.join(" > ")`}
 	for _, a := range e.Target {
 		if a.Type <= catalog.TypeString {

@@ -21,7 +21,7 @@ func (e *Engine) Resolve(call *Call) {
 	e.call = call
 	e.machine.Reset(StepBudget)
 	for i := range call.Slots {
-		asked := none
+		var asked uint32
 		if i < len(call.Spaces) {
 			asked = call.Spaces[i]
 		} else {

@@ -19,6 +19,7 @@ import (
 const asCommand = "PROFFER_TEST_AS_COMMAND"
 
 func TestMain(m *testing.M) {
+	lookupWait = time.Minute
 	if os.Getenv(asCommand) != "" {
 		os.Exit(run(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
 	}

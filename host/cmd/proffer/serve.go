@@ -185,6 +185,7 @@ func (c *serveCommand) pages(origin *url.URL, f *config.File, e engine, rec reco
 		settings.Recorder = rec.Writer
 	}
 	if c.visitors != nil {
+		settings.LookupWait = lookupWait
 		settings.Store, settings.Outbox = c.visitors, f.Webhook.URL != nil || f.Store.OutboxBytes > 0
 	}
 	m, err := proxy.New(settings)

@@ -35,6 +35,10 @@ type storage struct {
 	logger   *slog.Logger
 }
 
+// lookupWait is how long a page waits for the store; 0 is the proxy's default. Tests,
+// which hold a busy machine to what pages show, have it longer.
+var lookupWait time.Duration
+
 // inBrowsers is the URL of no store.
 const inBrowsers = "cookie:"
 

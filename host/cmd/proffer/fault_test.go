@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"regexp"
@@ -39,10 +41,22 @@ func accepted(t *testing.T, s serving, page, cookie string) int {
 	return res.StatusCode
 }
 
+// fullEnv marks the process of its own in which TestServeFull works.
+const fullEnv = "PROFFER_TEST_FULL"
+
 // TestServeFull fills the disk under a store, for which the limit of a file's size
 // stands: pages are served with their offers, an answer that would be lost is
 // refused, and with room again it is taken, without a restart.
 func TestServeFull(t *testing.T) {
+	if os.Getenv(fullEnv) == "" {
+		// The limit holds for the whole process, also for what go test writes.
+		alone := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestServeFull$")
+		alone.Env = append(os.Environ(), fullEnv+"=1")
+		if out, err := alone.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+		return
+	}
 	command := serveCommand{Origin: slottedSite(t), Catalog: storedCatalog(t), Keys: newKeys(t), Store: "file:" + filepath.Join(t.TempDir(), "store")}
 	s, stop := keeping(t, command)
 	for range 5 {

@@ -48,7 +48,7 @@ type filling struct {
 	promises faulttest.Promises
 	before   faulttest.Promises // those up to the last cycle, of which nothing waits
 	lines    bytes.Buffer       // what this cycle adds
-	turn     int // of the workers
+	turn     int                // of the workers
 	slowest  time.Duration
 }
 

@@ -47,7 +47,8 @@ Files of events are for one proxy at a time. They name no visitor, at most an al
 that leads to somebody in the store alone, so that nothing has to be erased in them. A
 page never waits for them: what the disk does not take is lost, counted (proffer_events_lost_total) and logged once a minute. An acceptance
 or a rejection is told to the visitor only once it is on the disk; if it cannot be
-written, the answer is 503 and nothing has happened.
+written, the answer is 503, and the visitor is to try again. With a store it may have
+been taken in all the same; a second time then changes nothing.
 ` + webhookHelp + webTokensHelp
 }
 

@@ -2,11 +2,12 @@ package bolt
 
 import (
 	"errors"
-	"os"
 	"sync"
 	"sync/atomic"
 
 	bbolt "go.etcd.io/bbolt"
+
+	"github.com/profferhq/proffer/host/store/internal/pages"
 )
 
 // wiping overwrites what was erased. Those that come while it goes on share the
@@ -44,7 +45,7 @@ func (s *Store) wipeFree() (err error) {
 	return s.update(func(tx *bbolt.Tx) error {
 		s.readers.Lock()
 		s.readers.Unlock() //nolint:staticcheck // those that read have ended
-		if err := zeroFree(tx, s.file); err != nil {
+		if err := pages.ZeroFree(tx, s.file); err != nil {
 			return err
 		}
 		// What a transaction that failed has left behind the last page.
@@ -53,39 +54,4 @@ func (s *Store) wipeFree() (err error) {
 		}
 		return tx.Bucket(metaBucket).Delete(wipeKey)
 	})
-}
-
-// zeroFree overwrites the free pages with zeros, many at a time.
-func zeroFree(tx *bbolt.Tx, f *os.File) error {
-	size := int64(tx.DB().Info().PageSize)
-	zeros := make([]byte, 256*size)
-	from, to := int64(2), int64(2) // free pages that were found
-	flush := func() error {
-		for ; from < to; from += min(256, to-from) {
-			if _, err := f.WriteAt(zeros[:min(256, to-from)*size], from*size); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	for id := int64(2); ; id++ {
-		p, err := tx.Page(int(id))
-		if err != nil {
-			return err
-		}
-		if p == nil {
-			return flush()
-		}
-		if p.Type == "free" {
-			if to != id {
-				if err := flush(); err != nil {
-					return err
-				}
-				from = id
-			}
-			to = id + 1
-			continue
-		}
-		id += int64(p.OverflowCount)
-	}
 }

@@ -4,8 +4,9 @@ import (
 	"errors"
 	"os"
 
-	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
+
+	"github.com/profferhq/proffer/host/store/internal/pages"
 )
 
 // wipe overwrites what the file has free: a transaction writes what it changes
@@ -31,22 +32,5 @@ func (f *file) wipe() (err error) {
 	if info, err := raw.Stat(); err != nil || !os.SameFile(info, f.info) {
 		return errors.Join(err, raw.Close()) // an import has taken its place, and it is nowhere any more
 	}
-	return errors.Join(zeroFree(tx, raw), raw.Sync(), raw.Close())
-}
-
-// zeroFree overwrites the free pages with zeros. An import leaves few.
-func zeroFree(tx *bbolt.Tx, raw *os.File) error {
-	size := int64(tx.DB().Info().PageSize)
-	zeros := make([]byte, size)
-	for id := int64(2); ; id++ {
-		p, err := tx.Page(int(id))
-		if err != nil || p == nil {
-			return err
-		}
-		if p.Type != "free" {
-			id += int64(p.OverflowCount)
-		} else if _, err := raw.WriteAt(zeros, id*size); err != nil {
-			return err
-		}
-	}
+	return errors.Join(pages.ZeroFree(tx, raw), raw.Sync(), raw.Close())
 }

@@ -79,7 +79,7 @@ func AppendAnswerTail(dst []byte, a *Answer) []byte {
 
 // AppendSlotAnswer appends the answer for one slot.
 func AppendSlotAnswer(dst []byte, s *SlotAnswer) []byte {
-	dst = wire.AppendArray(dst, 11)
+	dst = wire.AppendArray(dst, 12)
 	dst = wire.AppendStrBytes(dst, s.Space)
 	dst = wire.AppendUint(dst, uint64(s.N))
 	dst = appendStrOrNil(dst, s.Environment)
@@ -90,7 +90,8 @@ func AppendSlotAnswer(dst []byte, s *SlotAnswer) []byte {
 	dst = wire.AppendBool(dst, s.Fallback)
 	dst = appendStrOrNil(dst, s.HTML)
 	dst = appendEncoded(dst, s.Content)
-	return appendEncoded(dst, s.Links)
+	dst = appendEncoded(dst, s.Links)
+	return appendStrOrNil(dst, s.JSON)
 }
 
 func appendVisitorAnswer(dst []byte, a *Answer) []byte {

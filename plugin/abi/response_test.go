@@ -39,6 +39,7 @@ func drawSlotAnswer(t *rapid.T) abi.SlotAnswer {
 		HTML:        drawTextOrNil(t),
 		Content:     drawMap(t),
 		Links:       drawMap(t),
+		JSON:        drawTextOrNil(t),
 	}
 }
 
@@ -154,10 +155,10 @@ func TestResponseAccepts(t *testing.T) {
 	}{
 		{"answer alone", []any{0}},
 		{"answer of nils", nils(0, 12)},
-		{"slot and proposition of nils", []any{0, nil, nil, nil, []any{nils(nil, 10)}, nils(nil, 3), []any{nils(nil, 13)}}},
+		{"slot and proposition of nils", []any{0, nil, nil, nil, []any{nils(nil, 11)}, nils(nil, 3), []any{nils(nil, 13)}}},
 		{"empty slot, visitor and proposition", []any{0, nil, nil, nil, []any{[]any{}}, []any{}, []any{[]any{}}}},
 		{"answer of a later version", append(answerWith(1, nil), "more", []any{pairs{"a", 1}})},
-		{"slot of a later version", answerWith(4, []any{append(nils(nil, 10), pairs{})})},
+		{"slot of a later version", answerWith(4, []any{append(nils(nil, 11), pairs{})})},
 		{"need alone", []any{1}},
 		{"need of nils", nils(1, 5)},
 		{"need of a later version", append(nils(1, 5), "more")},

@@ -45,11 +45,11 @@ func (g *Guest) writeOffer(a *abi.SlotAnswer, r *decide.Result, held abi.Held) {
 	}
 	g.page.answer.Cache = abi.CachePrivate
 	want := g.page.request.Want
-	if !want.Has(abi.WantHTML) && !want.Has(abi.WantContent) && !want.Has(abi.WantLinks) {
+	if want&(abi.WantHTML|abi.WantContent|abi.WantLinks|abi.WantJSON) == 0 {
 		return
 	}
-	fields := g.fields(g.view.FindTranslation(o, r.Space, g.page.call.Language))
 	sp := g.view.Space(r.Space)
+	fields := g.fields(sp, g.view.FindTranslation(o, r.Space, g.page.call.Language))
 	env := render.Env{
 		Programs: render.Programs{Table: g.view.Section(snapshot.SecPrograms), Code: g.view.Section(snapshot.SecCode)},
 		Machine:  g.engine.Machine(),
@@ -61,6 +61,9 @@ func (g *Guest) writeOffer(a *abi.SlotAnswer, r *decide.Result, held abi.Held) {
 	if tmpl := g.view.Text(sp.HTML()); want.Has(abi.WantHTML) && tmpl != nil {
 		a.HTML = g.rendered(tmpl, fields, &env)
 	}
+	if tmpl := g.view.Text(sp.JSON()); want.Has(abi.WantJSON) && tmpl != nil {
+		a.JSON = g.rendered(tmpl, fields, &env)
+	}
 	if want.Has(abi.WantContent) {
 		a.Content = g.content(sp, fields, &env)
 	}
@@ -70,12 +73,13 @@ func (g *Guest) writeOffer(a *abi.SlotAnswer, r *decide.Result, held abi.Held) {
 }
 
 // fields are the templates of an offer's content on a space.
-func (g *Guest) fields(c *snapshot.Content) []render.Field {
+func (g *Guest) fields(sp *snapshot.Space, c *snapshot.Content) []render.Field {
 	list := c.Fields()
 	fields := g.page.fields[:min(list.Count, maxFields)]
 	for i := range fields {
 		f := g.view.ContentField(list.Start + uint32(i))
-		fields[i] = render.Field{Raw: g.view.Text(f.Raw()), HTML: g.view.Text(f.HTML())}
+		typ := g.view.Field(sp.Fields().Start + uint32(i)).Type()
+		fields[i] = render.Field{Raw: g.view.Text(f.Raw()), HTML: g.view.Text(f.HTML()), Type: catalog.FieldType(typ)}
 	}
 	return fields
 }

@@ -26,6 +26,7 @@ type scratch struct {
 	places   [abi.MaxSlots]inject.Place
 	fills    []inject.Fill // alias answer
 	injector inject.Injector
+	json     jsonScratch
 }
 
 // maxScratch is the most memory of one of the large buffers that is kept for
@@ -50,6 +51,7 @@ func (p *scratches) give(s *scratch) {
 	clear(s.request.Headers)
 	s.request.Body = nil
 	clear(s.fills)
+	s.json.clear()
 	if cap(s.body) > maxScratch {
 		s.body = nil
 	}

@@ -153,4 +153,3 @@ func FuzzEscapeJSON(f *testing.F) {
 	f.Add("before", "</script>\u2028\xff\\\"")
 	f.Fuzz(func(t *testing.T, before, s string) { checkJSON(t, before, s) })
 }
-

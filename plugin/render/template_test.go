@@ -39,16 +39,16 @@ func condition(i uint16, segments ...[]byte) []byte {
 
 // The programs of the test environment.
 const (
-	hostile = iota // `<"&'> é`
-	nothing        // ""
-	number         // -3
-	double         // 1e+21
-	truth          // true
-	missing        // an attribute that is missing
-	list           // a list, which has no text form
-	long           // 2,000 times "<"
-	corrupt        // no program at all
-	infinite       // beyond all doubles
+	hostile  = iota // `<"&'> é`
+	nothing         // ""
+	number          // -3
+	double          // 1e+21
+	truth           // true
+	missing         // an attribute that is missing
+	list            // a list, which has no text form
+	long            // 2,000 times "<"
+	corrupt         // no program at all
+	infinite        // beyond all doubles
 	numPrograms
 )
 

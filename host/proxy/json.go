@@ -67,7 +67,7 @@ func (w *response) jsonKind(status int, h http.Header) kind {
 	if !ok || !w.middleware.answers(w.request) {
 		return other
 	}
-	against := numResults
+	var against result
 	switch {
 	case !identity(h["Content-Encoding"]):
 		against = encoded
@@ -181,11 +181,11 @@ func (s *scratch) addJSON(l *listing, read bool) bool {
 		q.Mode = abi.SlotsAsked
 	}
 	q.HasSlots = read || !listed
-	any := false
+	held := false
 	for i := range j.slots {
 		slot := j.slots[i]
 		found := read && j.reader.Found(i)
-		any = any || found
+		held = held || found
 		if read {
 			slot.Held = abi.HeldNo
 		}
@@ -196,7 +196,7 @@ func (s *scratch) addJSON(l *listing, read bool) bool {
 			q.Slots = with(q.Slots, slot)
 		}
 	}
-	return len(j.slots) > 0 && (any || listed || !read)
+	return len(j.slots) > 0 && (held || listed || !read)
 }
 
 // with is a list with one more slot, which is held if one place of it is.
@@ -255,7 +255,7 @@ func (s *scratch) valuesJSON(slots []abi.SlotAnswer) (wanted bool) {
 // countJSON counts what became of the places, and reports whether one was filled.
 func (w *response) countJSON() bool {
 	j := &w.scratch.json
-	any := false
+	written := false
 	for i, value := range j.values {
 		fate := filled
 		switch {
@@ -264,9 +264,9 @@ func (w *response) countJSON() bool {
 		case !j.reader.Written(i):
 			fate = missing
 		default:
-			any = true
+			written = true
 		}
 		w.middleware.metrics.slots[fate].Inc()
 	}
-	return any
+	return written
 }

@@ -84,6 +84,7 @@ var Codes = []Code{
 	{"no-content", Warning, "An offer has no content, so it is never shown."},
 	{"no-effect", Warning, "Something changes nothing where it stands."},
 	{"no-environment", Error, "The catalog has no environment."},
+	{"no-json-rendering", Warning, "A slot in JSON answers is of a space without a rendering as JSON, so it is never filled."},
 	{"no-weight", Warning, "An offer has no weight, and the catalog no default_weight, so it is never shown."},
 	{"not-text", Error, "A file is not UTF-8 text."},
 	{"not-yet-supported", Error, "A word of the format that this version does not understand."},

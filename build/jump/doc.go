@@ -2,8 +2,9 @@
 // make better code of them: the same instructions in the same order, but jumps
 // that lie ahead are branches to their label (thread.go), equal addresses are
 // equal values (address.go), and one check of an address does for several
-// accesses (touch.go). And what only printed stacks read is left out (trace.go). A page request on wazero takes 43 % less time, and the
-// module has 6 % fewer bytes. RATIONALE.md has the figures.
+// accesses (touch.go). And what only printed stacks read is left out (trace.go), as are
+// equal entries of the table that finds functions (bucket.go). A page request on wazero takes 43 % less time, and the
+// module has 23 % fewer bytes. RATIONALE.md has the figures.
 //
 // Limits: it knows the form that Go 1.26 gives its functions and leaves every
 // other one alone. What it takes out of a function's table of blocks leads to a

@@ -1,6 +1,7 @@
 package jump
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 )
@@ -19,6 +20,7 @@ const (
 type module struct {
 	ours  []bool // which types are those of Go's functions
 	types []int  // of the functions
+	shift int    // where findfunc's stands in the code, -1: nowhere
 }
 
 // Direct gives a module with direct forward jumps, and without the names and
@@ -38,7 +40,12 @@ func Direct(wasm []byte) (out []byte, err error) {
 }
 
 func rewrite(wasm []byte) []byte {
-	m := &module{}
+	m := &module{shift: -1}
+	if at := shift(section(wasm, sectionCode)); at >= 0 {
+		if data, ok := read(section(wasm, sectionData)); ok && data.buckets() != nil {
+			m.shift = at
+		}
+	}
 	r := reader{b: wasm}
 	out := append([]byte(nil), r.take(headSize)...)
 	for r.at < len(r.b) {
@@ -53,13 +60,29 @@ func rewrite(wasm []byte) []byte {
 				m.types = append(m.types, s.leb())
 			}
 		case sectionCode:
+			if m.shift >= 0 {
+				s.b = bytes.Clone(body)
+				s.b[m.shift] = functionSize
+			}
 			body = m.functions(s)
 		case sectionData:
-			body = untraced(body)
+			body = untraced(body, m.shift >= 0)
 		}
 		out = append(appendLEB(append(out, id), len(body)), body...)
 	}
 	return out
+}
+
+// section is the body of a module's first section of a kind, empty if it has none.
+func section(wasm []byte, kind byte) []byte {
+	r := reader{b: wasm, at: headSize}
+	for r.at < len(r.b) {
+		id := r.byte()
+		if body := r.take(r.leb()); id == kind {
+			return body
+		}
+	}
+	return []byte{0} // nothing is in it
 }
 
 // readTypes finds the type of Go's functions: they take the number of a block

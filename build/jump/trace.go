@@ -34,7 +34,7 @@ const (
 )
 
 // least is from how many zeros on a new segment costs less than they do.
-const least = 16
+const least = 24
 
 // image is the memory that a module's data section makes.
 type image struct {
@@ -42,12 +42,16 @@ type image struct {
 	table int // where Go's table of functions is
 }
 
-// untraced gives a data section without names and lines. One without Go's table
+// untraced gives a data section without names and lines, and with coarse buckets if
+// the code is for these. One without Go's table
 // of functions comes back as it is.
-func untraced(section []byte) []byte {
+func untraced(section []byte, coarse bool) []byte {
 	m, ok := read(section)
 	if !ok {
 		return section
+	}
+	if coarse {
+		coarsen(m.buckets())
 	}
 	m.emptyLines()
 	clear(m.bytes[m.table+m.number(fieldNames)+1 : m.table+m.number(fieldLines)])
@@ -83,43 +87,51 @@ func (m *image) number(field int) int {
 
 func (m *image) u32(at int) int { return int(binary.LittleEndian.Uint32(m.bytes[at:])) }
 
-// emptyLines takes files and lines out of every function's record, and the bytes
-// of their tables where no other table shares them.
+// emptyLines takes files and lines out of every function's record, and moves the
+// tables that are left to where there is nothing between them.
 func (m *image) emptyLines() {
 	lines, records := m.table+m.number(fieldLines), m.table+m.number(fieldRecords)
-	kept := make([]bool, records-lines)
+	t := tables{old: m.bytes[lines:records], bytes: make([]byte, 1, records-lines), moved: map[int]int{0: 0}}
 	for i := range m.number(fieldFuncs) {
 		f := records + m.u32(records+8*i+4)
-		m.keep(kept, lines, m.u32(f+recordStack))
+		m.move(&t, f+recordStack)
 		for j := range m.u32(f + recordCount) {
-			m.keep(kept, lines, m.u32(f+recordTables+4*j))
+			m.move(&t, f+recordTables+4*j)
 		}
 		clear(m.bytes[f+recordFile : f+recordCount])
 		clear(m.bytes[f+recordUnit : f+recordUnit+8]) // and the line where it starts
 	}
-	for i, k := range kept {
-		if !k {
-			m.bytes[lines+i] = 0
-		}
-	}
+	clear(t.old[copy(t.old, t.bytes):])
 }
 
-// keep marks the bytes of a table: pairs of a difference in value and one in
-// place, until a difference in value is zero behind the first. The table at 0 is
-// none.
-func (m *image) keep(kept []bool, lines, table int) {
-	if table == 0 {
-		return
+// tables are the tables of pairs of a difference in value and one in place that
+// functions share. The one at 0 is none.
+type tables struct {
+	old, bytes []byte
+	moved      map[int]int // from old to bytes
+}
+
+// move moves the table that a field at an address names, if it has not been.
+func (m *image) move(t *tables, field int) {
+	from := m.u32(field)
+	to, ok := t.moved[from]
+	if !ok {
+		to = len(t.bytes)
+		t.moved[from] = to
+		t.bytes = append(t.bytes, t.old[from:t.end(from)]...)
 	}
-	r := reader{b: m.bytes, at: lines + table}
+	binary.LittleEndian.PutUint32(m.bytes[field:], uint32(to))
+}
+
+// end is where a table ends: behind the first difference in value that is zero,
+// unless that is its first.
+func (t *tables) end(from int) int {
+	r := reader{b: t.old, at: from}
 	for first := true; ; first = false {
 		if r.leb() == 0 && !first {
-			break
+			return r.at
 		}
 		r.leb()
-	}
-	for i := table; i < r.at-lines; i++ {
-		kept[i] = true
 	}
 }
 

@@ -145,7 +145,7 @@ var (
 		what: "a rendering",
 		keys: []key{
 			{"html", aText, "the HTML that the offer becomes in the page"},
-			{"json", aText, "the JSON that it becomes in JSON answers (not yet used)"},
+			{"json", aText, "the JSON that it becomes in JSON answers"},
 			{"text", aText, "the plain text that it becomes elsewhere (not yet used)"},
 		},
 	}

@@ -177,7 +177,6 @@ func (l *linker) spaceContent(env *environment) {
 		}
 		if s.src.JSON.S != "" {
 			s.json = markupJSON(s.src.JSON, s.fields, filters, l.markupExpr(env), l.reportFields(s))
-			l.notYetUsed(s.src.JSON.Pos, "renderings as JSON")
 		}
 		if s.src.Text.S != "" {
 			s.text = markupPlainText(s.src.Text, s.fields, filters, l.markupExpr(env), l.reportFields(s))

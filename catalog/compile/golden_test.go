@@ -161,6 +161,13 @@ var tooMuch = []struct {
 		}
 		return c
 	}},
+	{"slots of a page in JSON", "too-many", "page \"/\" has more than 64 slots in JSON answers", func() *catalog.Catalog {
+		c := one(&catalog.Environment{Spaces: []*catalog.Space{{Name: word("hero"), Channel: word("web")}}})
+		for i := range 66 {
+			c.JSON = append(c.JSON, catalog.JSONSlot{Page: word("/"), Path: word("a%d", i), Slot: catalog.PageSlot{Space: "hero", N: 1}})
+		}
+		return c
+	}},
 	{"JSON in all forms", "too-many-conditions", "bytes in all forms that its conditional parts give it, more than 1048576", func() *catalog.Catalog {
 		s := &catalog.Space{Name: word("hero"), Channel: word("web")}
 		text := `"` + strings.Repeat("x", 16<<10)

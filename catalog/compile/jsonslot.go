@@ -24,9 +24,9 @@ func (l *linker) jsonSlots() {
 			l.name(s)
 		}
 		l.out.json = append(l.out.json, jsonSlot{page: src.Page.S, prefix: literalPrefix(src.Page.S), path: src.Path.S, space: src.Slot.Space, n: src.Slot.N})
-		l.notYetUsed(src.Pos, "slots in JSON answers")
 	}
 	l.jsonPaths()
+	l.jsonPages()
 	slices.SortFunc(l.out.json, func(a, b jsonSlot) int {
 		if c := comparePatterns(a.page, a.prefix, b.page, b.prefix); c != 0 {
 			return c
@@ -39,7 +39,7 @@ func (l *linker) jsonSlots() {
 // of the page leave the slot on it.
 func (l *linker) jsonSpace(src *catalog.JSONSlot) bool {
 	name := catalog.Text{Pos: src.Slot.Pos, S: src.Slot.Space}
-	known := false
+	known, rendered := false, false
 	var unlisted *page
 	for _, env := range l.out.envs {
 		s := env.findSpace(name.S)
@@ -47,6 +47,7 @@ func (l *linker) jsonSpace(src *catalog.JSONSlot) bool {
 			continue
 		}
 		known = true
+		rendered = rendered || s.src.JSON.S != "" || l.gap(s.src.Pos, "render") || l.gap(s.src.Pos, "json")
 		p := env.pageOf(src.Page.S)
 		if p == nil || slices.ContainsFunc(p.slots, func(x slot) bool { return x.space == s && x.n == src.Slot.N }) {
 			unlisted = nil
@@ -63,6 +64,10 @@ func (l *linker) jsonSpace(src *catalog.JSONSlot) bool {
 			all = append(all, namesOf(env.spaces, func(s *space) string { return s.src.Name.S })...)
 		}
 		l.unknown(name, "unknown-space", "space", all)
+	}
+	if known && !rendered {
+		l.warn(name.Pos, "no-json-rendering", "write what its offers are in JSON: render: {json: '{\"title\": {{ title }}}'}",
+			"space %q has no rendering as JSON, so the slot is never filled", name.S)
 	}
 	if unlisted != nil {
 		d := catalog.Diagnostic{
@@ -88,6 +93,17 @@ func (env *environment) pageOf(pattern string) *page {
 		}
 	}
 	return nil
+}
+
+// jsonPages refuses a page with more places than a call has slots.
+func (l *linker) jsonPages() {
+	count := map[string]int{}
+	for i := range l.src.JSON {
+		src := &l.src.JSON[i]
+		if count[src.Page.S]++; count[src.Page.S] == snapshot.MaxPageSlots+1 {
+			l.error(src.Pos, "too-many", "", "page %q has more than %d slots in JSON answers", src.Page.S, snapshot.MaxPageSlots)
+		}
+	}
 }
 
 // jsonPaths refuses two places of a page that are the same, or of which one

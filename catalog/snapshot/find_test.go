@@ -172,6 +172,38 @@ func TestFindPage(t *testing.T) {
 	}
 }
 
+func TestFindJSONSlots(t *testing.T) {
+	v := fromYAML(t, `
+catalog: json
+json:
+  - {page: "/api/**", path: b, slot: hero}
+  - {page: "/api/**", path: a, slot: hero_2}
+  - {page: /api/home, path: x.0, slot: hero}
+  - {page: /api/about, path: y, slot: hero}
+  - {page: "/api/*", path: one, slot: hero}
+  - {page: "/api/shop/**", path: shop, slot: hero}
+  - {page: /z, path: z, slot: hero}
+environments: {one: {kind: anonymous, spaces: {hero: {channel: api}}}}
+`)
+	for path, want := range map[string]string{
+		"/api/home": "x.0", "/api/about": "y", "/z": "z", "/api/other": "one", "/api/a/b": "a b", "/api": "a b", "/api/": "a b",
+		"/api/shop/x": "shop", "/api/shop": "shop", "/": "", "": "", "/zz": "", "/a": "", "/api/home/": "a b", "/api/homes": "one", "/api/*": "one",
+	} {
+		var paths []string
+		r := v.FindJSONSlots([]byte(path))
+		for i := r.Start; i < r.End(); i++ {
+			paths = append(paths, string(v.Name(v.JSONSlot(i).Path())))
+		}
+		if got := strings.Join(paths, " "); got != want {
+			t.Errorf("%s: got %q, want %q", path, got, want)
+		}
+	}
+	none := fromYAML(t, findCatalog)
+	if r := none.FindJSONSlots([]byte("/")); r.Count != 0 {
+		t.Errorf("a catalog without slots has %d", r.Count)
+	}
+}
+
 func TestMatchPath(t *testing.T) {
 	for _, c := range []struct {
 		pattern, path string

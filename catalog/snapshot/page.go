@@ -88,6 +88,43 @@ func (v *View) FindPage(env *Environment, path []byte) *Page {
 	return nil
 }
 
+// FindJSONSlots are the places in JSON answers on a path, by their own path: those
+// of the page that is the path, else those of the pattern with the longest literal
+// prefix, as with pages.
+func (v *View) FindJSONSlots(path []byte) Range {
+	n := v.Count(SecJSONSlots)
+	lo, hi := uint32(0), n
+	for lo < hi {
+		mid := lo + (hi-lo)/2
+		s := v.JSONSlot(mid)
+		if name := v.Name(s.Page()); int(s.Prefix()) == len(name) && bytes.Compare(name, path) < 0 {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	if r := v.jsonPage(lo); r.Count > 0 && bytes.Equal(v.Name(v.JSONSlot(lo).Page()), path) {
+		return r
+	}
+	for lo < n {
+		r := v.jsonPage(lo)
+		if s := v.JSONSlot(lo); int(s.Prefix()) < len(v.Name(s.Page())) && MatchPath(v.Name(s.Page()), path) {
+			return r
+		}
+		lo = r.End()
+	}
+	return Range{}
+}
+
+// jsonPage are the places from start on that are on one page.
+func (v *View) jsonPage(start uint32) Range {
+	end := start
+	for end < v.Count(SecJSONSlots) && v.JSONSlot(end).Page() == v.JSONSlot(start).Page() {
+		end++
+	}
+	return Range{Start: start, Count: end - start}
+}
+
 // MatchPath reports whether a page pattern matches a path. A segment "*"
 // stands for any one segment that is not empty, a last segment "**" for any
 // number of them, none included: "/travel/**" matches "/travel", "/travel/" and

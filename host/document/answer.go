@@ -33,6 +33,7 @@ type slotAnswer struct {
 	Weight      *float64        `json:"weight,omitempty"`
 	Content     json.RawMessage `json:"content,omitempty"`
 	HTML        *string         `json:"html,omitempty"`
+	JSON        json.RawMessage `json:"json,omitempty"`
 	Links       json.RawMessage `json:"links,omitempty"`
 	Fallback    bool            `json:"fallback"`
 }
@@ -120,7 +121,7 @@ func newSlotAnswer(s *abi.SlotAnswer) slotAnswer {
 	if s.Offer == nil {
 		return out
 	}
-	out.Rank, out.HTML = s.Rank, text(s.HTML)
+	out.Rank, out.HTML, out.JSON = s.Rank, text(s.HTML), s.JSON
 	if !s.Fallback {
 		out.Weight = &s.Weight
 	}

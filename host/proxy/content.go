@@ -16,7 +16,8 @@ const (
 	coded               // a page with a content coding
 	foreign             // a page in another charset than UTF-8
 	html
-	xhtml // HTML that one mistake in its markup blanks
+	xhtml  // HTML that one mistake in its markup blanks
+	inJSON // no page, but an answer that may have places for offers
 )
 
 // kindOf tells a response by its status and header. declared reports that the

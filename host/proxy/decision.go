@@ -29,6 +29,9 @@ type verdict struct {
 // or not. Whatever goes wrong, the page stays as it came.
 func (w *response) decide(head []byte, whole bool) (v verdict) {
 	defer w.rescue(&v)
+	if w.kind == inJSON {
+		return w.decideJSON(head, whole)
+	}
 	e := encodingOf(head, w.kind, w.declared)
 	if e == inOther {
 		return verdict{result: charset}
@@ -76,7 +79,11 @@ func (w *response) preview() (v verdict) {
 	}
 	s := w.scratch
 	w.locate()
-	if l.find(s.request.Host, s.request.Path) == nil {
+	if w.kind == inJSON {
+		s.locateJSON(l)
+		s.addJSON(l, false)
+	}
+	if s.request.Mode == abi.SlotsListed && l.find(s.request.Host, s.request.Path) == nil {
 		return verdict{result: noSlot}
 	}
 	s.request.Flags |= abi.FlagNoStore

@@ -28,12 +28,15 @@ const (
 	refused                  // the module refused the request
 	failed                   // the engine or its answer is at fault
 	panicked                 // so is this package
+	long                     // an answer in JSON of more than 1 MiB
+	slow                     // one that comes in pieces, over more than a moment
+	invalid                  // what calls itself JSON and is not
 	numResults
 )
 
 var resultNames = [numResults]string{
 	"injected", "kept", "no_slot", "encoded", "charset", "truncated", "no_snapshot",
-	"timeout", "broken", "canceled", "refused", "error", "panic",
+	"timeout", "broken", "canceled", "refused", "error", "panic", "too_long", "slow", "invalid",
 }
 
 // resultOf classifies an error of an engine.
@@ -124,6 +127,7 @@ type metrics struct {
 	all       []prometheus.Collector
 	replies   replies
 	pages     [numResults]prometheus.Counter
+	answers   [numResults]prometheus.Counter
 	slots     [numFates]prometheus.Counter
 	readAhead [numEndings]prometheus.Counter
 	origin    [numTroubles]prometheus.Counter
@@ -154,6 +158,7 @@ func newMetrics() *metrics {
 	}
 	m.all = []prometheus.Collector{m.upgrades, m.decision, m.cookie, m.evicted}
 	m.vector("proffer_pages_total", "HTML pages that came back for a GET, by what became of them.", "result", resultNames[:], m.pages[:])
+	m.vector("proffer_json_answers_total", "Answers in JSON on paths with slots that came back for a GET, by what became of them.", "result", resultNames[:], m.answers[:])
 	m.vector("proffer_slots_total", "Slots that were decided, by what became of them.", "result", fateNames[:], m.slots[:])
 	m.vector("proffer_read_ahead_total", "Pages held back until they were decided, by what ended that.", "end", endingNames[:], m.readAhead[:])
 	m.vector("proffer_origin_errors_total", "Requests that the origin did not answer.", "reason", troubleNames[:], m.origin[:])

@@ -36,7 +36,7 @@ func (w *response) read(p []byte) (int, error) {
 		}
 		return w.under.Write(p)
 	}
-	limit := w.middleware.config.ReadAhead
+	limit := w.limit()
 	n := min(len(p), limit-have)
 	head := p[:n]
 	if have > 0 {
@@ -54,7 +54,7 @@ func (w *response) read(p []byte) (int, error) {
 	default:
 		if have == 0 && n > 0 {
 			s.body = append(s.body, head...)
-			w.timer = time.AfterFunc(w.middleware.config.ReadAheadWait, w.expire)
+			w.timer = time.AfterFunc(w.wait(), w.expire)
 		}
 		return len(p), nil
 	}
@@ -114,11 +114,10 @@ func (w *response) commit(head []byte, by ending) error {
 	if w.kind == unknown && !w.sniff(head) {
 		return w.release(head)
 	}
-	metrics := w.middleware.metrics
-	metrics.readAhead[by].Inc()
+	w.middleware.metrics.readAhead[by].Inc()
 	v := w.decide(head, by == byBody)
 	if !v.rest {
-		metrics.pages[v.result].Inc()
+		w.count(v.result)
 	}
 	if !v.changed {
 		return w.release(head)

@@ -28,7 +28,11 @@ func (m *Middleware) classify(r *http.Request) class {
 		return bypass
 	}
 	c := destination(r.Header)
-	if len(r.Header["Range"]) == 0 {
+	answers := m.answers(r)
+	if answers {
+		c = page // of which the words say less, for a script asks for it
+	}
+	if answers || len(r.Header["Range"]) == 0 {
 		return c
 	}
 	// A part of something. Only where pages are listed is it worth refusing:

@@ -98,6 +98,9 @@ func (w *response) writeHeader(status int) {
 	}
 	h := w.under.Header()
 	w.kind, w.declared = kindOf(status, h)
+	if w.kind == other {
+		w.kind = w.jsonKind(status, h)
+	}
 	switch {
 	case w.request.Method == http.MethodHead:
 		w.writeHead(status)
@@ -294,7 +297,7 @@ func (w *response) finish() {
 func (w *response) end() {
 	head := w.held()
 	if int64(len(head)) < w.length {
-		w.middleware.metrics.pages[truncated].Inc()
+		w.count(truncated)
 		_ = w.release(head) // net/http cuts the connection
 		return
 	}

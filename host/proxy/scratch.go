@@ -31,6 +31,7 @@ type scratch struct {
 	places   [abi.MaxSlots]inject.Place
 	fills    []inject.Fill // alias answer
 	injector inject.Injector
+	json     jsonScratch
 }
 
 // maxScratch is the most memory of one of the large buffers that is kept for
@@ -59,6 +60,7 @@ func (p *scratches) give(s *scratch) {
 		s.answer, s.response, s.lent = nil, abi.Response{}, false
 	}
 	clear(s.fills)
+	s.json.clear()
 	if cap(s.body) > maxScratch {
 		s.body = nil
 	}

@@ -41,7 +41,9 @@ const (
 	WantPropositions                  // propositions and the visitor
 	WantLinks                         // links of the propositions
 	WantEvents                        // event lines
-	knownWants       = 1<<iota - 1
+	_
+	WantJSON   // JSON renderings
+	knownWants = WantHTML | WantContent | WantPropositions | WantLinks | WantEvents | WantJSON
 )
 
 // Has reports whether all wants of w2 are set.

@@ -92,6 +92,9 @@ func (r *Request) call(d *decoder) {
 		d.refuse(StatusRefused, "flags: consent both given and refused")
 	}
 	r.Want = Want(d.enum(uint64(knownWants), "want: unknown bit"))
+	if r.Want&^knownWants != 0 {
+		d.refuse(StatusRefused, "want: unknown bit")
+	}
 }
 
 // page reads elements 7 to 13: what the visitor asked the site for.

@@ -63,6 +63,7 @@ type SlotAnswer struct {
 	HTML        []byte // nil: not wanted or no offer
 	Content     []byte // encoding of a map, or nil
 	Links       []byte // encoding of a map, or nil
+	JSON        []byte // one JSON value; nil: not wanted, no offer or no such rendering
 }
 
 // VisitorAnswer is the visitor after the decision.

@@ -165,6 +165,7 @@ func (d *decoder) slotAnswer(s *SlotAnswer) {
 	s.HTML = d.str()
 	s.Content = d.encodedMap()
 	s.Links = d.encodedMap()
+	s.JSON = d.str()
 	d.leave(outer, 3)
 }
 

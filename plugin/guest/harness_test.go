@@ -54,7 +54,7 @@ environments:
       hero:
         channel: web
         fields: {title: {type: text, required: true}, url: url}
-        render: {html: '<a href="{{ url }}">{{ title }}</a>'}
+        render: {html: '<a href="{{ url }}">{{ title }}</a>', json: '{"title": {{ title }}, "url": {{ url }}}'}
         store: {visitor: {visits: 'target.visits + (interaction.new_visit ? 1 : 0)', country: request.country, note: interaction.note}}
       side: {channel: web, fields: {title: text}, fallback_offer: house, store: {on_proposition: interested}}
     categories:
@@ -127,7 +127,7 @@ func ready(t testing.TB, c *abi.Config, snapshot []byte) *guest.Guest {
 func request(g *guest.Guest) *abi.Request {
 	r := &abi.Request{
 		Kind: abi.KindPage, Snapshot: g.View().Hash(), Time: noon, Seed: 1, Entropy: bytes.Repeat([]byte{7}, abi.EntropySize),
-		Flags: abi.FlagConsentGiven, Want: abi.WantHTML | abi.WantContent | abi.WantPropositions,
+		Flags: abi.FlagConsentGiven, Want: abi.WantHTML | abi.WantContent | abi.WantPropositions | abi.WantJSON,
 		Host: []byte("www.shop.example"), Path: []byte("/"),
 	}
 	return r

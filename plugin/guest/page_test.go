@@ -152,12 +152,13 @@ func TestOneInteraction(t *testing.T) {
 // TestWants: what a request does not want is not in the answer.
 func TestWants(t *testing.T) {
 	g := ready(t, testConfig(), build(t, shop))
-	for want := range abi.Want(8) {
+	for i := range 16 {
+		want := abi.Want(i&7 | i&8<<3)
 		r := request(g)
 		r.Want = want
 		a := answer(t, g, r)
 		hero := &a.Slots[0]
-		if (hero.HTML != nil) != want.Has(abi.WantHTML) || (hero.Content != nil) != want.Has(abi.WantContent) ||
+		if (hero.HTML != nil) != want.Has(abi.WantHTML) || (hero.Content != nil) != want.Has(abi.WantContent) || (hero.JSON != nil) != want.Has(abi.WantJSON) ||
 			(len(a.Propositions) > 0) != want.Has(abi.WantPropositions) || a.HasVisitor != want.Has(abi.WantPropositions) {
 			t.Errorf("want %b: %+v", want, a)
 		}

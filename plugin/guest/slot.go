@@ -54,12 +54,12 @@ func (g *Guest) writeOffer(a *abi.SlotAnswer, r *decide.Result, held abi.Held) {
 	o := g.view.Offer(r.Offer)
 	a.Offer = g.view.Name(o.Code())
 	a.Rank, a.Weight, a.Fallback = r.Rank, r.Weight, r.Fallback
-	a.HTML, a.Content, a.Links = nil, nil, nil
+	a.HTML, a.Content, a.Links, a.JSON = nil, nil, nil, nil
 	if held == abi.HeldNo {
 		return
 	}
 	g.page.answer.Cache = abi.CachePrivate
-	if g.page.request.Want&(abi.WantHTML|abi.WantContent|abi.WantLinks) != 0 {
+	if g.page.request.Want&(abi.WantHTML|abi.WantContent|abi.WantLinks|abi.WantJSON) != 0 {
 		g.writeContent(a, o, r)
 	}
 }
@@ -70,8 +70,8 @@ func (g *Guest) writeOffer(a *abi.SlotAnswer, r *decide.Result, held abi.Held) {
 //go:noinline
 func (g *Guest) writeContent(a *abi.SlotAnswer, o *snapshot.Offer, r *decide.Result) {
 	want := g.page.request.Want
-	fields := g.fields(g.view.FindTranslation(o, r.Space, g.page.call.Language))
 	sp := g.view.Space(r.Space)
+	fields := g.fields(sp, g.view.FindTranslation(o, r.Space, g.page.call.Language))
 	env := render.Env{
 		Programs: render.Programs{Table: g.view.Section(snapshot.SecPrograms), Code: g.view.Section(snapshot.SecCode)},
 		Machine:  g.engine.Machine(),
@@ -83,6 +83,9 @@ func (g *Guest) writeContent(a *abi.SlotAnswer, o *snapshot.Offer, r *decide.Res
 	if tmpl := g.view.Text(sp.HTML()); want.Has(abi.WantHTML) && tmpl != nil {
 		a.HTML = g.rendered(tmpl, fields, &env)
 	}
+	if tmpl := g.view.Text(sp.JSON()); want.Has(abi.WantJSON) && tmpl != nil {
+		a.JSON = g.rendered(tmpl, fields, &env)
+	}
 	if want.Has(abi.WantContent) {
 		a.Content = g.content(sp, fields, &env)
 	}
@@ -92,12 +95,13 @@ func (g *Guest) writeContent(a *abi.SlotAnswer, o *snapshot.Offer, r *decide.Res
 }
 
 // fields are the templates of an offer's content on a space.
-func (g *Guest) fields(c *snapshot.Content) []render.Field {
+func (g *Guest) fields(sp *snapshot.Space, c *snapshot.Content) []render.Field {
 	list := c.Fields()
 	fields := g.page.fields[:min(list.Count, maxFields)]
 	for i := range fields {
 		f := g.view.ContentField(list.Start + uint32(i))
-		fields[i] = render.Field{Raw: g.view.Text(f.Raw()), HTML: g.view.Text(f.HTML())}
+		typ := g.view.Field(sp.Fields().Start + uint32(i)).Type()
+		fields[i] = render.Field{Raw: g.view.Text(f.Raw()), HTML: g.view.Text(f.HTML()), Type: catalog.FieldType(typ)}
 	}
 	return fields
 }

@@ -1,5 +1,6 @@
 // Package inject finds the slots of HTML bodies and writes offers into them,
-// while a body streams through or once it is whole.
+// while a body streams through or once it is whole, and writes offers to places in
+// JSON bodies, which [JSON] describes. The rest of this is about HTML.
 //
 // A slot is an element with data-offer-space="hero", or with Adobe's id="i_hero",
 // or what stands between <!-- offer:hero --> and <!-- /offer -->; what it holds is
@@ -37,6 +38,7 @@
 // element, section 13.2.6.
 //
 // Where to look next: inject.go is what a caller needs, scanner.go how a body is
-// read, skim.go why that is fast, extent.go when a slot's end is certain;
+// read, skim.go why that is fast, extent.go when a slot's end is certain, json.go
+// begins with JSON;
 // RATIONALE.md says why.
 package inject

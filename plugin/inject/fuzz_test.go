@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/profferhq/proffer/plugin/inject"
 )
@@ -72,6 +73,32 @@ func FuzzParseSlot(f *testing.F) {
 		}
 		if len(s.Space) == len(name) && s.N != 1 {
 			t.Fatalf("%q gives %q %d", name, s.Space, s.N)
+		}
+	})
+}
+
+// FuzzJSON holds that the injector reads JSON as encoding/json does, and changes
+// nothing but the places of the paths.
+func FuzzJSON(f *testing.F) {
+	for _, c := range jsonPlaces {
+		f.Add([]byte(c.body), []byte(c.paths))
+	}
+	f.Add([]byte("{\"a\":1}\n{\"a\":2}\n"), []byte("a"))
+	f.Fuzz(func(t *testing.T, body, list []byte) {
+		paths := outermost(bytes.Fields(list))
+		paths = paths[:min(len(paths), 64)]
+		values := make([][]byte, len(paths))
+		for i, p := range paths {
+			control := bytes.ContainsFunc(p, func(r rune) bool { return r < ' ' || r == utf8.RuneError })
+			if control || len(p) > 256 || bytes.Count(p, []byte{'.'}) > 31 {
+				return // the other reader takes what is no letter for one, and has no bounds
+			}
+			values[i] = []byte(`{"v":"</script>"}`)
+		}
+		kept := bytes.Clone(body)
+		compareJSON(t, body, paths, values)
+		if !bytes.Equal(kept, body) {
+			t.Fatal("the body was written to")
 		}
 	})
 }

@@ -1,5 +1,5 @@
-// Package render turns the templates of a snapshot into the HTML, URLs and text
-// of one offer, escaping every value where it goes.
+// Package render turns the templates of a snapshot into the HTML, JSON, URLs and
+// text of one offer, escaping every value where it goes.
 //
 // What is escaped how was decided when the catalog was compiled, from the HTML
 // around each placeholder; here a value is only written by the escape that its

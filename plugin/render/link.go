@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/binary"
 
+	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/snapshot"
 )
 
@@ -14,13 +15,18 @@ func isOwn(t []byte) bool {
 	return len(t) >= fieldSize && binary.LittleEndian.Uint16(t[2:fieldSize])-snapshot.PropositionFields < ownFields
 }
 
-// own writes a field of the proposition, nothing where there is none. It needs
-// no escape: see Links.
+// own writes a field of the proposition, nothing where there is none, or null. It
+// needs no escape: see Links.
 func (w *writer) own(out, t []byte) (_ []byte, ok bool) {
+	from, typ := len(out), catalog.FieldNumber // nothing is no number
 	if w.env.Links != nil {
 		out = w.env.Links.Append(out, binary.LittleEndian.Uint16(t[2:fieldSize]))
+		typ = catalog.FieldText
 	}
-	return out, t[1] <= snapshot.FormHTML && len(out) <= w.limit
+	if t[1] == snapshot.FormValue {
+		out = value(out, from, typ)
+	}
+	return out, t[1] <= snapshot.FormValue && len(out) <= w.limit
 }
 
 // click makes an address that was written as it is one that counts the click, if

@@ -54,9 +54,11 @@ func TestAppendLinks(t *testing.T) {
 		{"click that fails", field(click, 6), "//)", "/", render.Partial},
 		{"click and field", join(field(click, 0), field(escaped, 0), field(click, 4)), "/a&amp;b/a&amp;b)/a&amp;b/1e%2B21/1e%2B21)", "/a&amp;b/a&amp;b/1e%2B21", render.Whole},
 
+		{"own fields in JSON", join(field(snapshot.FormJSON, id), field(snapshot.FormValue, reject)), `p0"p3"`, "null", render.Whole},
+
 		{"unknown own field", field(raw, reject+1), "", "", render.Refused},
 		{"own field as a click", field(click, id), "", "", render.Refused},
-		{"own field in JSON", field(snapshot.FormJSON, id), "", "", render.Refused},
+		{"own field in an unknown form", field(snapshot.FormClick+1, id), "", "", render.Refused},
 		{"cut own field", field(raw, id)[:3], "", "", render.Refused},
 		{"unknown field as a click", field(click, 99), "", "", render.Refused},
 		{"part of an unknown own field", condition(reject+1, literal("x")), "", "", render.Refused},

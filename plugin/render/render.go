@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/binary"
 
+	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/plugin/expr"
 )
@@ -22,6 +23,7 @@ const maxSegments = 1 << 18
 // where the offer does not have the field.
 type Field struct {
 	Raw, HTML []byte
+	Type      catalog.FieldType // JSON has forms of its own for numbers and booleans
 }
 
 // Env is what placeholders are evaluated with.
@@ -89,18 +91,19 @@ type writer struct {
 // reports whether all could be read and fitted.
 func (w *writer) template(out, t []byte) (_ []byte, ok bool) {
 	var rest []byte
-	click := -1 // where the address begins that a click leads to
-	for nested := false; ; {
+	var nested *Field                 // the field that is being written
+	form, from := snapshot.FormRaw, 0 // in which form, and from where on
+	for {
 		if len(t) == 0 {
-			if !nested {
+			if nested == nil {
 				return out, true
 			}
-			if click >= 0 {
-				if out, ok = w.click(out, click); !ok {
+			if form > snapshot.FormHTML {
+				if out, ok = w.finish(out, from, form, nested); !ok {
 					return out, false
 				}
 			}
-			t, rest, nested, click = rest, nil, false, -1
+			t, rest, nested = rest, nil, nil
 			continue
 		}
 		if w.steps++; w.steps > maxSegments {
@@ -122,7 +125,7 @@ func (w *writer) template(out, t []byte) (_ []byte, ok bool) {
 			t = t[exprSize:]
 			continue
 		}
-		if nested {
+		if nested != nil {
 			return out, false
 		}
 		switch t[0] {
@@ -134,14 +137,13 @@ func (w *writer) template(out, t []byte) (_ []byte, ok bool) {
 				t = t[fieldSize:]
 				continue
 			}
-			f, ok := w.field(t)
-			if !ok {
+			if nested, form = w.field(t); nested == nil {
 				return out, false
 			}
-			if t[1] == snapshot.FormClick && w.env.Links != nil {
-				click = len(out)
+			from, rest, t = len(out), t[fieldSize:], nested.Raw
+			if form == snapshot.FormHTML {
+				t = nested.HTML
 			}
-			t, rest, nested = f, t[fieldSize:], true
 		case snapshot.SegIf:
 			size := w.condition(out, t)
 			if size == 0 {
@@ -200,29 +202,60 @@ func (w *writer) expr(out, t []byte) (_ []byte, ok bool) {
 		out = EscapeHTML(out, from)
 	case snapshot.EscapeURL:
 		out = EscapeURL(out, from)
+	case snapshot.EscapeJSON:
+		out = EscapeJSON(out, from)
+	case snapshot.EscapeValue:
+		out = value(out, from, typeOf(v.Kind))
 	default:
 		return out, false
 	}
 	return out, len(out) <= w.limit
 }
 
-// field gives the template that the field segment at the start of t names.
-func (w *writer) field(t []byte) (_ []byte, ok bool) {
+// typeOf is the type of a field that holds such a value. What is none of them
+// has no text, and becomes no number.
+func typeOf(k expr.Kind) catalog.FieldType {
+	switch k {
+	case expr.String:
+		return catalog.FieldText
+	case expr.Bool:
+		return catalog.FieldBool
+	}
+	return catalog.FieldNumber
+}
+
+// field gives the field that the segment at the start of t names, and the form
+// in which it goes out; nil if there is none. Where no clicks are counted, an
+// address is as any other text.
+func (w *writer) field(t []byte) (_ *Field, form byte) {
 	if len(t) < fieldSize {
-		return nil, false
+		return nil, 0
 	}
 	i := int(binary.LittleEndian.Uint16(t[2:fieldSize]))
-	if i >= len(w.fields) {
-		return nil, false
+	form = t[1]
+	if i >= len(w.fields) || form > snapshot.FormClick {
+		return nil, 0
 	}
-	f := &w.fields[i]
-	switch form := t[1]; {
-	case form == snapshot.FormRaw, form == snapshot.FormClick && w.env.Links != nil:
-		return f.Raw, true
-	case form == snapshot.FormHTML, form == snapshot.FormClick:
-		return f.HTML, true
+	if form == snapshot.FormClick && w.env.Links == nil {
+		form = snapshot.FormHTML
 	}
-	return nil, false
+	return &w.fields[i], form
+}
+
+// finish makes what a field's own template has written, out[from:], what its form
+// asks for.
+func (w *writer) finish(out []byte, from int, form byte, f *Field) (_ []byte, ok bool) {
+	switch {
+	case form == snapshot.FormClick:
+		return w.click(out, from)
+	case form == snapshot.FormJSON:
+		out = EscapeJSON(out, from)
+	case f.Raw == nil:
+		out = append(out, "null"...)
+	default:
+		out = value(out, from, f.Type)
+	}
+	return out, len(out) <= w.limit
 }
 
 // condition gives how much of t to skip: its own head where the field has a

@@ -74,7 +74,7 @@ func TestAppend(t *testing.T) {
 		{"unknown program", program(asHTML, numPrograms), "", render.Refused},
 		{"program beyond 32 bits", program(asHTML, 0xffffffff), "", render.Refused},
 		{"cut field", field(raw, 0)[:3], "", render.Refused},
-		{"unknown form", field(2, 0), "", render.Refused},
+		{"unknown form", field(5, 0), "", render.Refused},
 		{"unknown field", field(raw, 99), "", render.Refused},
 		{"cut part header", condition(0)[:6], "", render.Refused},
 		{"cut part", condition(0, literal("abc"))[:10], "", render.Refused},
@@ -189,6 +189,7 @@ func FuzzAppend(f *testing.F) {
 	f.Add(all, literal("x"), []byte{0, 0, 0, 0, 3, 0, 0, 0}, []byte{snapshot.OpLoad, 0, 0})
 	f.Add(condition(0, condition(0)), program(snapshot.EscapeURL, 0), []byte{0, 0, 0, 0, 9, 0, 0, 0}, []byte{snapshot.OpString, 2, 0, '<', '/'})
 	f.Add(join(field(snapshot.FormClick, 0), field(1, snapshot.PropositionSeen), condition(snapshot.PropositionID, literal("a"))), literal("/"), []byte{}, []byte{})
+	f.Add(join(field(2, 0), field(3, 0), program(3, 0), program(4, 0)), literal("<"), []byte{0, 0, 0, 0, 3, 0, 0, 0}, []byte{snapshot.OpLoad, 0, 0})
 	f.Add(field(1, 0), join(literal(""), program(0, 1)), []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, []byte{})
 	f.Fuzz(func(t *testing.T, tmpl, value, table, code []byte) {
 		env := environment()

@@ -2,6 +2,7 @@ package render_test
 
 import (
 	"encoding/binary"
+	"math"
 
 	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/plugin/expr"
@@ -38,15 +39,16 @@ func condition(i uint16, segments ...[]byte) []byte {
 
 // The programs of the test environment.
 const (
-	hostile = iota // `<"&'> é`
-	nothing        // ""
-	number         // -3
-	double         // 1e+21
-	truth          // true
-	missing        // an attribute that is missing
-	list           // a list, which has no text form
-	long           // 2,000 times "<"
-	corrupt        // no program at all
+	hostile  = iota // `<"&'> é`
+	nothing         // ""
+	number          // -3
+	double          // 1e+21
+	truth           // true
+	missing         // an attribute that is missing
+	list            // a list, which has no text form
+	long            // 2,000 times "<"
+	corrupt         // no program at all
+	infinite        // beyond all doubles
 	numPrograms
 )
 
@@ -68,7 +70,7 @@ func environment() *render.Env {
 	env := &render.Env{Machine: machine, Scope: &fixed{expr.Scope{Target: []expr.Value{
 		hostile: expr.FromString([]byte(hostileText)), nothing: expr.FromString([]byte{}), number: expr.FromInt(-3),
 		double: expr.FromDouble(1e21), truth: expr.FromBool(true), missing: {}, list: expr.FromList([]byte{0x90}),
-		long: expr.FromString(text),
+		long: expr.FromString(text), infinite: expr.FromDouble(math.Inf(1)),
 	}}}}
 	for i := range numPrograms {
 		code := binary.LittleEndian.AppendUint16([]byte{snapshot.OpLoad}, snapshot.Ref(snapshot.RootTarget, i))

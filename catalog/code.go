@@ -88,7 +88,6 @@ var Codes = []Code{
 	{"no-weight", Warning, "An offer has no weight, and the catalog no default_weight, so it is never shown."},
 	{"not-text", Error, "A file is not UTF-8 text."},
 	{"not-yet-supported", Error, "A word of the format that this version does not understand."},
-	{"not-yet-used", Warning, "A part of the catalog is checked and compiled, and this version does not act on it yet."},
 	{"open-character-reference", Error, "An & stands before a placeholder, whose value would change its meaning."},
 	{"placeholder-in-attribute", Error, "A placeholder stands in an HTML attribute that takes none."},
 	{"placeholder-in-attribute-name", Error, "A placeholder stands in a tag outside of a value."},

@@ -146,7 +146,7 @@ var (
 		keys: []key{
 			{"html", aText, "the HTML that the offer becomes in the page"},
 			{"json", aText, "the JSON that it becomes in JSON answers"},
-			{"text", aText, "the plain text that it becomes elsewhere (not yet used)"},
+			{"text", aText, "the plain text that it becomes where somebody asks for a decision instead of a page"},
 		},
 	}
 	identificationShape = &shape{

@@ -40,7 +40,6 @@ type linker struct {
 	diags    catalog.Diagnostics
 	spaces   uint32 // how many were numbered
 	uses     map[string]*ruleUse
-	unused   map[string]unusedWord
 	errors   int          // reported
 	charged  int          // bytes
 	looked   int          // names, for hints
@@ -55,7 +54,6 @@ func newLinker(c *catalog.Catalog) *linker {
 		names:      &names{ids: map[string]uint32{}},
 		programs:   &programs{ids: map[string]uint32{}},
 		uses:       map[string]*ruleUse{},
-		unused:     map[string]unusedWord{},
 		parameters: &rule.Parameters{},
 	}
 }
@@ -93,7 +91,6 @@ func (l *linker) link() {
 	l.jsonSlots()
 	l.folders()
 	l.collisions()
-	l.reportUnused()
 	for env := range l.each() {
 		l.remarks(env)
 	}

@@ -98,3 +98,11 @@ func (l *linker) idlePeople() {
 		}
 	}
 }
+
+// before reports whether a place stands before another one.
+func before(a, b catalog.Pos) bool {
+	if a.File != b.File {
+		return a.File < b.File
+	}
+	return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
+}

@@ -180,7 +180,6 @@ func (l *linker) spaceContent(env *environment) {
 		}
 		if s.src.Text.S != "" {
 			s.text = markupPlainText(s.src.Text, s.fields, filters, l.markupExpr(env), l.reportFields(s))
-			l.notYetUsed(s.src.Text.Pos, "renderings as text")
 		}
 		s.writes = l.writes(env, s.src.Store.Visitor)
 		s.acceptance = l.writes(env, s.src.Store.OnAcceptance)

@@ -1,7 +1,6 @@
 package compile
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/profferhq/proffer/catalog"
@@ -31,37 +30,6 @@ func (l *linker) spaceOptions(s *catalog.Space) {
 		l.warn(s.Track.Pos, "no-effect", "remove track", "space %q has no field of type url, so there is no click to follow", s.Name.S)
 	case s.Track.On && !s.Store.Propositions:
 		l.warn(s.Track.Pos, "no-effect", "remove track, or store propositions", "space %q stores no propositions, so there is nothing to count clicks of", s.Name.S)
-	}
-}
-
-// unusedWord is where something stands first that is compiled and not used.
-type unusedWord struct {
-	pos  catalog.Pos
-	hint string
-}
-
-// notYetUsed notes something that the decision does not use yet.
-func (l *linker) notYetUsed(pos catalog.Pos, what string) { l.notYetUsedBut(pos, what, "") }
-
-// notYetUsedBut does the same, with what happens meanwhile.
-func (l *linker) notYetUsedBut(pos catalog.Pos, what, hint string) {
-	if first, ok := l.unused[what]; !ok || before(pos, first.pos) {
-		l.unused[what] = unusedWord{pos, hint}
-	}
-}
-
-func before(a, b catalog.Pos) bool {
-	if a.File != b.File {
-		return a.File < b.File
-	}
-	return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
-}
-
-// reportUnused warns once of each kind, at its first place.
-func (l *linker) reportUnused() {
-	for _, what := range slices.Sorted(maps.Keys(l.unused)) { // two may have one place, or none
-		word := l.unused[what]
-		l.warn(word.pos, "not-yet-used", word.hint, "this version compiles %s, but does not use them yet", what)
 	}
 }
 

@@ -34,6 +34,7 @@ type slotAnswer struct {
 	Content     json.RawMessage `json:"content,omitempty"`
 	HTML        *string         `json:"html,omitempty"`
 	JSON        json.RawMessage `json:"json,omitempty"`
+	Text        *string         `json:"text,omitempty"`
 	Links       json.RawMessage `json:"links,omitempty"`
 	Fallback    bool            `json:"fallback"`
 }
@@ -121,7 +122,7 @@ func newSlotAnswer(s *abi.SlotAnswer) slotAnswer {
 	if s.Offer == nil {
 		return out
 	}
-	out.Rank, out.HTML, out.JSON = s.Rank, text(s.HTML), s.JSON
+	out.Rank, out.HTML, out.JSON, out.Text = s.Rank, text(s.HTML), s.JSON, text(s.Text)
 	if !s.Fallback {
 		out.Weight = &s.Weight
 	}

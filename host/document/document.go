@@ -71,7 +71,7 @@ func Parse(b []byte) (*Document, error) {
 	if root.Get("event").Exists() {
 		return parseEvent(root)
 	}
-	d := &Document{Path: "/", Consent: abi.FlagConsentGiven, Want: abi.WantHTML | abi.WantContent | abi.WantPropositions | abi.WantJSON}
+	d := &Document{Path: "/", Consent: abi.FlagConsentGiven, Want: abi.WantHTML | abi.WantContent | abi.WantPropositions | abi.WantJSON | abi.WantText}
 	r := reader{}
 	fields := d.common(&r)
 	maps.Copy(fields, map[string]func(gjson.Result){

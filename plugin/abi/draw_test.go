@@ -176,7 +176,7 @@ func drawRequest(t *rapid.T) *abi.Request {
 		Seed:       rapid.Uint64().Draw(t, "seed"),
 		Entropy:    drawSizedOrNil(t, abi.EntropySize),
 		Flags:      drawFlags(t),
-		Want:       abi.Want(rapid.IntRange(0, 31).Draw(t, "want") | rapid.SampledFrom([]int{0, 64}).Draw(t, "json")),
+		Want:       abi.Want(rapid.IntRange(0, 127).Draw(t, "want")),
 		Host:       drawText(t),
 		Path:       append([]byte("/"), drawText(t)...),
 		Query:      drawText(t),

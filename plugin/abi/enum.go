@@ -41,9 +41,9 @@ const (
 	WantPropositions                  // propositions and the visitor
 	WantLinks                         // links of the propositions
 	WantEvents                        // event lines
-	_
-	WantJSON   // JSON renderings
-	knownWants = WantHTML | WantContent | WantPropositions | WantLinks | WantEvents | WantJSON
+	WantText                          // text renderings
+	WantJSON                          // JSON renderings
+	knownWants       = 1<<iota - 1
 )
 
 // Has reports whether all wants of w2 are set.

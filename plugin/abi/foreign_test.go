@@ -203,7 +203,7 @@ func foreignAnswer(a *abi.Answer) []any {
 	for _, s := range a.Slots {
 		slots = append(slots, []any{
 			string(s.Space), s.N, foreignText(s.Environment), uint8(s.Mode), foreignText(s.Offer),
-			s.Rank, s.Weight, s.Fallback, foreignText(s.HTML), foreignRaw(s.Content), foreignRaw(s.Links), foreignText(s.JSON),
+			s.Rank, s.Weight, s.Fallback, foreignText(s.HTML), foreignRaw(s.Content), foreignRaw(s.Links), foreignText(s.JSON), foreignText(s.Text),
 		})
 	}
 	for _, p := range a.Propositions {

@@ -64,6 +64,7 @@ type SlotAnswer struct {
 	Content     []byte // encoding of a map, or nil
 	Links       []byte // encoding of a map, or nil
 	JSON        []byte // one JSON value; nil: not wanted, no offer or no such rendering
+	Text        []byte // plain text; likewise
 }
 
 // VisitorAnswer is the visitor after the decision.

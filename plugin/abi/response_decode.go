@@ -166,6 +166,7 @@ func (d *decoder) slotAnswer(s *SlotAnswer) {
 	s.Content = d.encodedMap()
 	s.Links = d.encodedMap()
 	s.JSON = d.str()
+	s.Text = d.str()
 	d.leave(outer, 3)
 }
 

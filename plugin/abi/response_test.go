@@ -40,7 +40,7 @@ func drawSlotAnswer(t *rapid.T) abi.SlotAnswer {
 	s.Rank = rapid.IntRange(0, 1<<31-1).Draw(t, "rank")
 	s.Weight = rapid.Float64().Draw(t, "weight")
 	s.Fallback = rapid.Bool().Draw(t, "fallback")
-	s.HTML, s.Content, s.Links, s.JSON = drawTextOrNil(t), drawMap(t), drawMap(t), drawTextOrNil(t)
+	s.HTML, s.Content, s.Links, s.JSON, s.Text = drawTextOrNil(t), drawMap(t), drawMap(t), drawTextOrNil(t), drawTextOrNil(t)
 	return s
 }
 
@@ -158,13 +158,13 @@ func TestResponseAccepts(t *testing.T) {
 	}{
 		{"answer alone", []any{0}},
 		{"answer of nils", nils(0, 14)},
-		{"slot and proposition of nils", []any{0, nil, nil, nil, []any{nils(nil, 11)}, nils(nil, 3), []any{nils(nil, 14)}}},
+		{"slot and proposition of nils", []any{0, nil, nil, nil, []any{nils(nil, 12)}, nils(nil, 3), []any{nils(nil, 14)}}},
 		{"changes of nils", answerWith(14, nils(nil, 6))},
 		{"changes with a folder and a person of nils", answerWith(14, []any{nil, nil, nil, nil, []any{nils(nil, 1)}, nil, []any{nils(nil, 2)}})},
 		{"changes of a later version", answerWith(14, append(nils(nil, 6), "more"))},
 		{"empty slot, visitor and proposition", []any{0, nil, nil, nil, []any{[]any{}}, []any{}, []any{[]any{}}}},
 		{"answer of a later version", append(answerWith(1, nil), "more", []any{pairs{"a", 1}})},
-		{"slot of a later version", answerWith(4, []any{append(nils(nil, 11), pairs{})})},
+		{"slot of a later version", answerWith(4, []any{append(nils(nil, 12), pairs{})})},
 		{"need alone", []any{1}},
 		{"need of nils", nils(1, 5)},
 		{"need of a later version", append(nils(1, 5), "more")},

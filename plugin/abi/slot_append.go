@@ -10,8 +10,8 @@ type SlotWriter struct {
 }
 
 // noOffer is what follows the head where there is no offer: no code, rank, weight,
-// fallback, HTML, content, links or JSON.
-const noOffer = "\xc0\x00\xcb\x00\x00\x00\x00\x00\x00\x00\x00\xc2\xc0\xc0\xc0\xc0"
+// fallback, HTML, content, links, JSON or text.
+const noOffer = "\xc0\x00\xcb\x00\x00\x00\x00\x00\x00\x00\x00\xc2\xc0\xc0\xc0\xc0\xc0"
 
 // Append appends the answer for one slot. The caller may say that space,
 // environment and mode are the same as those of the answer before; then both
@@ -34,12 +34,13 @@ func (w *SlotWriter) Append(dst []byte, s *SlotAnswer, same bool) []byte {
 	dst = appendStrOrNil(dst, s.HTML)
 	dst = appendEncoded(dst, s.Content)
 	dst = appendEncoded(dst, s.Links)
-	return appendStrOrNil(dst, s.JSON)
+	dst = appendStrOrNil(dst, s.JSON)
+	return appendStrOrNil(dst, s.Text)
 }
 
 func (w *SlotWriter) begin(dst []byte, s *SlotAnswer) []byte {
 	start := len(dst)
-	dst = wire.AppendArray(dst, 12)
+	dst = wire.AppendArray(dst, 13)
 	dst = wire.AppendStrBytes(dst, s.Space)
 	w.ordinal = len(dst) - start
 	dst = wire.AppendUint(dst, uint64(s.N))

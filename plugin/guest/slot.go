@@ -54,12 +54,12 @@ func (g *Guest) writeOffer(a *abi.SlotAnswer, r *decide.Result, held abi.Held) {
 	o := g.view.Offer(r.Offer)
 	a.Offer = g.view.Name(o.Code())
 	a.Rank, a.Weight, a.Fallback = r.Rank, r.Weight, r.Fallback
-	a.HTML, a.Content, a.Links, a.JSON = nil, nil, nil, nil
+	a.HTML, a.Content, a.Links, a.JSON, a.Text = nil, nil, nil, nil, nil
 	if held == abi.HeldNo {
 		return
 	}
 	g.page.answer.Cache = abi.CachePrivate
-	if g.page.request.Want&(abi.WantHTML|abi.WantContent|abi.WantLinks|abi.WantJSON) != 0 {
+	if g.page.request.Want&(abi.WantHTML|abi.WantContent|abi.WantLinks|abi.WantJSON|abi.WantText) != 0 {
 		g.writeContent(a, o, r)
 	}
 }
@@ -85,6 +85,9 @@ func (g *Guest) writeContent(a *abi.SlotAnswer, o *snapshot.Offer, r *decide.Res
 	}
 	if tmpl := g.view.Text(sp.JSON()); want.Has(abi.WantJSON) && tmpl != nil {
 		a.JSON = g.rendered(tmpl, fields, &env)
+	}
+	if tmpl := g.view.Text(sp.Text()); want.Has(abi.WantText) && tmpl != nil {
+		a.Text = g.rendered(tmpl, fields, &env)
 	}
 	if want.Has(abi.WantContent) {
 		a.Content = g.content(sp, fields, &env)

@@ -42,7 +42,7 @@ func TestRequestOverLimits(t *testing.T) {
 		{"request", withElement(9, text(abi.MaxRequest)), refused, "request: over the limit of 1 MiB"},
 		{"flags", withElement(5, 256), refused, "flags: unknown bit"},
 		{"consent", withElement(5, 8+16), refused, "flags: consent both given and refused"},
-		{"want", withElement(6, 32), refused, "want: unknown bit"},
+		{"want", withElement(6, 128), refused, "want: unknown bit"},
 		{"path", withElement(8, "index.html"), refused, "path: does not begin with /"},
 		{"headers", withElement(10, repeated(258, "x")), refused, "headers: over the limit of 256 strings"},
 		{"mode", withElement(11, 2), refused, "slot mode: unknown"},

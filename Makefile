@@ -43,6 +43,7 @@ test: wasm
 edges: wasm
 	build/install-edges
 	PATH="$(CURDIR)/$(OUT)/node/bin:$$PATH" go test -count=1 -tags edges ./examples/node ./examples/embed ./examples/identity
+	cd examples/wasmtime && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 	cd build/peers && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 
 ## fuzz: what reads strangers' bytes, FUZZTIME each; FUZZ=-all: every target

@@ -5,54 +5,130 @@ package embed_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/binary"
+	"errors"
+	"fmt"
 	"io"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 
+	"github.com/profferhq/proffer/examples/embed"
 	"github.com/profferhq/proffer/host/hosttest"
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
-// TestCorpusInNode puts the whole corpus through embed.mjs.
-func TestCorpusInNode(t *testing.T) {
+// node is Node running run.mjs.
+type node struct {
+	in     io.Writer
+	out    io.Reader
+	stderr bytes.Buffer
+
+	settings, snapshot []byte // of the instance that it has
+	next               [2][]byte
+}
+
+func start(t *testing.T) *node {
+	t.Helper()
 	hosttest.Artefact(t, "proffer.wasm")
 	cmd := exec.Command("node", "run.mjs", filepath.Join("..", "..", "build", "out", "proffer.wasm"))
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
+	n := &node{}
+	cmd.Stderr = &n.stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	pipe, err := cmd.StdoutPipe()
+	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := bufio.NewReader(pipe)
+	n.in, n.out = in, bufio.NewReader(out)
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("%v: run make edges, which installs Node", err)
 	}
-	var settings, resident []byte
-	hosttest.Compare(t, func(t testing.TB, s, snap []byte, r *abi.Request) []byte {
-		r.Snapshot = hash(t, snap)
-		frames := [][]byte{nil, nil, abi.AppendRequest(nil, r)}
-		if !bytes.Equal(s, settings) || !bytes.Equal(snap, resident) {
-			frames[0], frames[1], settings, resident = s, snap, s, snap
+	t.Cleanup(func() {
+		if err := errors.Join(in.Close(), cmd.Wait()); err != nil {
+			t.Errorf("%v: Node writes %q", err, n.stderr.Bytes())
 		}
-		b, err := ask(in, out, frames)
+	})
+	return n
+}
+
+// set makes the next request go to an instance with this configuration and
+// snapshot.
+func (n *node) set(settings, snapshot []byte) {
+	n.next = [2][]byte{}
+	if !bytes.Equal(settings, n.settings) || !bytes.Equal(snapshot, n.snapshot) {
+		n.next = [2][]byte{settings, snapshot}
+		n.settings, n.snapshot = settings, snapshot
+	}
+}
+
+// Handle implements hosttest.Instance.
+func (n *node) Handle(request []byte) ([]byte, error) {
+	frames := [][]byte{n.next[0], n.next[1], request}
+	n.next = [2][]byte{}
+	b, err := ask(n.in, n.out, frames)
+	if err != nil {
+		return nil, fmt.Errorf("%w: Node writes %q", err, n.stderr.Bytes())
+	}
+	return b, nil
+}
+
+// Memory implements hosttest.Instance.
+func (n *node) Memory() (int, error) {
+	b, err := n.Handle(nil)
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(string(b))
+}
+
+// TestCorpusInNode puts the whole corpus through embed.mjs.
+func TestCorpusInNode(t *testing.T) {
+	n := start(t)
+	hosttest.Compare(t, func(t testing.TB, settings, snapshot []byte, r *abi.Request) []byte {
+		r.Snapshot = hash(t, snapshot)
+		n.set(settings, snapshot)
+		b, err := n.Handle(abi.AppendRequest(nil, r))
 		if err != nil {
-			t.Fatalf("%v: Node writes %q", err, stderr.Bytes())
+			t.Fatal(err)
 		}
 		return b
 	})
-	if err := in.Close(); err != nil {
-		t.Error(err)
-	}
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("%v: Node writes %q", err, stderr.Bytes())
-	}
 }
+
+// TestSoakInNode lets an instance live for 200,000 requests in V8.
+func TestSoakInNode(t *testing.T) {
+	n := start(t)
+	hosttest.Soak(t, 200_000, func(settings, snapshot []byte) hosttest.Instance {
+		n.set(settings, snapshot)
+		return n
+	}, func(int) {})
+}
+
+// TestSoakInWazero lets one live as long in Go.
+func TestSoakInWazero(t *testing.T) {
+	m := compile(t)
+	hosttest.Soak(t, 200_000, func(settings, snapshot []byte) hosttest.Instance {
+		in, err := m.Start(t.Context(), settings, snapshot)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &living{t.Context(), in}
+	}, func(int) {})
+}
+
+type living struct {
+	ctx context.Context
+	in  *embed.Instance
+}
+
+func (l *living) Handle(request []byte) ([]byte, error) { return l.in.Handle(l.ctx, request) }
+
+func (l *living) Memory() (int, error) { return l.in.Memory(), nil }
 
 // ask sends frames and reads one.
 func ask(w io.Writer, r io.Reader, frames [][]byte) ([]byte, error) {

@@ -95,5 +95,8 @@ func (in *Instance) call(ctx context.Context, name string, message []byte) (uint
 	return result[0], nil
 }
 
+// Memory is the size of the linear memory in bytes.
+func (in *Instance) Memory() int { return int(in.module.Memory().Size()) }
+
 // Close ends the instance.
 func (in *Instance) Close(ctx context.Context) error { return in.module.Close(ctx) }

@@ -55,6 +55,9 @@ export class Proffer {
     return this.#exports[`proffer_${name}`](bytes.length);
   }
 
+  /** The size of the linear memory in bytes. */
+  get size() { return this.#exports.memory.buffer.byteLength; }
+
   /** Answers one request, both as bytes. When it throws, make a new Proffer. */
   handle(request) {
     const packed = BigInt.asUintN(64, this.#call("handle", request));

@@ -2,8 +2,9 @@
 //
 // Answers requests until its standard input ends. Three frames come in for each:
 // configuration, snapshot, request; without bytes in the first two the instance
-// stays. One goes out, the response. A frame is the length in four bytes,
-// little-endian, and as many bytes.
+// stays, and a request without bytes asks for the size of its memory, as text. One
+// goes out, the response. A frame is the length in four bytes, little-endian, and
+// as many bytes.
 
 import { readFileSync } from "node:fs";
 import { argv, stdin, stdout } from "node:process";
@@ -34,7 +35,8 @@ let proffer;
 for (let settings; (settings = await frame()); ) {
   const snapshot = await frame();
   if (snapshot.length > 0) proffer = new Proffer(module, settings, snapshot);
-  const response = proffer.handle(await frame());
+  const request = await frame();
+  const response = request.length > 0 ? proffer.handle(request) : Buffer.from(`${proffer.size}`);
   const size = Buffer.alloc(4);
   size.writeUInt32LE(response.length);
   stdout.write(size);

@@ -3,6 +3,7 @@ package hosttest
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -27,8 +28,11 @@ func CacheDir(t testing.TB) string {
 	return dir
 }
 
-// out is build/out of the module whose tests run: go test starts them in their
-// package's directory.
+// root is how the go.mod begins beside which build/out is.
+const root = "module github.com/profferhq/proffer\n"
+
+// out is build/out of the project: go test starts tests in their package's
+// directory, which may be in a module of its own within it.
 func out(t testing.TB) string {
 	t.Helper()
 	dir, err := os.Getwd()
@@ -36,12 +40,12 @@ func out(t testing.TB) string {
 		t.Fatal(err)
 	}
 	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+		if b, err := os.ReadFile(filepath.Join(dir, "go.mod")); err == nil && strings.HasPrefix(string(b), root) {
 			return filepath.Join(dir, "build", "out")
 		}
 		up := filepath.Dir(dir)
 		if up == dir {
-			t.Fatal("no go.mod above the test")
+			t.Fatal("no go.mod of Proffer's above the test")
 		}
 		dir = up
 	}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/profferhq/proffer/host/hosttest"
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
@@ -13,13 +14,14 @@ import (
 // what it answers does not change.
 func TestDamagedSnapshotsAreNotSwappedIn(t *testing.T) {
 	h := newHost(t)
-	good := shop(t)
+	good := hosttest.Cases(t)[0].Snapshot
 	if err := h.Swap(t.Context(), good); err != nil {
 		t.Fatal(err)
 	}
 	hash := h.Snapshot().Hash
-	v := visit{hash: hash[:]}
-	request := v.request(0)
+	request := abi.AppendRequest(nil, &abi.Request{
+		Kind: abi.KindPage, Snapshot: hash[:], Path: []byte("/"), Mode: abi.SlotsAsked, HasSlots: true, Slots: []abi.Slot{{Space: []byte("hero"), N: 1}},
+	})
 	want, err := h.Handle(t.Context(), nil, request)
 	if err != nil {
 		t.Fatal(err)

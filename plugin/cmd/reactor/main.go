@@ -36,7 +36,9 @@ func buffer(size int32) unsafe.Pointer {
 	case int(size) <= len(requests):
 		message = requests
 	case size <= abi.MaxRequest:
-		requests = make([]byte, size)
+		// Twice as long at least: buffers that grow by a few bytes each would all be
+		// garbage.
+		requests = make([]byte, min(abi.MaxRequest, max(int(size), 2*len(requests))))
 		message = requests
 	default:
 		message = make([]byte, size)

@@ -58,6 +58,7 @@ func (c *CORS) complete() error {
 // misnamed says why no browser writes an origin so, or why it must not be let in;
 // "" if it is good.
 func misnamed(origin string) string {
+	const noOrigin = "is not an origin like https://app.example"
 	if strings.Contains(origin, "*") {
 		return "is a pattern; name each origin"
 	}
@@ -65,8 +66,8 @@ func misnamed(origin string) string {
 		return "is what sandboxed pages of anybody send"
 	}
 	u, err := url.Parse(origin)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" {
-		return "is not an origin like https://app.example"
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || strings.ContainsAny(u.Host, ",;'()!$&+=~") {
+		return noOrigin
 	}
 	if plain := u.Scheme + "://" + u.Host; plain != origin {
 		return "has more than scheme, host and port; write " + plain
@@ -74,10 +75,8 @@ func misnamed(origin string) string {
 	if port := u.Port(); port == "" && strings.HasSuffix(u.Host, ":") || port == "443" && u.Scheme == "https" || port == "80" && u.Scheme == "http" {
 		return "has a port that browsers leave out; write " + u.Scheme + "://" + u.Hostname()
 	}
-	for _, c := range []byte(u.Host) {
-		if c >= 'A' && c <= 'Z' || c >= 0x80 || c == '%' {
-			return "has a host that browsers write otherwise: in small letters, other scripts as xn--"
-		}
+	if strings.IndexFunc(u.Host, func(c rune) bool { return c >= 'A' && c <= 'Z' || c >= 0x80 || c == '%' }) >= 0 {
+		return "has a host that browsers write otherwise: in small letters, other scripts as xn--"
 	}
 	return ""
 }

@@ -29,6 +29,7 @@ var strangers = []struct{ what, pattern string }{
 	{"damaged snapshots", `^catalog/snapshot\.FuzzVerify$`},
 	{"the injector", `^plugin/inject\.FuzzInject$`},
 	{"the module's entry", `^plugin/guest\.FuzzHandle$`},
+	{"calls of the decide API", `^host/document\.FuzzParseCall$`},
 }
 
 // chosen are the targets of strangers.

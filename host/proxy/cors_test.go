@@ -163,11 +163,12 @@ func TestFromOtherOrigins(t *testing.T) {
 	}
 }
 
-// Without credentials a page elsewhere is a stranger's, whatever it sends, and
-// leaves the visitor's cookie alone.
+// Without credentials a page elsewhere is a stranger's, whatever it sends: it
+// leaves the visitor's cookie alone, and nothing that it tells is noted.
 func TestStrangersElsewhere(t *testing.T) {
 	for credentials, cookies := range map[bool]int{true: 1, false: 0} {
-		base := withCORS(t, credentials)
+		log := &taken{}
+		_, base := api(t, proxy.Config{CORS: proxy.CORS{Origins: []string{app}, Credentials: credentials}, Events: log})
 		_, header, _ := call(t, base, heroCall, "Origin: "+app, "Sec-Fetch-Site: cross-site")
 		if len(header["Set-Cookie"]) != cookies {
 			t.Errorf("credentials %t: sets %q", credentials, header["Set-Cookie"])
@@ -177,6 +178,16 @@ func TestStrangersElsewhere(t *testing.T) {
 		_, _, text := call(t, base, heroCall, "Origin: "+app, "Cookie: "+cookie, "Authorization: Bearer peer")
 		if d := read(t, text); d.Visitor.New == credentials {
 			t.Errorf("credentials %t: the visitor is new: %t", credentials, d.Visitor.New)
+		}
+		shown := len(log.put)
+		for _, call := range []string{"accept", "seen"} {
+			link := map[string]string{"accept": read(t, text).Slots[0].Links.Accept, "seen": read(t, text).Slots[0].Links.Seen}[call]
+			if status, _, _ := send(t, "POST", base+link, nil, "Origin: "+app, "Cookie: "+cookie); status != 204 {
+				t.Errorf("credentials %t: %s is answered by %d", credentials, call, status)
+			}
+		}
+		if shown != 3 || len(log.committed) != cookies {
+			t.Errorf("credentials %t: put %q, committed %q", credentials, log.put, log.committed)
 		}
 	}
 }

@@ -21,7 +21,7 @@ are, by "target", "visitor", "consent" and "no_store":
 
 cors lets pages of other origins in, each written as browsers do: scheme, host, and the
 port if it is not the usual one. There are no patterns. Without credentials such a page is
-a stranger's at each call, and what it tells is noted of nobody. With credentials cookies
+a stranger's at each call, and nothing that it tells is noted. With credentials cookies
 come along, if the browser sends them: ours are SameSite=Lax, so that it does so between
 hosts of one site, such as app.acme.com and www.acme.com, and never between sites. A listed
 origin can do in its visitors' names what your own pages can: list none that others write.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"os"
@@ -69,6 +70,41 @@ func TestServedAPI(t *testing.T) {
 	res, _ = called(t, s, http.MethodOptions, "", "Origin", "https://app.example", "Access-Control-Request-Method", "POST")
 	if res.StatusCode != http.StatusNoContent || res.Header.Get("Access-Control-Allow-Origin") != "https://app.example" || res.Header.Get("Access-Control-Max-Age") != "60" {
 		t.Errorf("a preflight: %d %v", res.StatusCode, res.Header)
+	}
+}
+
+// TestReplayedCalls holds that recorded calls are decided again, byte for byte.
+func TestReplayedCalls(t *testing.T) {
+	keys, records := newKeys(t), t.TempDir()
+	_, ring, err := servableKeys(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := seal.AppendPeer(nil, ring, july().Add(time.Hour).Unix())
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers := map[string]string{} // by interaction
+	t.Run("serve", func(t *testing.T) {
+		s := serve(t, shop(t, keys).URL, shopCatalog, keys, func(c *serveCommand) { c.Record = records })
+		for _, call := range []string{
+			`{"slots":[{"space":"hero"},{"space":"hero","n":2}]}`,
+			`{"path":"/travel/canada","query":"a=b","language":"fr","slots":[{"space":"hero","themes":["summer"],"attributes":{"basket":12.5}}],"attributes":{"basket":7,"tags":["a",""],"list":[1,2.5]}}`,
+			`{"slots":[{"space":"hero"}],"target":{"source":"main","key":"1002"},"consent":true}`,
+		} {
+			_, text := called(t, s, http.MethodPost, call, "Authorization", "Bearer "+string(token))
+			var a struct{ Interaction string }
+			if err := json.Unmarshal([]byte(text), &a); err != nil || a.Interaction == "" {
+				t.Fatalf("%v: %s", err, text)
+			}
+			answers[a.Interaction] = text
+		}
+	})
+	for interaction, want := range answers {
+		status, out, errs := proffer(t, "", "decide", "--record", records, "--interaction", interaction, "--keys", keys, "--engine", "native")
+		if strings.TrimSpace(out) != want || status != 0 {
+			t.Errorf("status %d, %s\n got %s\nwant %s", status, errs, out, want)
+		}
 	}
 }
 

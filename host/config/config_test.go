@@ -143,6 +143,17 @@ func TestParseWebhook(t *testing.T) {
 	}
 }
 
+func TestParseCORS(t *testing.T) {
+	f, err := config.Parse([]byte(`{"cors":{"origins":["https://app.example","http://localhost:3000"],"max_age":60,"credentials":true}}`))
+	want := config.CORS{Origins: []string{"https://app.example", "http://localhost:3000"}, MaxAge: 60, Credentials: true}
+	if err != nil || !reflect.DeepEqual(f.CORS, want) {
+		t.Errorf("got %+v, %v", f.CORS, err)
+	}
+	if f, err := config.Parse([]byte(`{}`)); err != nil || f.CORS.Origins != nil || f.CORS.Credentials {
+		t.Errorf("without: %+v, %v", f.CORS, err)
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"keep":   {`{"events":{"keep_days":-1}}`, "keep_days"},
@@ -158,6 +169,11 @@ func TestParseRefuses(t *testing.T) {
 		"webhook in clear": {`{"webhook":{"url":"http://a.example/","secret_file":"x"}}`, "allow_private"},
 		"webhook's secret": {`{"webhook":{"url":"https://a.example/"}}`, "webhook.secret_file is missing"},
 		"webhook's batch":  {`{"webhook":{"url":"https://a.example/","secret_file":"x","batch":0}}`, "webhook.batch 0 is not above 0"},
+		"cors":             {`{"cors":{"credentials":true}}`, "cors.origins is missing"},
+		"cors, empty":      {`{"cors":{"origins":[]}}`, "cors.origins is missing"},
+		"cors, one":        {`{"cors":{"origins":"https://app.example"}}`, "cors.origins"},
+		"cors' age":        {`{"cors":{"origins":["https://app.example"],"max_age":0}}`, "cors.max_age 0 is not above 0"},
+		"cors' key":        {`{"cors":{"origins":["https://app.example"],"headers":[]}}`, "unknown field"},
 		"store":            {`{"store":{"max_visitors":0}}`, "store.max_visitors 0 is not above 0"},
 		"delay":            {`{"store":{"delay":1}}`, "unknown field"},
 		"jwt":              {`{"jwt":{"algorithm":"RS256"}}`, "unknown field"},

@@ -30,6 +30,7 @@ type File struct {
 	Store          Store
 	Webhook        Webhook
 	JWT            *JWT // nil: nobody is told by one
+	CORS           CORS
 }
 
 // Store says how a store on disk works; package bolt has the limits and the
@@ -104,6 +105,7 @@ type fileText struct {
 	} `json:"store"`
 	JWT     *JWT         `json:"jwt"`
 	Webhook *webhookText `json:"webhook"`
+	CORS    *corsText    `json:"cors"`
 }
 
 // Default is the configuration without a file.
@@ -184,6 +186,9 @@ func Parse(b []byte) (File, error) {
 		f.JWT.Source = "main"
 	}
 	if err := f.parseWebhook(t.Webhook); err != nil {
+		return File{}, err
+	}
+	if err := f.parseCORS(t.CORS); err != nil {
 		return File{}, err
 	}
 	return f, f.parseLog(t.Log.Level, t.Log.Format)

@@ -70,13 +70,9 @@ func JSON(a *abi.Answer) ([]byte, error) { return JSONWithTrace(a, nil) }
 // none.
 func JSONWithTrace(a *abi.Answer, trace any) ([]byte, error) {
 	out := answer{
-		Trace:    trace,
+		Trace: trace, Interaction: interaction(a),
 		Snapshot: hex.EncodeToString(a.Snapshot), Holdout: a.Holdout,
 		Slots: []slotAnswer{}, Propositions: []proposition{}, SetCookies: []string{},
-	}
-	if a.Interaction != nil {
-		id := hex.EncodeToString(a.Interaction)
-		out.Interaction = &id
 	}
 	for i := range a.Slots {
 		out.Slots = append(out.Slots, newSlotAnswer(&a.Slots[i]))
@@ -93,13 +89,48 @@ func JSONWithTrace(a *abi.Answer, trace any) ([]byte, error) {
 	for _, e := range a.Events {
 		out.Events = append(out.Events, string(e))
 	}
+	return line(out)
+}
+
+// line is an answer on one line, without its end.
+func line(answer any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(out); err != nil {
+	if err := e.Encode(answer); err != nil {
 		return nil, fmt.Errorf("answer: %w", err)
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// publicAnswer is the JSON form of a decision for anybody.
+type publicAnswer struct {
+	Snapshot    string       `json:"snapshot"`
+	Interaction *string      `json:"interaction"`
+	Slots       []slotAnswer `json:"slots"`
+	Holdout     bool         `json:"holdout"`
+}
+
+// PublicJSON is what of a decision the visitor's browser may see, and whoever
+// reads along there: what goes into the slots, and nothing by which offers were
+// weighed or people are known.
+func PublicJSON(a *abi.Answer) ([]byte, error) {
+	out := publicAnswer{Snapshot: hex.EncodeToString(a.Snapshot), Interaction: interaction(a), Slots: []slotAnswer{}, Holdout: a.Holdout}
+	for i := range a.Slots {
+		s := newSlotAnswer(&a.Slots[i])
+		s.Weight = nil
+		out.Slots = append(out.Slots, s)
+	}
+	return line(out)
+}
+
+// interaction is the id of one, or null.
+func interaction(a *abi.Answer) *string {
+	if a.Interaction == nil {
+		return nil
+	}
+	id := hex.EncodeToString(a.Interaction)
+	return &id
 }
 
 // text is a string, or null for nil.

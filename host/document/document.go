@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"slices"
 	"strconv"
 
 	"github.com/tidwall/gjson"
@@ -151,9 +150,11 @@ func (d *Document) callData(r *reader, v gjson.Result) {
 
 // reader keeps the first error.
 type reader struct {
-	err  error
-	at   int                                    // where the value that is read begins
-	made func(field, what string, at int) error // makes the error; nil: a request's
+	err    error
+	at     int                                    // where the value that is read begins
+	name   *string                                // of a field that is at fault itself, and not its value
+	made   func(field, what string, at int) error // makes the error; nil: a request's
+	strict bool                                   // a stranger wrote it: see call.go
 }
 
 func (r *reader) fail(field, what string) {
@@ -164,6 +165,14 @@ func (r *reader) fail(field, what string) {
 	default:
 		r.err = fmt.Errorf("request: %s %s", field, what)
 	}
+}
+
+// failKey is fail where an object must not have a key, for which what has a place.
+func (r *reader) failKey(field, key, what string) {
+	if r.err == nil {
+		r.name = &key
+	}
+	r.fail(field, fmt.Sprintf(what, strconv.Quote(key)))
 }
 
 // object reads a map with known keys, each at most once.
@@ -178,9 +187,9 @@ func (r *reader) object(field string, v gjson.Result, keys map[string]func(gjson
 		r.at = k.Index
 		switch {
 		case !known:
-			r.fail(field, "has an unknown field "+strconv.Quote(k.Str))
+			r.failKey(field, k.Str, "has an unknown field %s")
 		case seen[k.Str]:
-			r.fail(field, "has the field "+strconv.Quote(k.Str)+" twice")
+			r.failKey(field, k.Str, "has the field %s twice")
 		default:
 			r.at = v.Index
 			read(v)
@@ -195,10 +204,13 @@ func (r *reader) array(field string, v gjson.Result, read func(field string, v g
 		r.fail(field, "must be an array")
 		return
 	}
-	for i, item := range v.Array() {
+	i := 0
+	v.ForEach(func(_, item gjson.Result) bool {
 		r.at = item.Index
 		read(field+"["+strconv.Itoa(i)+"]", item)
-	}
+		i++
+		return r.err == nil
+	})
 }
 
 func (r *reader) str(field string, v gjson.Result) string {
@@ -255,7 +267,10 @@ func (r *reader) strings(field string, v gjson.Result) []abi.Header {
 
 func (r *reader) names(field string, v gjson.Result) [][]byte {
 	out := [][]byte{}
-	r.array(field, v, func(field string, v gjson.Result) { out = append(out, []byte(r.str(field, v))) })
+	r.array(field, v, func(entry string, v gjson.Result) {
+		r.atMost(field, len(out)+1, abi.MaxCategories)
+		out = append(out, []byte(r.str(entry, v)))
+	})
 	return out
 }
 
@@ -266,7 +281,9 @@ func (r *reader) attributes(field string, v gjson.Result) []abi.Attribute {
 		return nil
 	}
 	v.ForEach(func(k, v gjson.Result) bool {
-		out = append(out, abi.Attribute{Name: []byte(k.Str), Value: r.value(nil, field+"."+k.Str, v, true)})
+		a := abi.Attribute{Name: []byte(k.Str), Value: r.value(nil, field+"."+k.Str, v, true)}
+		r.admit(field, out, &a)
+		out = append(out, a)
 		return r.err == nil
 	})
 	return out
@@ -282,7 +299,7 @@ func (r *reader) value(dst []byte, field string, v gjson.Result, lists bool) []b
 	case v.Type == gjson.Number:
 		return r.number(dst, field, v)
 	case lists && v.IsArray():
-		return r.list(dst, field, v.Array())
+		return r.list(dst, field, v)
 	}
 	r.fail(field, "must be a string, a number, true, false, or a list of one of these")
 	return dst
@@ -290,18 +307,25 @@ func (r *reader) value(dst []byte, field string, v gjson.Result, lists bool) []b
 
 // list is a list of scalars of one type: where one number has a fraction, all
 // are doubles.
-func (r *reader) list(dst []byte, field string, items []gjson.Result) []byte {
-	doubles := slices.ContainsFunc(items, func(v gjson.Result) bool {
-		return v.Type == gjson.Number && !isInt(v)
+func (r *reader) list(dst []byte, field string, v gjson.Result) []byte {
+	n, doubles := 0, false
+	v.ForEach(func(_, item gjson.Result) bool {
+		n++
+		doubles = doubles || item.Type == gjson.Number && !isInt(item)
+		return true
 	})
-	dst = wire.AppendArray(dst, len(items))
-	for _, item := range items {
+	if r.atMost(field, n, abi.MaxAttribute); r.err != nil {
+		return dst
+	}
+	dst = wire.AppendArray(dst, n)
+	v.ForEach(func(_, item gjson.Result) bool {
 		if doubles && item.Type == gjson.Number {
 			dst = r.double(dst, field, item)
 		} else {
 			dst = r.value(dst, field, item, false)
 		}
-	}
+		return r.err == nil
+	})
 	return dst
 }
 
@@ -328,8 +352,9 @@ func (r *reader) double(dst []byte, field string, v gjson.Result) []byte {
 func (r *reader) slots(v gjson.Result) []abi.Slot {
 	var out []abi.Slot
 	r.array("slots", v, func(field string, v gjson.Result) {
+		r.atMost("slots", len(out)+1, abi.MaxSlots)
 		s := abi.Slot{N: 1, Held: abi.HeldYes}
-		r.object(field, v, map[string]func(gjson.Result){
+		fields := map[string]func(gjson.Result){
 			"space":       func(v gjson.Result) { s.Space = []byte(r.str(field+".space", v)) },
 			"n":           func(v gjson.Result) { s.N = r.ordinal(field+".n", v) },
 			"environment": func(v gjson.Result) { s.Environment = []byte(r.str(field+".environment", v)) },
@@ -337,7 +362,11 @@ func (r *reader) slots(v gjson.Result) []abi.Slot {
 			"themes":      func(v gjson.Result) { s.Themes = r.names(field+".themes", v) },
 			"attributes":  func(v gjson.Result) { s.Attributes = r.attributes(field+".attributes", v) },
 			"held":        func(v gjson.Result) { s.Held = r.held(field+".held", v) },
-		})
+		}
+		if r.strict {
+			delete(fields, "held") // an answer of its own holds every slot
+		}
+		r.object(field, v, fields)
 		if len(s.Space) == 0 {
 			r.fail(field, "has no space")
 		}

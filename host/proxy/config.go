@@ -76,6 +76,15 @@ type Config struct {
 	// it.
 	Keyring func() *seal.Keyring
 
+	// Trusted tells trusted callers of the decide API, by nil; the error says, to
+	// whoever asks, why one is not. Trusted callers may say who the visitor is, and
+	// get the whole of an answer; they are peers, too. It is asked only where there
+	// is an Authorization header. Default: nobody is trusted.
+	Trusted func(r *http.Request) error
+
+	// CORS says which other origins' pages may use the endpoints. Default: none.
+	CORS CORS
+
 	// ReadAhead is how much of a page is held back until it is decided, in
 	// bytes: 1,024 (what a page's charset is declared in) to 16 MiB. A page
 	// that fits is sent whole, with its Content-Length. Default 256 KiB, the
@@ -186,6 +195,9 @@ func (c Config) complete() (Config, error) {
 	}
 	if len(c.Prefix) < 3 || c.Prefix[0] != '/' || !strings.HasSuffix(c.Prefix, "/") {
 		errs = append(errs, fmt.Errorf("prefix %q is not a path like %q", c.Prefix, names.Prefix))
+	}
+	if err := c.CORS.complete(); err != nil {
+		errs = append(errs, err)
 	}
 	for _, p := range c.Peers {
 		if !p.IsValid() {

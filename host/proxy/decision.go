@@ -122,6 +122,7 @@ func (s *scratch) locate(r *http.Request, kind abi.Kind) {
 		Want:    abi.WantHTML,
 		Host:    s.keep(hostname(r.Host)),
 		Path:    s.keep(r.URL.EscapedPath()),
+		Query:   s.keep(r.URL.RawQuery),
 		Headers: s.request.Headers[:0],
 		Slots:   s.request.Slots[:0],
 	}
@@ -138,13 +139,17 @@ func (s *scratch) addSlots(places []inject.Place, known bool) {
 	}
 }
 
-// ask asks the engine and leaves its answer in the scratch, when what it changes
-// has been stored, unless nothing is to be.
+// ask asks the engine, with what was looked up meanwhile.
 func (w *response) ask(session host.Session, storing bool) error {
-	m, s := w.middleware, w.scratch
 	w.foreseen(session.Snapshot())
+	return w.middleware.conclude(w.scratch, w.request, session, storing)
+}
+
+// conclude asks the engine and leaves its answer in the scratch, when what it
+// changes has been stored, unless nothing is to be.
+func (m *Middleware) conclude(s *scratch, r *http.Request, session host.Session, storing bool) error {
 	start := time.Now()
-	err := m.ask(s, w.request, session)
+	err := m.ask(s, r, session)
 	m.metrics.decision.Observe(time.Since(start).Seconds())
 	if err != nil {
 		return err
@@ -153,13 +158,13 @@ func (w *response) ask(session host.Session, storing bool) error {
 		return err
 	}
 	if storing {
-		if err := m.store(s, w.request, session); err != nil {
+		if err := m.store(s, r, session); err != nil {
 			return err
 		}
 	}
 	m.metrics.noteCookies(&s.response.Answer)
-	if r := m.config.Recorder; r != nil && s.response.Status == abi.StatusOK {
-		r.Record(session.Snapshot(), s.message, s.answer, &s.response.Answer)
+	if rec := m.config.Recorder; rec != nil && s.response.Status == abi.StatusOK {
+		rec.Record(session.Snapshot(), s.message, s.answer, &s.response.Answer)
 	}
 	return nil
 }
@@ -189,10 +194,9 @@ func (m *Middleware) describe(s *scratch, r *http.Request, snapshot *host.Snapsh
 	if err != nil {
 		return err
 	}
-	peer := m.peers.sent(r)
+	peer := q.Flags.Has(abi.FlagPeer) || m.peers.sent(r)
 	q.Snapshot = snapshot.Hash[:]
 	q.Time = m.config.Clock().UnixMilli()
-	q.Query = s.keep(r.URL.RawQuery)
 	if secure(r, peer) {
 		q.Flags |= abi.FlagSecure
 	}

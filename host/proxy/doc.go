@@ -10,7 +10,8 @@
 //
 // What is below the prefix, the module answers: its replies go out as they are,
 // and the origin never sees the request. Events that it tells of go to
-// [Config.Events].
+// [Config.Events]. Two endpoints are the host's own: decide, which gives offers as
+// data, and openapi.json, which describes all.
 //
 // Limits. Whatever fails, here, in the engine or in the page, the visitor gets
 // the origin's status, header and bytes, and a counter says why; the two

@@ -26,30 +26,50 @@ var (
 	errBadReply   = errors.New("the module's reply is not fit to be sent")
 )
 
-// endpoint answers what is below the prefix, in the module's words. The origin
-// never sees it: a ticket can be read by the module alone, so without it there is
-// nothing to send but that it does not work now.
+// endpoint answers what is below the prefix. The origin never sees it: a ticket
+// can be read by the module alone, so without it there is nothing to send but that
+// it does not work now.
 func (m *Middleware) endpoint(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
-	s := m.scratches.take()
-	status := m.answer(w, r, s)
-	if status > 0 {
-		m.scratches.give(s)
-	} else { // a panic has left the scratch in doubt
-		status = unavailable(w)
+	name := r.URL.Path[len(m.config.Prefix):]
+	w, r, status := m.config.CORS.admit(w, r, name)
+	if status == 0 {
+		status = m.attend(w, r, name)
 	}
-	m.metrics.replies.note(r.URL.Path[len(m.config.Prefix):], status, time.Since(start))
+	m.metrics.replies.note(name, status, time.Since(start))
 }
 
-// answer sends the module's reply, or says why there is none, and gives the
+// attend has an endpoint answer, and gives the status.
+func (m *Middleware) attend(w http.ResponseWriter, r *http.Request, name string) int {
+	s := m.scratches.take()
+	status := m.answer(w, r, s, name)
+	if status == 0 { // a panic has left the scratch in doubt
+		return unavailable(w)
+	}
+	m.scratches.give(s)
+	return status
+}
+
+// answer sends the reply of an endpoint, or says why there is none, and gives the
 // status; 0 after a panic, when nothing was sent.
-func (m *Middleware) answer(w http.ResponseWriter, r *http.Request, s *scratch) (status int) {
+func (m *Middleware) answer(w http.ResponseWriter, r *http.Request, s *scratch, name string) (status int) {
 	defer func() {
 		if p := recover(); p != nil {
 			m.warn("request not answered", "panic", p, "stack", string(debug.Stack()))
 			status = 0
 		}
 	}()
+	switch name { // those that the module has not
+	case pathDecide:
+		return m.decideCall(w, r, s)
+	case pathOpenAPI:
+		return m.describeAPI(w, r)
+	}
+	return m.relay(w, r, s)
+}
+
+// relay sends the module's reply, or says why there is none.
+func (m *Middleware) relay(w http.ResponseWriter, r *http.Request, s *scratch) int {
 	reply, err := m.reply(w, r, s)
 	switch {
 	case err == nil:

@@ -9,11 +9,11 @@ import (
 	"github.com/profferhq/proffer/plugin/visitor"
 )
 
-// addIdentity names the person of whom [Config.Identity] tells, where the module
-// will not find one in the headers that it is shown: what is named here goes
+// addIdentity names the person of whom [Config.Identity] tells, where no trusted
+// caller has named one, and the module will not find one in the headers that it is shown: what is named here goes
 // before those, and a token or a peer's header is to go before what others sign.
 func (m *Middleware) addIdentity(s *scratch, r *http.Request) {
-	if m.config.Identity == nil || m.names(&s.request) {
+	if m.config.Identity == nil || s.request.Target.Key != nil || m.names(&s.request) {
 		return
 	}
 	if source, key, ok := m.config.Identity(r); ok {

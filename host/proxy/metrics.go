@@ -196,3 +196,15 @@ func (m *metrics) noteCookies(a *abi.Answer) {
 		}
 	}
 }
+
+// noteSlots counts the slots of an answer that is no page's.
+func (m *metrics) noteSlots(slots []abi.SlotAnswer) {
+	offers := 0
+	for i := range slots {
+		if slots[i].Offer != nil {
+			offers++
+		}
+	}
+	m.slots[filled].Add(float64(offers))
+	m.slots[empty].Add(float64(len(slots) - offers))
+}

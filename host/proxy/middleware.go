@@ -19,6 +19,7 @@ type Middleware struct {
 
 	identity   string // how the cookie of an identity token begins
 	identities int    // how many of trusted, the first, say who asks
+	openAPI    []byte // the document of our endpoints
 	lookups    lookups
 	writings   writings
 }
@@ -59,6 +60,9 @@ func New(c Config) (*Middleware, error) {
 	}
 	if c.Store != nil {
 		m.lookups.room, m.writings.room = make(chan struct{}, maxErrands), make(chan struct{}, maxErrands)
+	}
+	if m.openAPI, err = newOpenAPI(c.Prefix); err != nil {
+		return nil, fmt.Errorf("proxy: %w", err)
 	}
 	if c.Registerer != nil {
 		if err := m.metrics.register(c.Registerer); err != nil {

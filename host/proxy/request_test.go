@@ -67,7 +67,7 @@ func TestPrefix(t *testing.T) {
 		url := front(t, middleware(t, proxy.Config{Prefix: "/-/"}), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, "origin "+r.URL.Path)
 		}))
-		for _, path := range []string{"/-/", "/-/decide", "/%2d/click?x", "/-/../"} {
+		for _, path := range []string{"/-/", "/-/decided", "/%2d/click?x", "/-/../"} {
 			for _, method := range []string{"GET", "POST", "OPTIONS"} {
 				a := ask(t, url, method, path)
 				if a.status != 404 || strings.Contains(a.body, "origin") || a.header.Get("Cache-Control") != "no-store" {

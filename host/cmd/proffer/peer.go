@@ -21,7 +21,8 @@ func (peerCommand) Help() string {
 	return `A program that asks the admin listener of "proffer serve" for what only peers may
 (POST /v1/record, POST /v1/events, and GET /v1/visitor, GET /v1/person, POST /v1/erase,
 see "proffer visitor erase --help") shows who it is by a peer token, also on the same
-machine:
+machine. The decide API takes one, too, from who says who the visitor is (see "proffer
+serve --help"):
 
   curl -H "Authorization: Bearer $(proffer token peer --keys keys.json)" ...
 

@@ -179,7 +179,7 @@ func (c *serveCommand) pages(origin *url.URL, f *config.File, e engine, rec reco
 		IdentityCookie: f.IdentityCookie, IdentityHeader: f.IdentityHeader,
 		PersonHeader: f.PersonHeader, CountryHeader: f.CountryHeader, DeviceHeader: f.DeviceHeader,
 		Registerer: registry, Logger: logger, Clock: c.clock, Events: c.sink,
-		Identity: c.person, Keyring: c.keyring,
+		Identity: c.person, Keyring: c.keyring, Trusted: authorizePeer(c.keyring, c.clock), CORS: corsOf(f),
 	}
 	if rec.Writer != nil {
 		settings.Recorder = rec.Writer

@@ -14,7 +14,7 @@ import (
 func (*serveCommand) Help() string {
 	return `The configuration file is one JSON object. Every key may be left out:
 
-  prefix         where the endpoints for clicks and beacons are; "/.proffer/"
+  prefix         where the endpoints are; "/.proffer/"
   peers          ["10.0.0.0/8"]: proxies in front that are believed. Only they may
                  send the headers below and X-Forwarded-*
   identity       {"cookie":"proffer_identity","header":"proffer-identity"}: where a
@@ -23,6 +23,8 @@ func (*serveCommand) Help() string {
                  names of headers by which peers say who asks, from where, with what
   jwt            {"cookie":"session","algorithms":["RS256"],"key_file":"FILE"}: the
                  site's own JSON Web Tokens say who asks, too; see below
+  cors           {"origins":["https://app.example"],"credentials":false,"max_age":600}:
+                 other origins whose pages may use decide, event and forget; see below
   log            {"level":"info","format":"text"}, or debug, warn, error; json
   events         {"dir":"DIR","max_bytes":67108864,"keep_days":90}: files of what
                  was shown and what came of it; --events DIR goes before "dir".
@@ -49,7 +51,7 @@ page never waits for them: what the disk does not take is lost, counted (proffer
 or a rejection is told to the visitor only once it is on the disk; if it cannot be
 written, the answer is 503, and the visitor is to try again. With a store it may have
 been taken in all the same; a second time then changes nothing.
-` + webhookHelp + webTokensHelp
+` + webhookHelp + webTokensHelp + apiHelp
 }
 
 // keepEvents has event lines written, if they are to be; what it gives ends it,

@@ -73,7 +73,7 @@ on("click", c => {
 		if (e) e.href || c.preventDefault(), add(e, name);
 	}
 	send();
-});
+}, true);
 on("pagehide", () => due.length && navigator.sendBeacon && navigator.sendBeacon(to, due.splice(0).join("&")));
 document.readyState == "loading" ? on("DOMContentLoaded", own) : own();
 last.then(() => {
@@ -85,4 +85,4 @@ self.proffer = {decide, fill};
 `
 
 // scriptTag is the first half of the script's SHA-256, as an entity tag.
-const scriptTag = `"6574f0aef2860acf7aabab46521d170e"`
+const scriptTag = `"2676c9ce0476efe7aea8e6b1682aa122"`

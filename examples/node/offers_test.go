@@ -38,6 +38,7 @@ const document = {
   currentScript: globalThis.imported ? null : {src: "https://shop.example/o/offers.js?v=2"}, querySelector: () => null,
 };
 let eye, changed;
+const requestAnimationFrame = f => { f(); };
 class IntersectionObserver {
   constructor(f) { this.f = f; this.all = new Set(); eye = this; }
   observe(e) { this.all.add(e); }

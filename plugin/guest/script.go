@@ -4,10 +4,11 @@ package guest
 // they come into it: an element with data-offer-seen is reported when half of it
 // has come into view, and a click on one with data-offer-accept or
 // data-offer-reject instead of what the element itself would do, unless it is a
-// link. Events go one request at a time, since each answer writes the second
-// cookie anew; what is due by then goes with the next, or, when the page goes,
-// with a beacon. Calls of the decide API go one at a time, too, for each answer
-// writes the first cookie, and none before a page that was fetched ahead is shown.
+// link. What changes in the page is looked at once a frame. Events go one request
+// at a time, since each answer writes the second cookie anew; what is due by then
+// goes with the next, or, when the page goes, with a beacon. Calls of the decide
+// API go one at a time, too, since each answer writes the first cookie, and none
+// goes before a page that was fetched ahead is shown.
 //
 // The global proffer is described in examples/single-page/offers.d.ts. A slot that
 // came with the page, or was asked for, is in asked and is not asked for again.
@@ -15,13 +16,14 @@ package guest
 // It needs nothing else, and no Content-Security-Policy that lets it and requests
 // to its own host pass hinders it, nor Trusted Types where a policy named proffer
 // may be made. It is written in the JavaScript of 2016, and what a browser lacks
-// it does without. The names are short because the module is at its limit.
+// it does without. It takes at most 3 KiB, compressed; RATIONALE.md says why it is
+// as it is.
 const script = `if (!(self.proffer || {}).fill) {
 const on = addEventListener, due = [], told = new WeakMap, asked = new WeakSet,
 	from = document.currentScript || document.querySelector("[src*='offers.js']") || {src: "/.proffer/"},
 	all = (root, name) => root.querySelectorAll("[data-offer-" + name + "]"),
 	same = {createHTML: html => html};
-let to, busy, policy, last = document.prerendering ? new Promise(f => on("prerenderingchange", f)) : Promise.resolve();
+let to, busy, frame, policy, last = document.prerendering ? new Promise(f => on("prerenderingchange", f)) : Promise.resolve();
 const next = () => send(busy = 0);
 const send = () => busy || !due.length || !self.fetch ||
 	(busy = fetch(to, {method: "POST", body: due.splice(0).join("&"), keepalive: true}).then(next, next));
@@ -78,11 +80,12 @@ on("pagehide", () => due.length && navigator.sendBeacon && navigator.sendBeacon(
 document.readyState == "loading" ? on("DOMContentLoaded", own) : own();
 last.then(() => {
 	look();
-	self.MutationObserver && new MutationObserver(look).observe(document, {subtree: true, childList: true, attributeFilter: ["data-offer-seen"]});
+	const soon = () => frame = frame || requestAnimationFrame(() => look(frame = 0));
+	self.MutationObserver && new MutationObserver(soon).observe(document, {subtree: true, childList: true, attributeFilter: ["data-offer-seen"]});
 });
 self.proffer = {decide, fill};
 }
 `
 
 // scriptTag is the first half of the script's SHA-256, as an entity tag.
-const scriptTag = `"2676c9ce0476efe7aea8e6b1682aa122"`
+const scriptTag = `"ba064affd1bf81aceece82ee42d8d188"`

@@ -145,11 +145,13 @@ const walks = {
     let go;
     const gate = new Promise(done => { go = done; });
     await tab.answer(async r => { await gate; await r.continue(); });
-    await tab.visit("/teas");
+    await tab.visit("/teas/keemun"); // one place above the other
+    await tab.says(".hero", "A pot for two.");
     await tab.says(".side", "We also pack presents.");
     go();
+    await tab.says(".hero", "The first flush");
     await tab.says(".side", "Five samples");
-    await tab.tells("seen", 1);
+    await tab.tells("seen", 2);
     await tab.clean();
   },
 

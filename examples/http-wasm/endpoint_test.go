@@ -60,7 +60,7 @@ func TestEndpoints(t *testing.T) {
 		"a damaged link":      {strings.Replace(click, "?t=", "?t=A", 1), 400, "Content-Type: text/plain; charset=utf-8", "this link is damaged", ""},
 		"forget":              {post("/.proffer/forget", "", ""), 204, "Set-Cookie: proffer=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax", "", ""},
 		"forget by a link":    {"GET /.proffer/forget HTTP/1.1\nHost: shop.example\n\n", 405, "Allow: POST", "method not allowed", ""},
-		"the script":          {"GET /.proffer/offers.js HTTP/1.1\nHost: shop.example\n\n", 200, "Cache-Control: public, max-age=3600", "{\nconst ", ""},
+		"the script":          {"GET /.proffer/offers.js HTTP/1.1\nHost: shop.example\n\n", 200, "Cache-Control: public, max-age=3600", "if (!(self.proffer ", ""},
 		"no endpoint":         {"GET /.proffer/ HTTP/1.1\nHost: shop.example\n\n", 404, "", "not found", ""},
 	} {
 		m.log.Reset()

@@ -74,7 +74,7 @@ func (m *Middleware) decideSlots(s *scratch, r *http.Request, c *document.Call, 
 	defer session.Release()
 	s.locate(r, abi.KindPage)
 	s.call(c)
-	s.request.Want = abi.WantHTML | abi.WantContent | abi.WantLinks | m.wantEvents()
+	s.request.Want = abi.WantHTML | abi.WantJSON | abi.WantText | abi.WantContent | abi.WantLinks | m.wantEvents()
 	if trusted {
 		s.request.Flags |= abi.FlagPeer
 		s.request.Want |= abi.WantPropositions

@@ -2,6 +2,7 @@ package guest_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -183,20 +184,31 @@ func TestEndpoints(t *testing.T) {
 	}
 }
 
+// scriptLimit is the most that offers.js may take, compressed, in bytes.
+const scriptLimit = 3 << 10
+
 // TestScript: what offers.js may be made of.
 func TestScript(t *testing.T) {
 	g := ready(t, testConfig(), build(t, shop))
 	r := replied(t, g, calls(g, "GET offers.js"))
 	sum := sha256.Sum256(r.Body)
 	tag := `"` + hex.EncodeToString(sum[:16]) + `"`
-	if len(r.Body) > 1024 || headerOf(r, "etag") != tag || headerOf(r, "content-type") != "text/javascript; charset=utf-8" ||
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	if _, err := w.Write(r.Body); err != nil || w.Close() != nil || packed.Len() > scriptLimit {
+		t.Errorf("%d bytes compressed, the limit is %d: %v", packed.Len(), scriptLimit, err)
+	}
+	if headerOf(r, "etag") != tag || headerOf(r, "content-type") != "text/javascript; charset=utf-8" ||
 		headerOf(r, "cache-control") != "public, max-age=3600" || len(r.Cookies) > 0 {
 		t.Errorf("%d bytes, etag %s: %s", len(r.Body), tag, r.Headers)
 	}
-	for _, bad := range []string{"eval", "Function(", "innerHTML", "setTimeout", "document.write", "http", "</", "<!", "\r"} {
+	for _, bad := range []string{"eval", "Function(", "outerHTML", "insertAdjacent", "style", "setTimeout", "document.write", "http", "</", "<!", "\r"} {
 		if strings.Contains(string(r.Body), bad) {
 			t.Errorf("the script has %q", bad)
 		}
+	}
+	if all, trusted := strings.Count(string(r.Body), "innerHTML"), strings.Count(string(r.Body), ".innerHTML = policy.createHTML("); all != trusted {
+		t.Errorf("%d of %d innerHTML pass Trusted Types", trusted, all)
 	}
 	if again := replied(t, g, header(calls(g, "GET offers.js"), "if-none-match", tag)); again.Code != 304 || again.Body != nil || headerOf(again, "etag") != tag {
 		t.Errorf("a script that the browser has: %d, %d bytes", again.Code, len(again.Body))

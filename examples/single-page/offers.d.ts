@@ -48,6 +48,10 @@ declare namespace proffer {
     content?: Record<string, string | number | boolean | null>;
     /** The offer in HTML, absent where the space has no such rendering. */
     html?: string;
+    /** The offer as JSON, any JSON value; absent where the space has no such rendering. */
+    json?: unknown;
+    /** The offer as plain text; absent where the space has no such rendering. */
+    text?: string;
     /** The addresses that tell what became of the offer, for renderings of your own. */
     links?: {
       /** To these a POST tells that it was seen, accepted or rejected; absent where nothing is noted. */

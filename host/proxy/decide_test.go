@@ -243,7 +243,7 @@ func TestDecideAsks(t *testing.T) {
 		t.Errorf("a stranger's: %s, flags %d, host %s", names(), asked.Flags, asked.Host)
 	}
 	if asked.Kind != abi.KindPage || asked.Mode != abi.SlotsAsked || !asked.HasSlots || len(asked.Slots) != 1 || asked.Slots[0].Held != abi.HeldYes ||
-		string(asked.Path) != "/p" || string(asked.Query) != "a=b" || asked.Want != abi.WantHTML|abi.WantContent|abi.WantLinks || asked.Target.Key != nil || asked.Visitor != nil {
+		string(asked.Path) != "/p" || string(asked.Query) != "a=b" || asked.Want != abi.WantHTML|abi.WantJSON|abi.WantText|abi.WantContent|abi.WantLinks || asked.Target.Key != nil || asked.Visitor != nil {
 		t.Errorf("asked is %+v", asked)
 	}
 	more := `,"target":{"source":"main","key":"7"},"visitor":{"id":"00112233445566778899aabbccddeeff"},"consent":true,"no_store":true}`

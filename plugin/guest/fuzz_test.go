@@ -109,7 +109,7 @@ func checkReply(t *testing.T, response []byte, g *guest.Guest) {
 	if out.Status != abi.StatusOK {
 		return
 	}
-	if !bytes.Equal(out.Snapshot, g.View().Hash()) || len(out.Headers) > 4 || len(out.Cookies) > 2 || len(out.Events) > 64 || len(out.Body) > 1024 {
+	if !bytes.Equal(out.Snapshot, g.View().Hash()) || len(out.Headers) > 4 || len(out.Cookies) > 2 || len(out.Events) > 64 || len(out.Body) > 4<<10 {
 		t.Fatalf("%+v", out)
 	}
 	for _, h := range out.Headers {

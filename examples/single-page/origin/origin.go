@@ -1,5 +1,3 @@
-// Package origin is the tea shop's server: one page for all its addresses, and the
-// files that it is made of.
 package origin
 
 import (

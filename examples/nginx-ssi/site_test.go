@@ -27,6 +27,7 @@ type site struct {
 	origin  *httptest.Server
 	pages   atomic.Int64 // how often the origin was asked for its front page
 	cookies atomic.Int64 // and how often with a cookie, for whichever page
+	claims  atomic.Int64 // how often somebody says who he is
 }
 
 // newSite runs all but the edge.
@@ -78,6 +79,9 @@ func (s *site) serve(w http.ResponseWriter, r *http.Request) {
 	h.Set("Last-Modified", "Fri, 10 Jul 2026 12:00:00 GMT")
 	if r.Header.Get("Cookie") != "" && r.URL.Path != "/account" {
 		s.cookies.Add(1)
+	}
+	if r.Header.Get("Proffer-Identity") != "" {
+		s.claims.Add(1)
 	}
 	const page = `<!doctype html><title>T</title>` +
 		`<!--# include virtual="/.proffer/fragment?page=/&slot=hero" set="hero" -->` +

@@ -19,8 +19,10 @@ backend proffer {
 }
 
 sub vcl_recv {
-    # This header is ours alone.
+    # What nobody but Varnish may say. So is whatever Proffer's configuration names as
+    # person_header, country_header and device_header.
     unset req.http.Surrogate-Capability;
+    unset req.http.Proffer-Identity;
 
     if (req.url ~ "^/\.proffer/") {
         set req.backend_hint = proffer;

@@ -145,6 +145,17 @@ func TestOnlyWhatTheOriginSays(t *testing.T) {
 	}
 }
 
+// TestClaims: nobody says through the edge what peers alone may say.
+func TestClaims(t *testing.T) {
+	s := start(t)
+	for _, path := range []string{"/", "/account", "/.proffer/fragment?page=/&slot=hero"} {
+		s.get(t, path, "", "Proffer-Identity: p1.x")
+	}
+	if n := s.claims.Load(); n != 0 {
+		t.Errorf("%d claims have come through", n)
+	}
+}
+
 // TestFragmentsAreNotKept: a fragment is asked for anew, whoever asks, and a click
 // in it counts.
 func TestFragmentsAreNotKept(t *testing.T) {

@@ -170,7 +170,7 @@ func FuzzEndpoint(f *testing.F) {
 	f.Add("POST", "forget", "", "", "", "null", "https://www.shop.example//x", int64(-1))
 	f.Fuzz(func(t *testing.T, method, path, query, body, cookies, origin, referer string, time int64) {
 		r := calls(g, "POST "+path)
-		r.Method, r.Query, r.Body, r.Time = []byte(method), []byte(query), []byte(body), time
+		r.Method, r.Query, r.Body, r.Time, r.HasRecord = []byte(method), []byte(query), []byte(body), time, true
 		header(header(header(header(r, "cookie", cookies), "origin", origin), "referer", referer), "accept", "text/html")
 		checkReply(t, g.Handle(nil, abi.AppendRequest(nil, r)), g)
 	})

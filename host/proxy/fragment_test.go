@@ -131,3 +131,66 @@ func TestFragmentFails(t *testing.T) {
 		t.Errorf("%d %v", w.Code, w.Header())
 	}
 }
+
+// once shows each offer once, and its page begins with a slot that shows nothing
+// of them.
+const once = `
+catalog: once
+consent: assumed
+sites: {` + site + `: visitors}
+rules: {once: {period: 30d, quantity: 1, counted: self, applies_to: 'offer.code != "hello"'}}
+environments:
+  visitors:
+    kind: anonymous
+    history: store
+    typology: [once]
+    pages: [{match: /start, slots: [hello]}, {match: /, slots: [hero, hero_2]}]
+    spaces:
+      hello: {channel: web, fields: {title: text}, render: {html: '{{ title }}'}}
+      hero: {channel: web, fields: {title: text}, render: {html: '{{ title }}'}}
+    categories:
+      all:
+        offers:
+          hello: {weights: 1, content: {hello: {title: hello}}}
+          a: {weights: 9, content: {hero: {title: a}}}
+          b: {weights: 8, content: {hero: {title: b}}}
+          c: {weights: 7, content: {hero: {title: c}}}
+          d: {weights: 6, content: {hero: {title: d}}}
+`
+
+// On a store on disk the fragments of a page do not count against each other, in
+// whatever order they come, and count for the page a minute later.
+func TestFragmentsOnDisk(t *testing.T) {
+	snapshot, err := hosttest.Compile([]catalog.File{{Name: "catalog.yaml", Text: []byte(once)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := native.New(hosttest.Settings())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Swap(t.Context(), snapshot); err != nil {
+		t.Fatal(err)
+	}
+	now := testTime
+	m := middleware(t, proxy.Config{Engine: e, Store: onDisk(t), LookupWait: time.Hour, Clock: func() time.Time { return now }})
+	t.Cleanup(func() {
+		if err := m.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	h := m.Wrap(page(`<!doctype html><div data-offer-space="hello">own</div>`))
+	_, _, cookie := visit(h, "GET", "/start", "")
+	for _, c := range []struct {
+		after      time.Duration
+		slot, want string
+	}{
+		{time.Second, "hero_2", "b"}, {time.Second, "hero", "a"}, {time.Second, "hero_2", "b"}, {time.Second, "hero", "a"},
+		{time.Minute, "hero", "c"}, {time.Second, "hero_2", "d"}, {time.Minute, "hero", ""},
+	} {
+		now = now.Add(c.after)
+		if _, got, set := visit(h, "GET", "/.proffer/fragment?page=/&slot="+c.slot, cookie); got != c.want || set != "" {
+			t.Errorf("%s %s: %q, want %q, sets %q", now.Format(time.TimeOnly), c.slot, got, c.want, set)
+		}
+	}
+}

@@ -75,12 +75,15 @@ func (g *Guest) show() {
 // minuteMS is for how long the fragments of a page agree.
 const minuteMS = 60_000
 
-// agree makes what a decision draws by chance the same for all fragments of a page
+// agree makes what a fragment draws by chance the same for all fragments of a page
 // that one visitor gets in one minute: the order of equal weights, when a visit
 // began, and ids, so that none counts against another. Of strangers the order is
 // the same for all.
 func (g *Guest) agree() {
 	p := &g.page
+	if !p.fragment {
+		return
+	}
 	id, minute := p.state.ID[:], p.request.Time/minuteMS
 	p.call.Seed = snapshot.CallTie(snapshot.CallTie(uint64(minute), id), p.request.Path)
 	if v := &p.call.Visitor; v.New {

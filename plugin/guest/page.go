@@ -98,9 +98,7 @@ func (g *Guest) answer(dst []byte) []byte {
 	g.readRecord()
 	g.engine.Resolve(&p.call)
 	g.settleVisitor()
-	if p.fragment {
-		g.agree()
-	}
+	g.agree()
 	g.fillTargets()
 	g.fillHistory()
 	g.engine.Decide()

@@ -111,7 +111,7 @@ func TestFragmentIsStored(t *testing.T) {
 				t.Fatalf("%s: %d look-ups, told %+v", slot, s.needs, told)
 			}
 			offer := map[string]string{"hero": "one", "hero_2": "two", "side": "three"}[slot]
-			if c := told[i]; len(c.visitor) != 16 || c.durable || len(c.lines) != 1 || !strings.Contains(fmt.Sprint(c.history), offer+" 1") {
+			if c := told[i]; len(c.visitor) != 16 || c.durable || c.details != 1 || !c.hasTalk || !c.hasVersion || len(c.lines) != 1 || !strings.Contains(fmt.Sprint(c.history), offer+" 1") {
 				t.Errorf("%s: told %+v", slot, c)
 			}
 		}

@@ -67,7 +67,7 @@ func (g *Guest) show() {
 	g.header("content-type", "text/html; charset=utf-8")
 	if !g.method(methodHead) {
 		g.writePropositions()
-		reply.Events = p.answer.Events
+		reply.Interaction, reply.Propositions, reply.Events = p.answer.Interaction, p.answer.Propositions, p.answer.Events
 		g.tell()
 	}
 }

@@ -87,7 +87,7 @@ func (s *site) serve(w http.ResponseWriter, r *http.Request) {
 		`<!--# include virtual="/.proffer/fragment?page=/&slot=hero" set="hero" -->` +
 		`<!--# include virtual="/.proffer/fragment?page=/&slot=side" set="side" -->` +
 		`<p><!--# if expr="$hero" --><!--# echo var="hero" encoding="none" --><!--# else -->own hero<!--# endif --></p>` +
-		`<p><!--# include virtual="/.proffer/fragment?page=/&slot=hero_2" --></p>` +
+		`<p><!--# include virtual="/.proffer/fragment?page=%2F&slot=hero_2" --></p>` +
 		`<p><!--# if expr="$side" --><!--# echo var="side" encoding="none" --><!--# else -->own side<!--# endif --></p>`
 	switch r.URL.Path {
 	case "/":

@@ -84,7 +84,7 @@ func (s *site) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	const page = `<!doctype html><title>T</title>` +
 		`<p><esi:include src="/.proffer/fragment?page=/&amp;slot=hero" onerror="continue"/><esi:remove>without ESI</esi:remove></p>` +
-		`<p><esi:include src="/.proffer/fragment?page=/&slot=hero_2" onerror="continue"/></p>` +
+		`<p><esi:include src="/.proffer/fragment?page=%2F&slot=hero_2" onerror="continue"/></p>` +
 		`<p><esi:include src="/.proffer/fragment?page=/&amp;slot=side" onerror="continue"/></p>`
 	switch r.URL.Path {
 	case "/":

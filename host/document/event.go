@@ -44,16 +44,23 @@ func parseEvent(root gjson.Result) (*Document, error) {
 }
 
 // Reply runs a document with an event through a module. handle gets a request
-// without its snapshot.
+// without its snapshot, and a second time, with an empty record, if the module
+// needs one.
 func (d *Document) Reply(handle func(*abi.Request) ([]byte, error)) (response []byte, reply *abi.Reply, err error) {
-	if response, err = handle(d.eventRequest()); err != nil {
-		return nil, nil, err
+	r := d.eventRequest()
+	for {
+		if response, err = handle(r); err != nil {
+			return nil, nil, err
+		}
+		reply, err = abi.DecodeReply(response)
+		switch {
+		case err != nil || reply.Status == abi.StatusOK:
+			return response, reply, err
+		case reply.Status != abi.StatusNeed || r.HasRecord:
+			return response, reply, fmt.Errorf("%s: %s", reply.Status, reply.Text)
+		}
+		r.HasRecord = true
 	}
-	reply, err = abi.DecodeReply(response)
-	if err == nil && reply.Status != abi.StatusOK {
-		err = fmt.Errorf("%s: %s", reply.Status, reply.Text)
-	}
-	return response, reply, err
 }
 
 func (d *Document) eventRequest() *abi.Request {

@@ -58,8 +58,11 @@ func (s *Store) Engine(inner Engine) Engine {
 		}
 		response := inner(t, settings, snapshot, r)
 		if r.Kind == abi.KindEvent {
-			if out, err := abi.DecodeReply(response); err == nil && out.HasChanges {
-				s.Append(&out.Changes)
+			if out, err := abi.DecodeReply(response); err == nil {
+				need = out.Need
+				if out.HasChanges {
+					s.Append(&out.Changes)
+				}
 			}
 			return response
 		}

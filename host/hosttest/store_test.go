@@ -10,6 +10,7 @@ import (
 // apart are the cases whose answers differ where the histories are in a store,
 // each with the reason.
 var apart = map[string]string{
+	"fragments-count-in-a-store":            "a fragment cannot write the cookie",
 	"history-makes-room":                    "a store has room",
 	"visitor-data-budget-over-all-sections": "a store has room",
 	"visitor-data-within-its-budget":        "a store has room",

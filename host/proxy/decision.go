@@ -208,7 +208,7 @@ func (m *Middleware) describe(s *scratch, r *http.Request, snapshot *host.Snapsh
 	}
 	consent := l.source(q.Host)
 	s.addHeaders(r.Header, m, consent, peer)
-	if q.Kind == abi.KindPage {
+	if q.Kind == abi.KindPage || string(q.Path) == m.config.Prefix+"fragment" {
 		s.addSent(r.Header, m, l.sent, consent.header.key)
 	}
 	m.addIdentity(s, r)

@@ -40,6 +40,7 @@ func (m *Middleware) changeOfReply(r *http.Request, s *scratch, reply *abi.Reply
 	if reply.HasChanges {
 		c = store.Change{
 			Changes: reply.Changes, Snapshot: reply.Snapshot, Since: store.Always, Time: s.request.Time, Events: reply.Events,
+			Details: reply.Propositions, Interaction: reply.Interaction,
 		}
 		if !s.known {
 			c.Newcomer = m.peers.network(r)

@@ -17,6 +17,10 @@ type Reply struct {
 
 	HasChanges bool
 	Changes    Changes // what a store is to take in
+
+	// Of a fragment.
+	Interaction  []byte        // InteractionSize bytes; nil without entropy
+	Propositions []Proposition // what is to be stored
 }
 
 var replyFaults = [...]string{
@@ -28,12 +32,14 @@ var replyFaults = [...]string{
 	"events: malformed",
 	"body: malformed",
 	"changes: malformed",
+	"interaction: malformed",
+	"propositions: malformed",
 	"malformed",
 }
 
 // AppendReply appends the response to a request to an endpoint.
 func AppendReply(dst []byte, r *Reply) []byte {
-	dst = wire.AppendArray(dst, 8)
+	dst = wire.AppendArray(dst, 10)
 	dst = wire.AppendUint(dst, uint64(StatusOK))
 	dst = appendBinOrNil(dst, r.Snapshot)
 	dst = wire.AppendUint(dst, uint64(r.Code))
@@ -41,7 +47,9 @@ func AppendReply(dst []byte, r *Reply) []byte {
 	dst = appendStrs(dst, r.Cookies)
 	dst = appendStrs(dst, r.Events)
 	dst = appendBinOrNil(dst, r.Body)
-	return appendChanges(dst, r.HasChanges, &r.Changes)
+	dst = appendChanges(dst, r.HasChanges, &r.Changes)
+	dst = appendBinOrNil(dst, r.Interaction)
+	return appendPropositions(dst, r.Propositions)
 }
 
 // DecodeReply reads the response to a request to an endpoint, which aliases b.
@@ -94,6 +102,8 @@ func (r *Reply) decode(lists *Response, d *decoder) {
 	r.Events = lists.strs(d, "events: over the limit of 256")
 	r.Body = d.bin()
 	r.HasChanges = d.changes(&r.Changes)
+	r.Interaction = d.sized(InteractionSize, "interaction: not 16 bytes")
+	r.Propositions = lists.propositions(d, nil)
 }
 
 // minCode and maxCode bound the HTTP status of a reply: one below 200 does not

@@ -19,6 +19,7 @@ func drawReply(t *rapid.T) *abi.Reply {
 		Events:   drawTexts(t),
 	}
 	r.HasChanges, r.Changes = drawChanges(t)
+	r.Interaction, r.Propositions = drawSizedOrNil(t, abi.InteractionSize), drawList(t, 3, drawProposition)
 	if rapid.Bool().Draw(t, "body") {
 		r.Body = drawText(t)
 	}

@@ -65,10 +65,7 @@ func AppendAnswerHead(dst []byte, a *Answer, slots int) []byte {
 // AppendAnswerTail appends what of an answer stands behind its slots.
 func AppendAnswerTail(dst []byte, a *Answer) []byte {
 	dst = appendVisitorAnswer(dst, a)
-	dst = wire.AppendArray(dst, len(a.Propositions))
-	for i := range a.Propositions {
-		dst = appendProposition(dst, &a.Propositions[i])
-	}
+	dst = appendPropositions(dst, a.Propositions)
 	dst = appendStrs(dst, a.Cookies)
 	dst = wire.AppendUint(dst, uint64(a.Cache))
 	dst = appendStrs(dst, a.Events)
@@ -88,6 +85,15 @@ func appendVisitorAnswer(dst []byte, a *Answer) []byte {
 	dst = wire.AppendBool(dst, a.Visitor.New)
 	dst = appendStrOrNil(dst, a.Visitor.Folder)
 	return appendMap(dst, a.Visitor.Attributes)
+}
+
+//go:noinline
+func appendPropositions(dst []byte, list []Proposition) []byte {
+	dst = wire.AppendArray(dst, len(list))
+	for i := range list {
+		dst = appendProposition(dst, &list[i])
+	}
+	return dst
 }
 
 func appendProposition(dst []byte, p *Proposition) []byte {

@@ -137,11 +137,7 @@ func (r *Response) answer(d *decoder, a *Answer) {
 		d.slotAnswer(&a.Slots[i])
 	}
 	r.visitor(d, a)
-	n = d.count(MaxSlots, "propositions: over the limit of 64")
-	a.Propositions = slices.Grow(a.Propositions, n)[:n]
-	for i := range a.Propositions {
-		r.proposition(d, &a.Propositions[i])
-	}
+	a.Propositions = r.propositions(d, a.Propositions)
 	a.Cookies = r.strs(d, "cookies: over the limit of 256")
 	a.Cache = Cache(d.enum(uint64(CachePrivate), "cache: unknown"))
 	a.Events = r.strs(d, "events: over the limit of 256")
@@ -181,6 +177,15 @@ func (r *Response) visitor(d *decoder, a *Answer) {
 	a.Visitor.Folder = d.str()
 	a.Visitor.Attributes = d.attributeMap()
 	d.leave(outer, 2)
+}
+
+func (r *Response) propositions(d *decoder, list []Proposition) []Proposition {
+	n := d.count(MaxSlots, "propositions: over the limit of 64")
+	list = slices.Grow(list, n)[:n]
+	for i := range list {
+		r.proposition(d, &list[i])
+	}
+	return list
 }
 
 func (r *Response) proposition(d *decoder, p *Proposition) {

@@ -35,8 +35,8 @@ func Sent(view *snapshot.View, query []byte, headers []abi.Header, values []expr
 		var pair, name, value []byte
 		pair, query = cutAt(query, '&')
 		name, value = cutAt(pair, '=')
-		name, scratch = unescape(name, scratch)
-		value, scratch = unescape(value, scratch)
+		name, scratch = Unescape(name, scratch)
+		value, scratch = Unescape(value, scratch)
 		s.put(snapshot.ParameterQuery, name, value)
 	}
 }
@@ -72,10 +72,10 @@ func cutAt(s []byte, separator byte) (before, after []byte) {
 	return s, s[len(s):]
 }
 
-// unescape decodes a text as browsers decode a form's: + is a space, and a
+// Unescape decodes a text as browsers decode a form's: + is a space, and a
 // percent sign without two digits behind it stands for itself. A text without
 // either stays where it is; rest is the scratch with what is used of it.
-func unescape(s, scratch []byte) (text, rest []byte) {
+func Unescape(s, scratch []byte) (text, rest []byte) {
 	start, plain := len(scratch), true
 	for i := 0; i < len(s); i++ {
 		c := s[i]

@@ -16,12 +16,22 @@ func (e *Edge) Reply(x *Exchange, body []byte) (*abi.Reply, bool) {
 	if e.logs {
 		e.request.Want = abi.WantEvents
 	}
+	reply := e.reply()
+	if reply != nil && reply.Status == abi.StatusNeed { // of a fragment; this variant keeps all state in the cookie
+		e.request.HasRecord, e.request.Record = true, abi.Record{}
+		reply = e.reply()
+	}
+	return reply, reply != nil && reply.Status == abi.StatusOK
+}
+
+// reply puts the request to the guest; nil if that must not be used again.
+func (e *Edge) reply() *abi.Reply {
 	e.message = abi.AppendRequest(e.message[:0], &e.request)
 	e.answer = e.guest.Handle(e.answer[:0], e.message)
 	reply, err := abi.DecodeReply(e.answer)
 	if err != nil || !reply.Status.Healthy() {
 		_ = e.renew() // it worked with the same bytes before
-		return nil, false
+		return nil
 	}
-	return reply, reply.Status == abi.StatusOK
+	return reply
 }

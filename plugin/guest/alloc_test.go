@@ -51,13 +51,15 @@ func TestNoGarbage(t *testing.T) {
 	refused := browser(request(g), cookie(first))
 	refused.Flags ^= abi.FlagConsentGiven | abi.FlagConsentRefused
 	need := browser(request(g), "proffer_identity="+token(t, "main", "anna"))
+	fragment := browser(calls(g, "GET fragment?page=%2F&slot=hero_2"), cookie(first))
+	fragment.HasRecord, fragment.Flags = true, fragment.Flags|abi.FlagStore
 	for _, r := range []*abi.Request{stranger, returning, slots} {
 		r.Want |= abi.WantLinks | abi.WantEvents
 	}
 	dst := make([]byte, 0, 64<<10)
 	for name, r := range map[string]*abi.Request{
 		"a stranger": stranger, "a returning visitor": returning, "a known person": known, "asked slots": slots,
-		"refusal": refused, "a need": need,
+		"refusal": refused, "a need": need, "a fragment": fragment,
 	} {
 		message := abi.AppendRequest(nil, r)
 		want := abi.StatusOK

@@ -29,7 +29,9 @@ func (g *Guest) tell() {
 			kept = true
 			if env.Kind() == snapshot.KindAnonymous {
 				g.gather(e, env)
-				g.tellFolder(e, first, env)
+				if !p.fragment {
+					g.tellFolder(e, first, env)
+				}
 			}
 		}
 		first += len(g.engine.Schema(index))
@@ -41,7 +43,7 @@ func (g *Guest) tell() {
 			g.addPerson(env)
 		}
 	}
-	if kept && p.explicit {
+	if kept && p.explicit && !p.fragment {
 		c.Person.Source, c.Person.Key = g.source(), p.identity.key
 	}
 	g.nameSubject(c)
@@ -167,11 +169,14 @@ func (g *Guest) tellEvent(event *visitor.Event, t *visitor.Ticket, env *snapshot
 
 // tellReply puts into the reply what the host's store is to take in.
 func (g *Guest) tellReply() {
-	c, r := &g.page.answer.Changes, &g.endpoint.reply
-	c.History = g.encodePast()
-	r.HasChanges = c.Forget || c.History != nil || len(c.Persons) > 0
-	if r.HasChanges {
+	a, r := &g.page.answer, &g.endpoint.reply
+	c := &a.Changes
+	if !g.page.fragment {
+		c.History = g.encodePast()
+		a.HasChanges = c.Forget || c.History != nil || len(c.Persons) > 0
 		g.nameSubject(c)
+	}
+	if r.HasChanges = a.HasChanges; r.HasChanges {
 		r.Changes = *c
 	}
 }

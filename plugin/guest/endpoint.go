@@ -21,6 +21,11 @@ type endpoint struct {
 	headers [4]abi.Header
 	cookies [2][]byte
 	lines   [maxTickets][]byte
+
+	// Of a fragment.
+	slot    [1]abi.Slot // that it is of
+	shown   abi.SlotAnswer
+	entropy [abi.EntropySize]byte // in place of the request's
 }
 
 // HTTP status codes of replies.
@@ -44,14 +49,18 @@ const (
 // reply answers a request below the prefix.
 func (g *Guest) reply(dst []byte) []byte {
 	e := &g.endpoint
-	g.page.reset()
 	e.reply = abi.Reply{
 		Snapshot: g.view.Hash(), Headers: e.headers[:0], Cookies: e.cookies[:0], Events: e.lines[:0],
 	}
 	if !g.route() {
 		g.say(codeNotFound, "not found")
 	}
-	if e.reply.Code != codeOK && e.reply.Code != codeNotModified { // only the script may be kept
+	if g.page.fragment {
+		if need := g.answer(dst); need != nil {
+			return need
+		}
+	}
+	if g.page.fragment || e.reply.Code != codeOK && e.reply.Code != codeNotModified { // only the script may be kept
 		g.header("cache-control", "no-store")
 	}
 	if g.method(methodHead) {
@@ -75,6 +84,8 @@ func (g *Guest) route() bool {
 		g.post((*Guest).event)
 	case "forget":
 		g.post((*Guest).forgetAll)
+	case "fragment":
+		g.get((*Guest).fragment)
 	case "offers.js":
 		g.get((*Guest).script)
 	default:

@@ -143,6 +143,8 @@ func TestEndpoints(t *testing.T) {
 		"HEAD event":         {405, "POST"},
 		"POST forget":        {204, ""},
 		"GET forget":         {405, "POST"},
+		"GET fragment":       {400, ""},
+		"POST fragment":      {405, "GET, HEAD"},
 		"GET offers.js":      {200, ""},
 		"HEAD offers.js":     {200, ""},
 		"POST offers.js":     {405, "GET, HEAD"},

@@ -89,7 +89,7 @@ func endpointSeeds(f *testing.F, g *guest.Guest) (out []*abi.Request) {
 	b := met(f, g)
 	ticket := shopTicket(1, b.tag(f))
 	b.does(f, g, visitor.Seen, shopTicket(2, 0), nil)
-	for _, what := range []string{"GET click?t=" + signed(visitor.Click, ticket), "GET click?t=", "POST event?seen=x", "POST forget", "GET offers.js", "HEAD x"} {
+	for _, what := range []string{"GET click?t=" + signed(visitor.Click, ticket), "GET click?t=", "POST event?seen=x", "POST forget", "GET offers.js", "HEAD x", "GET fragment?page=/&slot=hero_2", "HEAD fragment?slot=hero&page=%2Ftravel%2f"} {
 		r := b.on(calls(g, what))
 		header(header(header(r, "origin", "https://www.shop.example"), "referer", "https://www.shop.example/x"), "sec-fetch-mode", "navigate")
 		r.Body = []byte("accept=" + signed(visitor.Accept, ticket) + "&reject=" + signed(visitor.Reject, ticket))
@@ -165,10 +165,12 @@ func FuzzEndpoint(f *testing.F) {
 	ticket := shopTicket(1, b.tag(f))
 	f.Add("GET", "click", "t="+signed(visitor.Click, ticket), "", "proffer="+b["proffer"], "", "", int64(noon))
 	f.Add("POST", "event", "seen="+signed(visitor.Seen, ticket), "accept="+signed(visitor.Accept, ticket), "proffer_e=x", "http://www.shop.example", "http://www.shop.example:80/x?y", int64(1)<<62)
+	f.Add("GET", "fragment", "page=/&slot=hero", "", "proffer="+b["proffer"], "", "", int64(noon))
+	f.Add("GET", "fragment", "slot=hero_2&page=%2Ftravel%2F%c3%a9+%00", "", "", "", "", int64(-1))
 	f.Add("POST", "forget", "", "", "", "null", "https://www.shop.example//x", int64(-1))
 	f.Fuzz(func(t *testing.T, method, path, query, body, cookies, origin, referer string, time int64) {
 		r := calls(g, "POST "+path)
-		r.Method, r.Query, r.Body, r.Time = []byte(method), []byte(query), []byte(body), time
+		r.Method, r.Query, r.Body, r.Time, r.HasRecord = []byte(method), []byte(query), []byte(body), time, true
 		header(header(header(header(r, "cookie", cookies), "origin", origin), "referer", referer), "accept", "text/html")
 		checkReply(t, g.Handle(nil, abi.AppendRequest(nil, r)), g)
 	})

@@ -152,6 +152,7 @@ func (g *Guest) handle(dst, request []byte) []byte {
 	if f := g.config.fixed; f != nil {
 		r.Time, r.Seed, r.Entropy = f.Time, f.Seed, f.Entropy[:]
 	}
+	g.page.reset()
 	if r.Kind == abi.KindEvent {
 		return g.reply(dst)
 	}

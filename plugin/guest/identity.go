@@ -194,7 +194,7 @@ func (g *Guest) source() []byte {
 func (g *Guest) mint() {
 	p := &g.page
 	_, _, signed := g.config.keys.Primary(seal.UseCookie)
-	if !g.storing() || len(p.request.Entropy) != abi.EntropySize || !signed {
+	if p.fragment || !g.storing() || len(p.request.Entropy) != abi.EntropySize || !signed {
 		return
 	}
 	sum := seal.Expand((*[32]byte)(p.request.Entropy), "visitor", 0)

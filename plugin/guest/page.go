@@ -28,6 +28,7 @@ type page struct {
 	changed    bool  // the cookie must be written
 	listed     bool
 	strict     bool // what does not fit into the cookie is left out
+	fragment   bool // one slot of the page is wanted, alone
 
 	identity struct {
 		source, key []byte
@@ -86,7 +87,6 @@ const maxFields = 256
 // decide, store, write.
 func (g *Guest) answer(dst []byte) []byte {
 	p := &g.page
-	p.reset()
 	g.readVisitor()
 	g.findSlots()
 	if g.mustAsk() {
@@ -98,11 +98,16 @@ func (g *Guest) answer(dst []byte) []byte {
 	g.readRecord()
 	g.engine.Resolve(&p.call)
 	g.settleVisitor()
+	g.agree()
 	g.fillTargets()
 	g.fillHistory()
 	g.engine.Decide()
 	g.engine.Store()
 	g.mintPropositions()
+	if p.fragment {
+		g.show()
+		return nil
+	}
 	dst = g.writeSlots(dst)
 	g.writePropositions()
 	g.writeVisitor()
@@ -121,6 +126,7 @@ func (p *page) reset() {
 	p.state.Reset()
 	p.events.N = 0
 	p.erasing, p.sentOurs, p.sentEvents, p.fresh, p.explicit, p.replaced, p.changed, p.listed = false, false, false, false, false, false, false, false
+	p.fragment = false
 	p.keyID = 0
 	p.identity.source, p.identity.key, p.identity.token = nil, nil, false
 	p.identity.attributes = seal.Attributes{}

@@ -71,7 +71,7 @@ func (g *Guest) addRecord(index uint32, list abi.History, own *chronicle, folder
 		if own != nil {
 			stored, at = own.settled || own.hands, place(&own.history, &e)
 		}
-		if e.Status == abi.Withdrawn || own != nil && (at >= 0 && !stored || !g.concerns(index, &e)) ||
+		if e.Status == abi.Withdrawn || g.isSibling(&e) || own != nil && (at >= 0 && !stored || !g.concerns(index, &e)) ||
 			own == nil && (g.inCookie(&e) || folder >= 0 && !g.belongs(folder, &e)) {
 			continue
 		}

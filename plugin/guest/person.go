@@ -20,7 +20,7 @@ func (g *Guest) link() {
 	p := &g.page
 	id, _, ok := g.config.keys.Primary(seal.UseCookie)
 	l := &p.state.Link
-	if ok && g.storing() && (!l.Set || l.Listed || l.KeyID != id) {
+	if ok && g.storing() && !p.fragment && (!l.Set || l.Listed || l.KeyID != id) {
 		g.setLink(g.source(), p.identity.key, false)
 	}
 }

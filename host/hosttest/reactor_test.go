@@ -29,7 +29,7 @@ func TestReactorWithoutPoll(t *testing.T) {
 			[]api.ValueType{api.ValueTypeI32},
 		).Export("poll_oneoff")
 	})
-	live(t, in, 100_000, false)
+	live(t, in, 40_000, false)
 }
 
 // TestReactorWithGC lets it live on a host that collects its garbage.

@@ -42,7 +42,7 @@ func NewReverseProxy(m *Middleware, origin *url.URL) http.Handler {
 	p := &reverseProxy{middleware: m, origin: origin}
 	transport := m.config.Origin.Transport
 	if transport == nil {
-		transport = newTransport(m.config.Origin)
+		transport = newTransport(m.config.Origin, origin)
 	}
 	p.pages = &wrapped{middleware: m, proxied: true, origin: &httputil.ReverseProxy{
 		Rewrite:      p.rewrite,
@@ -54,8 +54,8 @@ func NewReverseProxy(m *Middleware, origin *url.URL) http.Handler {
 	return p
 }
 
-func newTransport(o Origin) *http.Transport {
-	dialer := &net.Dialer{Timeout: o.ConnectTimeout}
+func newTransport(o Origin, origin *url.URL) *http.Transport {
+	dialer := guardedDialer(o, origin)
 	return &http.Transport{
 		DialContext:            dialer.DialContext,
 		TLSHandshakeTimeout:    o.ConnectTimeout,
@@ -72,12 +72,14 @@ func newTransport(o Origin) *http.Transport {
 }
 
 func (p *reverseProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch r.Method {
-	case http.MethodConnect:
+	switch {
+	case r.Method == http.MethodConnect:
 		w.Header().Set("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
 		plain(w, http.StatusMethodNotAllowed, "This is a site, not a proxy.\n")
-	case "PRI": // the preface of HTTP/2 (RFC 9113, section 3.4)
+	case r.Method == "PRI": // the preface of HTTP/2 (RFC 9113, section 3.4)
 		plain(w, http.StatusBadRequest, "HTTP/2 is not spoken here.\n")
+	case p.middleware.loops.closed(r.Header):
+		p.middleware.turnBack(w)
 	default:
 		p.pages.ServeHTTP(w, withBody(p.withoutUpgrade(r)))
 	}
@@ -152,6 +154,7 @@ func (p *reverseProxy) rewrite(pr *httputil.ProxyRequest) {
 			}
 		}
 	}
+	m.loops.pass(out.Header, in.Header)
 	m.edit(out.Header, m.classify(in), peer)
 }
 
@@ -175,7 +178,8 @@ func (p *reverseProxy) failed(w http.ResponseWriter, r *http.Request, err error)
 		return
 	case unreadable(r):
 		m.metrics.origin[badBody].Inc()
-		plain(w, http.StatusBadRequest, "The request could not be read.\n")
+		status, text := bodyAnswer(err)
+		plain(w, status, text)
 		return
 	case errors.As(err, &timeout) && timeout.Timeout():
 		m.metrics.origin[late].Inc()

@@ -154,6 +154,7 @@ func (p *reverseProxy) rewrite(pr *httputil.ProxyRequest) {
 			}
 		}
 	}
+	out.Close = surprising(in)
 	m.loops.pass(out.Header, in.Header)
 	m.edit(out.Header, m.classify(in), peer)
 }

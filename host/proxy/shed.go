@@ -115,7 +115,8 @@ func (m *Middleware) loadMetrics() []prometheus.Collector {
 
 // Limit bounds what a handler takes on: it is the first that visitors meet, in
 // front of [NewReverseProxy] or [Middleware.Wrap]. Under load pages lose their
-// offers first, and are refused only when that does not help.
+// offers first, and are refused only when that does not help. A connection ends
+// with a request of which two servers could see two ends.
 func (m *Middleware) Limit(next http.Handler) http.Handler { return &limited{m, next} }
 
 type limited struct {
@@ -125,6 +126,14 @@ type limited struct {
 
 func (h *limited) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	m := h.middleware
+	if nameless(r) {
+		plain(w, http.StatusBadRequest, "The request names no site.\n")
+		return
+	}
+	m.dropTwins(r.Header)
+	if twofold(r) {
+		w.Header().Set("Connection", "close")
+	}
 	n := m.load.inFlight.Add(1)
 	defer m.load.inFlight.Add(-1)
 	l := &m.config.Limits

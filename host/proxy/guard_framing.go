@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -46,4 +47,13 @@ func (m *Middleware) ours(key string) bool {
 		return true
 	}
 	return strings.HasPrefix(key, "X-Forwarded-") || slices.ContainsFunc(m.trusted, func(t header) bool { return t.key == key })
+}
+
+// plausible refuses a status that is none, which net/http lets through and panics
+// at when it is to send it.
+func plausible(r *http.Response) error {
+	if r.StatusCode < 100 {
+		return fmt.Errorf("status %03d", r.StatusCode)
+	}
+	return nil
 }

@@ -49,7 +49,9 @@ func NewReverseProxy(m *Middleware, origin *url.URL) http.Handler {
 		Transport:    transport,
 		BufferPool:   bufferPool{},
 		ErrorHandler: p.failed,
-		ErrorLog:     slog.NewLogLogger(m.config.Logger.Handler(), slog.LevelDebug),
+
+		ModifyResponse: plausible,
+		ErrorLog:       slog.NewLogLogger(m.config.Logger.Handler(), slog.LevelDebug),
 	}}
 	return p
 }

@@ -87,10 +87,10 @@ func (p *reverseProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// requestBody is a visitor's body that remembers whether it could be read.
+// requestBody is a visitor's body that remembers why it could not be read.
 type requestBody struct {
 	io.ReadCloser
-	failed atomic.Bool
+	fault atomic.Pointer[error]
 }
 
 type bodyKey struct{}
@@ -109,7 +109,7 @@ func withBody(r *http.Request) *http.Request {
 func (b *requestBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
-		b.failed.Store(true)
+		b.fault.Store(&err)
 	}
 	return n, err
 }
@@ -173,15 +173,16 @@ func dropForwarded(h http.Header) {
 // failed answers for an origin that does not.
 func (p *reverseProxy) failed(w http.ResponseWriter, r *http.Request, err error) {
 	m := p.middleware
+	fault := bodyFault(r)
 	var timeout net.Error
 	switch {
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled) && !timedOut(fault): // a late body cancels its request
 		m.metrics.origin[abandoned].Inc()
 		w.WriteHeader(http.StatusBadGateway) // nobody is there to read it
 		return
-	case unreadable(r):
+	case fault != nil:
 		m.metrics.origin[badBody].Inc()
-		status, text := bodyAnswer(err)
+		status, text := bodyAnswer(fault)
 		plain(w, status, text)
 		return
 	case errors.As(err, &timeout) && timeout.Timeout():
@@ -206,10 +207,15 @@ func cause(err error) string {
 	return strings.TrimRight(text, ": ")
 }
 
-// unreadable reports whether the visitor's body broke off or is malformed.
-func unreadable(r *http.Request) bool {
-	b, ok := r.Context().Value(bodyKey{}).(*requestBody)
-	return ok && b.failed.Load()
+// bodyFault is why the visitor's body could not be read: it broke off, is malformed,
+// too long or late. Nil: it could.
+func bodyFault(r *http.Request) error {
+	if b, ok := r.Context().Value(bodyKey{}).(*requestBody); ok {
+		if fault := b.fault.Load(); fault != nil {
+			return *fault
+		}
+	}
+	return nil
 }
 
 // bufferPool keeps the buffers through which bodies are copied.

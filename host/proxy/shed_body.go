@@ -60,12 +60,16 @@ func (b *pacedBody) wait(until time.Time, over bool) {
 // bodyAnswer is the answer to a request whose body could not be read for a reason.
 func bodyAnswer(err error) (status int, text string) {
 	var long *http.MaxBytesError
-	var late net.Error
 	switch {
 	case errors.As(err, &long):
 		return http.StatusRequestEntityTooLarge, tooLong
-	case errors.As(err, &late) && late.Timeout():
+	case timedOut(err):
 		return http.StatusRequestTimeout, "The request did not come to its end in time.\n"
 	}
 	return http.StatusBadRequest, "The request could not be read.\n"
+}
+
+func timedOut(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout()
 }

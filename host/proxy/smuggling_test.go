@@ -18,7 +18,7 @@ import (
 
 // behindStrict runs a proxy in front of a strict origin. end stops both, when every
 // connection between them has come to its end.
-func behindStrict(t *testing.T, start func(*httptest.Server)) (s *httptest.Server, end func() string) {
+func behindStrict(t *testing.T, start func(*httptest.Server), options ...func(*proxy.Config)) (s *httptest.Server, end func() string) {
 	t.Helper()
 	origin := newStrictOrigin(t)
 	u, err := url.Parse(origin.url())
@@ -26,7 +26,11 @@ func behindStrict(t *testing.T, start func(*httptest.Server)) (s *httptest.Serve
 		t.Fatal(err)
 	}
 	transport := &http.Transport{DisableCompression: true, ExpectContinueTimeout: time.Hour}
-	m := middleware(t, proxy.Config{Origin: proxy.Origin{Transport: transport}})
+	c := proxy.Config{Origin: proxy.Origin{Transport: transport}}
+	for _, option := range options {
+		option(&c)
+	}
+	m := middleware(t, c)
 	s = httptest.NewUnstartedServer(m.Limit(proxy.NewReverseProxy(m.Middleware, u)))
 	s.Config.ErrorLog = nil
 	start(s)

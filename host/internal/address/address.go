@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"strings"
 	"syscall"
 )
 
@@ -27,6 +28,9 @@ func (g *Guard) Control(_ context.Context, _, address string, _ syscall.RawConn)
 // Check says why an address with its port must not be dialled. What an operator
 // named is allowed as it stands: not what leads to it by a detour.
 func (g *Guard) Check(address string) error {
+	if strings.HasPrefix(address, ":") { // a URL without a host
+		address = "0.0.0.0" + address
+	}
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return fmt.Errorf("%.60q is no address", address)

@@ -39,8 +39,9 @@ type serveCommand struct {
 	TLSCert string `name:"tls-cert" help:"Certificate of the address for visitors, with its chain (PEM). With it they come by https alone, with HTTP/2, and their cookies are for https. What is saved there is checked and in force at once." placeholder:"FILE"`
 	TLSKey  string `name:"tls-key" help:"Its key (PEM), readable by its owner alone." placeholder:"FILE"`
 	engineOptions
-	clock func() time.Time // nil = time.Now
-	sink  proxy.Events     // nil = events are not kept
+	clock func() time.Time                     // nil = time.Now
+	sink  proxy.Events                         // nil = events are not kept
+	after func(time.Duration) <-chan time.Time // nil = time.After
 
 	memory   func(context.Context) // watches it
 	overload func(io.Writer)       // says that there is one
@@ -146,7 +147,10 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 	a.store(c.visitors, c.sink)
 	a.pauses(p)
 	a.private("/explain", explainPage(e, k.keyring, c.Record, &file))
-	serving := &service{limits: withDefaults(file.Limits), certificate: shown, ending: &a.ending, registry: registry, logger: logger}
+	serving := &service{limits: withDefaults(file.Limits), certificate: shown, ending: &a.ending, registry: registry, logger: logger, after: time.After}
+	if c.after != nil {
+		serving.after = c.after
+	}
 	return c.run(ctx, serving, pages, a.mux, []func(context.Context){r.follow, p.follow, k.follow, tokens.follow, shown.follow, c.memory})
 }
 

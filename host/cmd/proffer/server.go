@@ -111,9 +111,11 @@ type service struct {
 	ending      *atomic.Bool // told to end
 	registry    *prometheus.Registry
 	logger      *slog.Logger
+	after       func(time.Duration) <-chan time.Time
 
 	listeners        *listeners
 	visitors, admins *http.Server
+	left             chan struct{} // closed when visitors come no more
 }
 
 func (s *service) start(pages, admin http.Handler) (failed <-chan error) {
@@ -121,12 +123,16 @@ func (s *service) start(pages, admin http.Handler) (failed <-chan error) {
 	s.visitors, s.admins = newServer(pages, s.limits, s.logger), newServer(admin, s.limits, s.logger)
 	out := make(chan error, 2)
 	go func() { out <- s.admins.Serve(s.listeners.operators) }()
-	if s.certificate == nil {
-		go func() { out <- s.visitors.Serve(s.listeners.visitors) }()
-		return out
-	}
-	s.visitors.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.certificate.get}
-	go func() { out <- s.visitors.ServeTLS(s.listeners.visitors, "", "") }()
+	s.left = make(chan struct{})
+	go func() {
+		defer close(s.left)
+		if s.certificate == nil {
+			out <- s.visitors.Serve(s.listeners.visitors)
+			return
+		}
+		s.visitors.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.certificate.get}
+		out <- s.visitors.ServeTLS(s.listeners.visitors, "", "")
+	}()
 	return out
 }
 
@@ -144,10 +150,8 @@ func (s *service) end(failed <-chan error) error {
 	s.ending.Store(true)
 	s.visitors.SetKeepAlivesEnabled(false) // "Connection: close" from now on
 	if s.limits.Notice > 0 {
-		notice := time.NewTimer(s.limits.Notice)
-		defer notice.Stop()
 		select {
-		case <-notice.C:
+		case <-s.after(s.limits.Notice):
 		case <-failed:
 		}
 	}
@@ -157,6 +161,7 @@ func (s *service) end(failed <-chan error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = nil
 	}
+	<-s.left // Shutdown does not wait for a connection that has just been accepted
 	if n := s.listeners.visitors.end(ctx); n > 0 {
 		s.logger.Warn("connections were cut off", "connections", n, "after", s.limits.Drain)
 	}

@@ -108,10 +108,10 @@ func BenchmarkOverload(b *testing.B) {
 	transport := &http.Transport{MaxIdleConnsPerHost: 1024, MaxConnsPerHost: 1024, DisableCompression: true}
 	defer transport.CloseIdleConnections()
 	for b.Loop() {
-		(&flood{url: server, transport: transport}).closed(32, time.Second) // warms up
+		(&flood{url: server, transport: transport}).closed(192, time.Second) // warms up
 		calm, storm := flood{url: server, transport: transport}, flood{url: server, transport: transport}
 		began := cpuTime(b, pid)
-		most := calm.closed(32, 3*time.Second)
+		most := calm.closed(192, 3*time.Second)
 		between := cpuTime(b, pid)
 		sent := storm.open(3*most, 3*time.Second)
 		ended := cpuTime(b, pid)

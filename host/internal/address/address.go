@@ -1,6 +1,3 @@
-// Package address says which network addresses a connection of ours may lead to.
-// It looks at what a name was resolved to, at the moment of dialling, so that a
-// name that leads elsewhere the second time is seen, too.
 package address
 
 import (

@@ -1,5 +1,3 @@
-// Package nameserver answers the questions for addresses that tests have, so that
-// a name can lead elsewhere the second time.
 package nameserver
 
 import (

@@ -13,6 +13,9 @@
 // [Config.Events]. Two endpoints are the host's own: decide, which gives offers as
 // data, and openapi.json, which describes all.
 //
+// What strangers can take up is bounded where [Middleware.Limit] stands in front:
+// requests in flight, of which pages lose their offers first, and bodies.
+//
 // Limits. Whatever fails, here, in the engine or in the page, the visitor gets
 // the origin's status, header and bytes, and a counter says why; the two
 // exceptions are a reverse proxy whose origin does not answer, which is 502 or

@@ -22,6 +22,8 @@ type Middleware struct {
 	openAPI    []byte // the document of our endpoints
 	lookups    lookups
 	writings   writings
+	loops      loops
+	load       load
 }
 
 // header is a request header that the module reads.
@@ -45,7 +47,7 @@ func New(c Config) (*Middleware, error) {
 	if err != nil {
 		return nil, fmt.Errorf("proxy: configuration: %w", err)
 	}
-	m := &Middleware{config: c, peers: newPeers(c.Peers), metrics: newMetrics()}
+	m := &Middleware{config: c, peers: newPeers(c.Peers), metrics: newMetrics(), loops: newLoops()}
 	for i, name := range []string{c.IdentityHeader, c.PersonHeader, c.CountryHeader, c.DeviceHeader} {
 		if name == "" {
 			continue
@@ -64,6 +66,7 @@ func New(c Config) (*Middleware, error) {
 	if m.openAPI, err = newOpenAPI(c.Prefix); err != nil {
 		return nil, fmt.Errorf("proxy: %w", err)
 	}
+	m.metrics.all = append(m.metrics.all, m.loadMetrics()...)
 	if c.Registerer != nil {
 		if err := m.metrics.register(c.Registerer); err != nil {
 			return nil, fmt.Errorf("proxy: %w", err)
@@ -104,7 +107,7 @@ func (h *wrapped) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !h.proxied {
 		forward = m.forwarded(r, c)
 	}
-	if c == bypass {
+	if c == bypass || m.sheds() {
 		h.origin.ServeHTTP(w, forward)
 		return
 	}

@@ -42,20 +42,22 @@ func NewReverseProxy(m *Middleware, origin *url.URL) http.Handler {
 	p := &reverseProxy{middleware: m, origin: origin}
 	transport := m.config.Origin.Transport
 	if transport == nil {
-		transport = newTransport(m.config.Origin)
+		transport = newTransport(m.config.Origin, origin)
 	}
 	p.pages = &wrapped{middleware: m, proxied: true, origin: &httputil.ReverseProxy{
 		Rewrite:      p.rewrite,
 		Transport:    transport,
 		BufferPool:   bufferPool{},
 		ErrorHandler: p.failed,
-		ErrorLog:     slog.NewLogLogger(m.config.Logger.Handler(), slog.LevelDebug),
+
+		ModifyResponse: plausible,
+		ErrorLog:       slog.NewLogLogger(m.config.Logger.Handler(), slog.LevelDebug),
 	}}
 	return p
 }
 
-func newTransport(o Origin) *http.Transport {
-	dialer := &net.Dialer{Timeout: o.ConnectTimeout}
+func newTransport(o Origin, origin *url.URL) *http.Transport {
+	dialer := guardedDialer(o, origin)
 	return &http.Transport{
 		DialContext:            dialer.DialContext,
 		TLSHandshakeTimeout:    o.ConnectTimeout,
@@ -72,21 +74,23 @@ func newTransport(o Origin) *http.Transport {
 }
 
 func (p *reverseProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch r.Method {
-	case http.MethodConnect:
+	switch {
+	case r.Method == http.MethodConnect:
 		w.Header().Set("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
 		plain(w, http.StatusMethodNotAllowed, "This is a site, not a proxy.\n")
-	case "PRI": // the preface of HTTP/2 (RFC 9113, section 3.4)
+	case r.Method == "PRI": // the preface of HTTP/2 (RFC 9113, section 3.4)
 		plain(w, http.StatusBadRequest, "HTTP/2 is not spoken here.\n")
+	case p.middleware.loops.closed(r.Header):
+		p.middleware.turnBack(w)
 	default:
 		p.pages.ServeHTTP(w, withBody(p.withoutUpgrade(r)))
 	}
 }
 
-// requestBody is a visitor's body that remembers whether it could be read.
+// requestBody is a visitor's body that remembers why it could not be read.
 type requestBody struct {
 	io.ReadCloser
-	failed atomic.Bool
+	fault atomic.Pointer[error]
 }
 
 type bodyKey struct{}
@@ -105,7 +109,7 @@ func withBody(r *http.Request) *http.Request {
 func (b *requestBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
-		b.failed.Store(true)
+		b.fault.Store(&err)
 	}
 	return n, err
 }
@@ -152,6 +156,8 @@ func (p *reverseProxy) rewrite(pr *httputil.ProxyRequest) {
 			}
 		}
 	}
+	out.Close = surprising(in)
+	m.loops.pass(out.Header, in.Header)
 	m.edit(out.Header, m.classify(in), peer)
 }
 
@@ -167,15 +173,17 @@ func dropForwarded(h http.Header) {
 // failed answers for an origin that does not.
 func (p *reverseProxy) failed(w http.ResponseWriter, r *http.Request, err error) {
 	m := p.middleware
+	fault := bodyFault(r)
 	var timeout net.Error
 	switch {
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled) && !timedOut(fault): // a late body cancels its request
 		m.metrics.origin[abandoned].Inc()
 		w.WriteHeader(http.StatusBadGateway) // nobody is there to read it
 		return
-	case unreadable(r):
+	case fault != nil:
 		m.metrics.origin[badBody].Inc()
-		plain(w, http.StatusBadRequest, "The request could not be read.\n")
+		status, text := bodyAnswer(fault)
+		plain(w, status, text)
 		return
 	case errors.As(err, &timeout) && timeout.Timeout():
 		m.metrics.origin[late].Inc()
@@ -199,10 +207,15 @@ func cause(err error) string {
 	return strings.TrimRight(text, ": ")
 }
 
-// unreadable reports whether the visitor's body broke off or is malformed.
-func unreadable(r *http.Request) bool {
-	b, ok := r.Context().Value(bodyKey{}).(*requestBody)
-	return ok && b.failed.Load()
+// bodyFault is why the visitor's body could not be read: it broke off, is malformed,
+// too long or late. Nil: it could.
+func bodyFault(r *http.Request) error {
+	if b, ok := r.Context().Value(bodyKey{}).(*requestBody); ok {
+		if fault := b.fault.Load(); fault != nil {
+			return *fault
+		}
+	}
+	return nil
 }
 
 // bufferPool keeps the buffers through which bodies are copied.

@@ -22,18 +22,24 @@ import (
 	"github.com/profferhq/proffer/plugin/seal"
 )
 
-// ways are all ways by which a stranger's text comes into an offer.
-var ways = []payload.Way{
-	{Space: "target", Expression: "target.name"},
-	{Space: "call", Expression: "interaction.word"},
-	{Space: "slot", Expression: "interaction.place"},
-	{Space: "query", Expression: "request.query.q"},
-	{Space: "header", Expression: `request.header["x-q"]`},
-	{Space: "path", Expression: "request.path"},
-	{Space: "host", Expression: "request.host"},
-	{Space: "country", Expression: "request.country"},
-	{Space: "language", Expression: "interaction.language"},
-	{Space: "joined", Expression: `"a" + target.name + request.query.q`},
+// ways are all ways by which a stranger's text comes into an offer: those for
+// which visitors' offers are asked in English, and people's in French.
+var ways = map[string][]payload.Way{
+	"visitors": {
+		{Space: "target", Expression: "target.name"},
+		{Space: "query", Expression: "request.query.q"},
+		{Space: "path", Expression: "request.path"},
+		{Space: "language", Expression: "interaction.language"},
+		{Space: "joined", Expression: `"a" + target.name + request.query.q`},
+	},
+	"people": {
+		{Space: "person", Expression: "target.name"},
+		{Space: "call", Expression: "interaction.word"},
+		{Space: "slot", Expression: "interaction.place"},
+		{Space: "header", Expression: `request.header["x-q"]`},
+		{Space: "host", Expression: "request.host"},
+		{Space: "country", Expression: "request.country"},
+	},
 }
 
 // load is a guest that has a catalog.
@@ -63,7 +69,7 @@ var places = []string{
 }
 
 // whole is a page with the offers of an answer.
-func whole(t testing.TB, slots []abi.SlotAnswer) string {
+func whole(t testing.TB, ways []payload.Way, slots []abi.SlotAnswer) string {
 	t.Helper()
 	var page strings.Builder
 	var fills []inject.Fill
@@ -90,7 +96,7 @@ func whole(t testing.TB, slots []abi.SlotAnswer) string {
 func decide(t testing.TB, g *guest.Guest, environment, text string) string {
 	t.Helper()
 	slots := []any{}
-	for _, w := range ways {
+	for _, w := range ways[environment] {
 		slots = append(slots, map[string]any{"space": w.Space, "environment": environment, "attributes": map[string]string{"place": text}})
 	}
 	known := map[string]string{"name": text}
@@ -120,7 +126,7 @@ func decide(t testing.TB, g *guest.Guest, environment, text string) string {
 	if err != nil {
 		t.Fatalf("%q: %v", text, err)
 	}
-	return whole(t, a.Slots)
+	return whole(t, ways[environment], a.Slots)
 }
 
 func parse(t testing.TB, page string) *html.Node {
@@ -149,12 +155,12 @@ func TestPayloads(t *testing.T) {
 // their attributes are those of a harmless text, nothing in it runs or leads
 // elsewhere, and the text is there as it was sent.
 func TestTextsAreInert(t *testing.T) {
-	g := load(t, payload.Catalog(ways, "{name: string}", "{word: string, place: string}"))
+	g := load(t, payload.Catalog(slices.Concat(ways["visitors"], ways["people"]), "{name: string}", "{word: string, place: string}"))
 	for _, environment := range []string{"visitors", "people"} {
 		t.Run(environment, func(t *testing.T) {
 			harmless := parse(t, decide(t, g, environment, "x"))
 			want := payload.Shape(harmless)
-			if d := payload.Dangers(harmless); len(want) < 300 || !onlySlots(d) {
+			if d := payload.Dangers(harmless); len(want) < 150 || !onlySlots(d, environment) {
 				t.Fatalf("a harmless page has %d elements and %q", len(want), d)
 			}
 			for _, p := range payload.All() {
@@ -163,7 +169,7 @@ func TestTextsAreInert(t *testing.T) {
 				if got := payload.Shape(n); !slices.Equal(got, want) {
 					t.Errorf("%s %q changes the page: %s", p.Class, p.Text, page)
 				}
-				if d := payload.Dangers(n); !onlySlots(d) {
+				if d := payload.Dangers(n); !onlySlots(d, environment) {
 					t.Errorf("%s %q gives %q", p.Class, p.Text, d)
 				}
 				if utf8.ValidString(p.Text) {
@@ -175,8 +181,14 @@ func TestTextsAreInert(t *testing.T) {
 }
 
 // onlySlots reports whether there is nothing but the page's own markers.
-func onlySlots(dangers []string) bool {
-	return len(dangers) == 3*len(ways)/len(places) && !slices.ContainsFunc(dangers, func(d string) bool {
+func onlySlots(dangers []string, environment string) bool {
+	markers := 0
+	for i := range ways[environment] {
+		if !strings.Contains(places[i%len(places)], "<!--") {
+			markers++
+		}
+	}
+	return len(dangers) == markers && !slices.ContainsFunc(dangers, func(d string) bool {
 		return !strings.Contains(d, "data-offer-space=") && !strings.Contains(d, "id=i_")
 	})
 }

@@ -36,7 +36,7 @@ const content = `{title: '%[1]s{{ X }}', note: '%[1]sn {{ X }}', url: '/u/%[1]s{
 // "target" and "attributes", both written as YAML's flow maps.
 func Catalog(ways []Way, target, attributes string) string {
 	var b strings.Builder
-	b.WriteString("catalog: payloads\nconsent: assumed\nlanguage: en\ndefault_weight: 1\nsites: {people.example: people, \"*\": visitors}\nenvironments:\n")
+	b.WriteString("catalog: payloads\nconsent: assumed\nlanguage: en\ndefault_weight: 1\nsites: {people.localhost: people, \"*\": visitors}\nenvironments:\n")
 	for _, kind := range []string{"anonymous", "identified"} {
 		name := map[string]string{"anonymous": "visitors", "identified": "people"}[kind]
 		fmt.Fprintf(&b, "  %s:\n    kind: %s\n    target: %s\n    attributes: %s\n    spaces:\n", name, kind, target, attributes)

@@ -21,61 +21,28 @@ import (
 
 var update = flag.Bool("update", false, "rewrite testdata/refusals.golden; read the diff")
 
-// written are the places of a catalog in which an author may write a text: a
-// field of each type, and a rendering.
-var written = []string{"text", "url", "image", "html", "number", "bool", "render"}
-
-// shown is what a space shows of its field, in every place that takes its type.
-var shown = map[string]string{
-	"text":   `<div title="{{ f }}" class='a {{ f }}' data-f="{{ f }}"><b>{{ f }}</b><pre>{{ f }}</pre><input type="hidden" value='{{ f }}'></div>`,
-	"url":    `<div><a href="{{ f }}" title='{{ f }}'>{{ f }}</a><form action='{{ f }}'><button formaction="{{ f }}">x</button></form></div>`,
-	"image":  `<div><img src="{{ f }}" alt=""><a href='{{ f }}'>{{ f }}</a></div>`,
-	"html":   `<div><div>{{ f }}</div><ul><li>{{ f }}</li></ul></div>`,
-	"number": `<div title="{{ f }}">{{ f }}</div>`,
-	"bool":   `<div title="{{ f }}">{{ f }}</div>`,
-}
-
-// quote writes a text as YAML and JSON do, with bytes that are no UTF-8 as they
-// are.
-func quote(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c == '"', c == '\\':
-			b.WriteString(`\` + string(c))
-		case c < ' ' || c == 0x7f:
-			fmt.Fprintf(&b, `\u%04x`, c)
-		default:
-			b.WriteByte(c)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
-}
-
 // source is a catalog with a text in the places that are kept, and where each
 // stands: its line, counted from 1.
 func source(text string, keep func(place string) bool) (yaml string, lines map[int]string) {
 	lines = map[int]string{}
 	list := []string{"catalog: c", "consent: assumed", "default_weight: 1", "language: en", "environments:", "  visitors:", "    kind: anonymous", "    spaces:"}
-	for _, place := range written {
+	for _, place := range payload.Places {
 		if !keep(place) {
 			continue
 		}
-		render, field := shown[place], place
+		render, field := payload.Shown[place], place
 		if place == "render" {
-			render, field = "<div>"+text+"</div>", "text"
+			render, field = payload.Rendered(text), "text"
 			lines[len(list)+1] = place
 		}
-		list = append(list, fmt.Sprintf("      %s: {channel: web, store: false, fields: {f: {type: %s, required: true}}, render: {html: %s}}", place, field, quote(render)))
+		list = append(list, fmt.Sprintf("      %s: {channel: web, store: false, fields: {f: {type: %s, required: true}}, render: {html: %s}}", place, field, payload.Quote(render)))
 	}
 	list = append(list, "    categories:", "      all:", "        offers:")
-	for _, place := range written {
+	for _, place := range payload.Places {
 		if !keep(place) {
 			continue
 		}
-		value := quote(text)
+		value := payload.Quote(text)
 		if place == "render" {
 			value = "x"
 		} else {
@@ -105,7 +72,7 @@ func compiled(t testing.TB, text string, keep func(string) bool) (snapshot []byt
 		}
 		at := []string{lines[d.Pos.Line]}
 		if at[0] == "" || d.Code == "not-text" {
-			at = written
+			at = payload.Places
 		}
 		for _, place := range at {
 			if !slices.Contains(codes[place], d.Code) {
@@ -130,7 +97,7 @@ func pages(t testing.TB, snapshot []byte, keep func(string) bool) map[string][2]
 			t.Fatal(err)
 		}
 		d.Slots = nil
-		for _, place := range written {
+		for _, place := range payload.Places {
 			if keep(place) {
 				d.Slots = append(d.Slots, abi.Slot{Space: []byte(place), N: 1})
 			}
@@ -160,7 +127,7 @@ func TestWhatAuthorsWrite(t *testing.T) {
 	for _, p := range payload.All() {
 		_, codes := compiled(t, p.Text, func(string) bool { return true })
 		fmt.Fprintf(&golden, "%s %q", p.Class, p.Text)
-		for _, place := range written {
+		for _, place := range payload.Places {
 			outcome := strings.Join(codes[place], ",")
 			if outcome == "" {
 				outcome = "taken"
@@ -170,7 +137,7 @@ func TestWhatAuthorsWrite(t *testing.T) {
 		}
 		golden.WriteByte('\n')
 		keep := func(place string) bool { return codes[place] == nil }
-		if len(codes) == len(written) {
+		if len(codes) == len(payload.Places) {
 			continue
 		}
 		snapshot, more := compiled(t, p.Text, keep)
@@ -200,7 +167,7 @@ func inert(t *testing.T, text, place string, html [2]string) {
 	if place == "html" || place == "render" {
 		return
 	}
-	want := payload.Shape(parse(t, strings.ReplaceAll(shown[place], "{{ f }}", "1")))
+	want := payload.Shape(parse(t, strings.ReplaceAll(payload.Shown[place], "{{ f }}", "1")))
 	if got := payload.Shape(n); !slices.Equal(got, want) {
 		t.Errorf("%q is taken as %s and changes the page: %s", text, place, html[0])
 	}

@@ -45,9 +45,9 @@ func batches(texts, bytes int) (all [][]payload.Payload) {
 
 // markers are pages' markers of slots; %s is the space.
 var markers = []string{
-	`<div data-offer-space="%s">own</div>`,
+	`<aside data-offer-space="%s">own</aside>`,
 	`<section id='i_%s'><p>own</p></section>`,
-	"<div><!-- offer:%s --><b>own</b><!-- /offer --></div>",
+	"<nav><!-- offer:%s --><b>own</b><!-- /offer --></nav>",
 	`<table><tr><td data-offer-space=%s>own</td></tr></table>`,
 }
 
@@ -214,8 +214,27 @@ func (h *hostile) bring(batch []payload.Payload) map[string]became {
 		headers, address = object{"Proffer-Identity": h.key.Token(origin.Claims{Source: "main", Person: "1", Expires: time.Now().Add(time.Hour), Attrs: attributes})}, h.base+"/"
 	}
 	h.do("headers", object{"headers": headers}, nil)
-	h.do("goto", object{"url": address}, nil)
-	return h.looked(batch[0].Class, false)
+	for limit := time.Now().Add(patience); ; {
+		h.do("goto", object{"url": address}, nil)
+		slots := h.looked(batch[0].Class, false)
+		if filled(slots) {
+			return slots
+		}
+		// A machine that is too busy serves the page as it came.
+		if time.Now().After(limit) {
+			h.Fatalf("%s: slots without offers for %v: %v", batch[0].Class, patience, slots)
+		}
+	}
+}
+
+// filled reports whether every slot has an offer.
+func filled(slots map[string]became) bool {
+	for _, b := range slots {
+		if !strings.Contains(b.Shape, "offer-card") {
+			return false
+		}
+	}
+	return len(slots) > 0
 }
 
 // compare holds that a page has the elements of a harmless one, and the texts.
@@ -233,7 +252,7 @@ func (h *hostile) compare(batch []payload.Payload, got map[string]became) {
 		if slot[0] == 'h' {
 			text = header(text)
 		}
-		if b.Shape != want.Shape || !strings.Contains(want.Shape, "offer-card") {
+		if b.Shape != want.Shape {
 			h.Errorf("%q changes %s from\n%s\nto\n%s", text, slot, want.Shape, b.Shape)
 		}
 		if want := read(text); read(b.Text) != want || read(b.Value) != want {

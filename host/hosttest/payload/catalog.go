@@ -37,9 +37,13 @@ const content = `{title: '%[1]s{{ X }}', note: '%[1]sn {{ X }}', url: '/u/%[1]s{
 func Catalog(ways []Way, target, attributes string) string {
 	var b strings.Builder
 	b.WriteString("catalog: payloads\nconsent: assumed\nlanguage: en\ndefault_weight: 1\nsites: {people.localhost: people, \"*\": visitors}\nenvironments:\n")
+	var slots []string
+	for _, w := range ways {
+		slots = append(slots, w.Space)
+	}
 	for _, kind := range []string{"anonymous", "identified"} {
 		name := map[string]string{"anonymous": "visitors", "identified": "people"}[kind]
-		fmt.Fprintf(&b, "  %s:\n    kind: %s\n    target: %s\n    attributes: %s\n    spaces:\n", name, kind, target, attributes)
+		fmt.Fprintf(&b, "  %s:\n    kind: %s\n    target: %s\n    attributes: %s\n    pages: [{match: /**, slots: [%s]}]\n    spaces:\n", name, kind, target, attributes, strings.Join(slots, ", "))
 		for _, w := range ways {
 			fmt.Fprintf(&b, "      %s:\n        channel: web\n        store: false\n        fields: %s\n        render:\n          html: |%s\n", w.Space, fields, indent(w.read(rendering)))
 		}

@@ -103,15 +103,15 @@ type tab struct {
 }
 
 // open is a page of somebody whom the site has not seen. Options are Playwright's
-// for a context.
-func (c *chromium) open(t *testing.T, name, base string, options object) *tab {
+// for a context; scripts run in each document before its own.
+func (c *chromium) open(t *testing.T, name, base string, options object, scripts ...string) *tab {
 	t.Helper()
 	p := &tab{T: t, chromium: c, name: name, base: base}
 	if options == nil {
 		options = object{}
 	}
 	p.quiet = options["javaScriptEnabled"] == false
-	c.ask(t, object{"do": "open", "page": name, "options": options}, nil)
+	c.ask(t, object{"do": "open", "page": name, "options": options, "script": strings.Join(scripts, "\n")}, nil)
 	return p
 }
 

@@ -78,10 +78,11 @@ class Seen {
 }
 
 const ops = {
-  async open({ page, options = {} }) {
+  async open({ page, options = {}, script }) {
     const context = await browser.newContext(options);
     context.setDefaultTimeout(PATIENCE);
     if (options.javaScriptEnabled !== false) await context.addInitScript(watch);
+    if (script) await context.addInitScript(script);
     pages.set(page, new Seen(await context.newPage(), options.javaScriptEnabled !== false));
   },
   async tab({ page, of }) { pages.set(page, new Seen(await at(of).page.context().newPage(), at(of).scripts)); },
@@ -116,7 +117,7 @@ const ops = {
     return notes;
   },
   async frames({ page, script }) {
-    return Promise.all(at(page).page.frames().map(f => f.evaluate(script).catch(() => null)));
+    return Promise.all(at(page).page.frames().map(f => within(f.evaluate(script), PATIENCE / 5).catch(() => null)));
   },
   async close({ page }) { await at(page).page.context().close(); pages.delete(page); },
 };

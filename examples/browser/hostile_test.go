@@ -83,7 +83,8 @@ type became struct {
 }
 
 // looked gives what the slots of a page are, and holds that nothing ran in it
-// and that it asked for nothing but pictures.
+// and that it asked for nothing but pictures, of its own site or where authors
+// may name foreign ones of any.
 func (p *tab) looked(what string, foreign bool) map[string]became {
 	p.Helper()
 	var found struct {
@@ -95,7 +96,9 @@ func (p *tab) looked(what string, foreign bool) map[string]became {
 	p.do("settle", nil, nil)
 	p.do("notes", nil, &n)
 	for _, text := range slices.Concat(n.Console, n.Errors, n.Dialogs, n.Popups) {
-		p.Errorf("%s: %s", what, text)
+		if !foreign || !strings.HasPrefix(text, "error: Failed to load resource: net::") {
+			p.Errorf("%s: %s", what, text)
+		}
 	}
 	if found.Ran {
 		p.Errorf("%s: a text has run", what)

@@ -41,6 +41,7 @@ var command = sync.OnceValues(func() (string, error) {
 // site is an origin behind the command.
 type site struct {
 	base   string // for visitors
+	origin string // what is behind it
 	port   string
 	events string // the directory of its events
 	keys   string
@@ -58,7 +59,7 @@ func serve(t *testing.T, origin http.Handler, catalog, keys string, more ...stri
 	own := httptest.NewServer(origin)
 	t.Cleanup(own.Close)
 	dir := t.TempDir()
-	s := &site{events: filepath.Join(dir, "events"), keys: keys}
+	s := &site{origin: own.URL, events: filepath.Join(dir, "events"), keys: keys}
 	config := filepath.Join(dir, "config.json")
 	if err := os.WriteFile(config, []byte(`{"peers": ["127.0.0.1"], "country_header": "X-Country", "log": {"level": "info"}}`), 0o600); err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -42,7 +43,6 @@ var traps = []string{
 	`<p title='MARK'>x</p>`,
 	`<p title="MARK">x</p>`,
 	`<p title=MARK>x</p>`,
-	`<p MARK>x</p>`,
 	`<a href='MARK'>x</a>`,
 	`<a href="javascript:'MARK'">x</a>`,
 	`<img alt='MARK' src="/i/x.gif">`,
@@ -86,13 +86,16 @@ var traps = []string{
 
 // planted are the markers, in each form and in quotes that may end an attribute.
 var planted = []string{
-	`<div data-offer-space="trap">x</div>`, `<div data-offer-space='trap'>x</div>`, `<div id=i_trap>x</div>`, `<DIV ID="i_trap">x</DIV>`,
-	`<!-- offer:trap -->x<!-- /offer -->`, ` data-offer-space=trap `, ` id="i_trap" `,
+	`<div data-offer-space="trap">x</div>`, `<div data-offer-space='trap'>x</div>`, `<DIV id=i_trap>x</DIV>`,
+	`<!-- offer:trap -->x<!-- /offer -->`, ` data-offer-space=trap `,
 }
+
+// each is how many of the forms a trap is tried with, one more apart for the next.
+const each = 3
 
 // trap is a page with one, between two real slots.
 func trap(i int) string {
-	page := strings.ReplaceAll(traps[i/len(planted)], "MARK", planted[i%len(planted)])
+	page := strings.ReplaceAll(traps[i/each], "MARK", planted[(i/each+i%each)%len(planted)])
 	return `<!doctype html><html lang="en"><link rel="icon" href="data:,">` +
 		`<div class="around"><div data-offer-space="real">own</div></div>` + page + `<p>after</p><div data-offer-space="late">own</div>`
 }
@@ -104,7 +107,7 @@ func TestTraps(t *testing.T) {
 	c := startChromium(t)
 	var catalog strings.Builder
 	catalog.WriteString("catalog: traps\nconsent: assumed\ndefault_weight: 1\nenvironments:\n  visitors:\n    kind: anonymous\n" +
-		"    pages: [{match: /filled/*, slots: [trap, real, late]}]\n    spaces:\n")
+		"    pages: [{match: /*, slots: [trap, real, late]}]\n    spaces:\n")
 	var offers strings.Builder
 	for _, space := range []string{"trap", "real", "late"} {
 		fmt.Fprintf(&catalog, "      %s: {channel: web, store: false, fields: {f: text}, render: {html: '<b class=\"offer\" title=\"{{ f }}\">offer {{ f }}</b>'}}\n", space)
@@ -112,8 +115,7 @@ func TestTraps(t *testing.T) {
 	}
 	catalog.WriteString("    categories:\n      all:\n        offers:\n" + offers.String())
 	s := serve(t, pictures(func(w http.ResponseWriter, r *http.Request) {
-		_, number, _ := strings.Cut(r.URL.Path[1:], "/")
-		i, err := strconv.Atoi(number)
+		i, err := strconv.Atoi(r.URL.Path[1:])
 		if err != nil {
 			http.NotFound(w, r)
 			return
@@ -123,17 +125,20 @@ func TestTraps(t *testing.T) {
 	}), written(t, catalog.String()), newKeys(t))
 	p := c.open(t, "traps", s.base, nil)
 	filled := 0
-	for i := range len(traps) * len(planted) {
-		filled += p.trapped(i)
+	for i := range len(traps) * each {
+		filled += p.trapped(s.origin, i)
+		if t.Failed() {
+			return
+		}
 	}
-	if filled < len(traps)*len(planted) {
-		t.Errorf("of %d pages %d have a real slot with an offer", len(traps)*len(planted), filled)
+	if filled < len(traps)*each {
+		t.Errorf("of %d pages %d have a real slot with an offer", len(traps)*each, filled)
 	}
 }
 
 // trapped compares one page of traps with itself, and gives how many offers it
 // has in real slots.
-func (p *tab) trapped(i int) (offers int) {
+func (p *tab) trapped(origin string, i int) (offers int) {
 	p.Helper()
 	// A tree, with real slots emptied; and how many of them had an offer.
 	const tree = `(() => {
@@ -151,17 +156,18 @@ func (p *tab) trapped(i int) (offers int) {
 		Ran        bool
 	}
 	var plain, by built
-	p.do("goto", object{"url": fmt.Sprintf("%s/plain/%d", p.base, i)}, nil)
+	var before, n notes
+	p.do("goto", object{"url": fmt.Sprintf("%s/%d", origin, i)}, nil)
 	p.eval(tree, &plain)
-	p.do("goto", object{"url": fmt.Sprintf("%s/filled/%d", p.base, i)}, nil)
+	p.do("notes", nil, &before)
+	p.do("goto", object{"url": fmt.Sprintf("%s/%d", p.base, i)}, nil)
 	p.eval(tree, &by)
-	var n notes
 	p.do("notes", nil, &n)
 	if by.HTML != plain.HTML || by.Tree != plain.Tree {
-		p.Errorf("%s\nbecomes\n%s\nnot\n%s", trap(i), by.HTML, plain.HTML)
+		p.Errorf("%s\nbecomes\n%s\nnot\n%s", trap(i), by.Tree, plain.Tree)
 	}
-	if by.Ran || plain.Offers > 0 || strings.Contains(by.HTML, "offer '") || len(n.Dialogs)+len(n.Errors) > 0 {
-		p.Errorf("%s: %+v, %q, %q", trap(i), by, n.Dialogs, n.Errors)
+	if by.Ran || plain.Offers > 0 || strings.Contains(by.HTML, "offer '") || len(n.Dialogs) > 0 || !slices.Equal(n.Errors, before.Errors) {
+		p.Errorf("%s: ran %v, %d offers at the origin, dialogs %q, errors %q, without offers %q", trap(i), by.Ran, plain.Offers, n.Dialogs, n.Errors, before.Errors)
 	}
 	return by.Offers
 }

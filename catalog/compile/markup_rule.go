@@ -100,8 +100,9 @@ var markupAttrs = markupTable(map[byte]string{
 	markupAttrText: `abbr accesskey alt class cols colspan color content datetime dir download headers height high
 		hreflang label lang low max maxlength media min minlength optimum placeholder role rows rowspan scope size
 		sizes span start step summary tabindex title value width`,
-	markupAttrName:    `id name for form list`,
-	markupAttrURL:     `href src action formaction poster cite data ping background xlink:href manifest longdesc usemap`,
+	markupAttrName: `id name for form list`,
+	markupAttrURL: `href src action formaction poster cite data ping background xlink:href manifest longdesc usemap
+		attributionsrc dynsrc lowsrc`,
 	markupAttrSet:     `srcset imagesrcset`,
 	markupAttrRefused: `srcdoc xml:base http-equiv data-offer-space`,
 })

@@ -42,7 +42,7 @@ test: wasm
 ## edges: tests inside foreign runtimes, which it installs, and beside engines
 edges: wasm
 	build/install-edges
-	PATH="$(CURDIR)/$(OUT)/node/bin:$$PATH:/usr/sbin" go test -count=1 -tags edges ./examples/node ./examples/embed ./examples/identity \
+	PATH="$(CURDIR)/$(OUT)/node/bin:$$PATH:/usr/sbin" go test -count=1 -p=1 -tags edges ./examples/node ./examples/embed ./examples/identity \
 		./examples/single-page ./examples/browser ./examples/varnish ./examples/nginx-ssi
 	cd examples/wasmtime && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 	cd build/peers && go vet ./... && go test -count=1 ./... && go mod tidy -diff

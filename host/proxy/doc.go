@@ -12,6 +12,9 @@
 // and the origin never sees the request. Events that it tells of go to
 // [Config.Events].
 //
+// Below it, too, a proxy that cannot run a module asks what to write into a page
+// that it serves itself (sidecar.go; examples/nginx and examples/haproxy do).
+//
 // Limits. Whatever fails, here, in the engine or in the page, the visitor gets
 // the origin's status, header and bytes, and a counter says why; the two
 // exceptions are a reverse proxy whose origin does not answer, which is 502 or

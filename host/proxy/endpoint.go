@@ -26,11 +26,15 @@ var (
 	errBadReply   = errors.New("the module's reply is not fit to be sent")
 )
 
-// endpoint answers what is below the prefix, in the module's words. The origin
-// never sees it: a ticket can be read by the module alone, so without it there is
+// endpoint answers what is below the prefix: in the module's words, but for what is
+// the host's own. The origin never sees it: a ticket can be read by the module alone, so without it there is
 // nothing to send but that it does not work now.
 func (m *Middleware) endpoint(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
+	if name := r.URL.Path[len(m.config.Prefix):]; name == sidecarName {
+		m.metrics.replies.note(name, m.sidecar(w, r), time.Since(start))
+		return
+	}
 	s := m.scratches.take()
 	status := m.answer(w, r, s)
 	if status > 0 {

@@ -119,6 +119,19 @@ const (
 
 var writeNames = [numWrites]string{"done", "again", "forced", "late", "failed", "busy"}
 
+// telling is what a proxy was told that asked what to write into a page.
+type telling uint8
+
+const (
+	told      telling = iota // what is new in the page
+	unchanged                // nothing: it stays as it came
+	elsewhere                // nothing, for its visitor asks for no page
+	misread                  // nothing, for who asks is no peer or names no page
+	numTellings
+)
+
+var tellingNames = [numTellings]string{"told", "unchanged", "no_page", "refused"}
+
 // metrics are the counters, looked up once.
 type metrics struct {
 	all       []prometheus.Collector
@@ -129,6 +142,7 @@ type metrics struct {
 	origin    [numTroubles]prometheus.Counter
 	lookups   [numLookups]prometheus.Counter
 	writes    [numWrites]prometheus.Counter
+	sidecar   [numTellings]prometheus.Counter
 	upgrades  prometheus.Counter
 	decision  prometheus.Histogram
 	cookie    prometheus.Histogram
@@ -159,6 +173,7 @@ func newMetrics() *metrics {
 	m.vector("proffer_origin_errors_total", "Requests that the origin did not answer.", "reason", troubleNames[:], m.origin[:])
 	m.vector("proffer_lookups_total", "Visitors that the store was asked for, by what came of it.", "result", lookupNames[:], m.lookups[:])
 	m.vector("proffer_writes_total", "Changes that the store was told, by what came of it.", "result", writeNames[:], m.writes[:])
+	m.vector("proffer_sidecar_total", "Questions of proxies that write offers into pages themselves, by what they were told.", "result", tellingNames[:], m.sidecar[:])
 	m.replies = newReplies()
 	m.all = append(m.all, m.replies.all...)
 	return m

@@ -42,7 +42,7 @@ test: wasm
 ## edges: tests inside foreign runtimes, which it installs, and beside engines
 edges: wasm
 	build/install-edges
-	PATH="$(CURDIR)/$(OUT)/node/bin:$$PATH" go test -count=1 -tags edges ./examples/node ./examples/identity ./examples/nginx
+	PATH="$(CURDIR)/$(OUT)/node/bin:$$PATH" go test -count=1 -tags edges ./examples/node ./examples/identity ./examples/nginx ./examples/haproxy
 	cd build/peers && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 
 ## fuzz: what reads strangers' bytes, FUZZTIME each; FUZZ=-all: every target

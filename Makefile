@@ -43,7 +43,7 @@ test: wasm
 edges: wasm
 	build/install-edges
 	PATH="$(CURDIR)/$(OUT)/node/bin:$$PATH:/usr/sbin" go test -count=1 -p=1 -tags edges ./examples/node ./examples/embed ./examples/identity \
-		./examples/single-page ./examples/browser ./examples/varnish ./examples/nginx-ssi
+		./examples/single-page ./examples/browser ./examples/varnish ./examples/nginx-ssi ./examples/nginx ./examples/haproxy
 	cd examples/wasmtime && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 	cd build/peers && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 

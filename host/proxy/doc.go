@@ -16,6 +16,9 @@
 // What strangers can take up is bounded where [Middleware.Limit] stands in front:
 // requests in flight, of which pages lose their offers first, and bodies.
 //
+// Below it, too, a proxy that cannot run a module asks what to write into a page
+// that it serves itself (sidecar.go; examples/nginx and examples/haproxy do).
+//
 // Limits. Whatever fails, here, in the engine or in the page, the visitor gets
 // the origin's status, header and bytes, and a counter says why; the two
 // exceptions are a reverse proxy whose origin does not answer, which is 502 or

@@ -64,6 +64,8 @@ func (m *Middleware) answer(w http.ResponseWriter, r *http.Request, s *scratch, 
 		return m.decideCall(w, r, s)
 	case pathOpenAPI:
 		return m.describeAPI(w, r)
+	case pathSidecar:
+		return m.sidecar(w, r)
 	}
 	return m.relay(w, r, s)
 }

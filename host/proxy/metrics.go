@@ -122,6 +122,19 @@ const (
 
 var writeNames = [numWrites]string{"done", "again", "forced", "late", "failed", "busy"}
 
+// telling is what a proxy was told that asked what to write into a page.
+type telling uint8
+
+const (
+	told      telling = iota // what is new in the page
+	unchanged                // nothing: it stays as it came
+	elsewhere                // nothing, for its visitor asks for no page
+	misread                  // nothing, for who asks is no peer or names no page
+	numTellings
+)
+
+var tellingNames = [numTellings]string{"told", "unchanged", "no_page", "refused"}
+
 // metrics are the counters, looked up once.
 type metrics struct {
 	all       []prometheus.Collector
@@ -134,6 +147,7 @@ type metrics struct {
 	lookups   [numLookups]prometheus.Counter
 	writes    [numWrites]prometheus.Counter
 	shed      [numSheddings]prometheus.Counter
+	sidecar   [numTellings]prometheus.Counter
 	upgrades  prometheus.Counter
 	looped    prometheus.Counter
 	decision  prometheus.Histogram
@@ -170,6 +184,7 @@ func newMetrics() *metrics {
 	m.vector("proffer_lookups_total", "Visitors that the store was asked for, by what came of it.", "result", lookupNames[:], m.lookups[:])
 	m.vector("proffer_writes_total", "Changes that the store was told, by what came of it.", "result", writeNames[:], m.writes[:])
 	m.vector("proffer_shed_total", "What was left out under load: decisions first (the page goes without offers), then requests (503).", "what", sheddingNames[:], m.shed[:])
+	m.vector("proffer_sidecar_total", "Questions of proxies that write offers into pages themselves, by what they were told.", "result", tellingNames[:], m.sidecar[:])
 	m.replies = newReplies()
 	m.all = append(m.all, m.replies.all...)
 	return m

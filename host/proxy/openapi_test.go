@@ -250,6 +250,8 @@ func exchanges(t *testing.T, base string) []apiExchange {
 		{"GET /fragment", "/fragment?page=/page&slot=none", "", nil, false, false, "404 text/plain"},
 		{"GET /fragment", "", long, nil, false, false, "413 text/plain"},
 		{"GET /fragment", "", "", nil, true, false, "503 text/plain"},
+		{"GET /slots", "/slots?page=/page&slots=hero,hero_2", "", []string{cookie, "Accept: text/html"}, false, false, "200 "},
+		{"GET /slots", "", "", nil, false, false, "204 "},
 		{"GET /offers.js", "", "", nil, false, false, "200 text/javascript"},
 		{"GET /offers.js", "", "", []string{"If-None-Match: " + header.Get("ETag")}, false, false, "304 "},
 		{"GET /offers.js", "", long, nil, false, false, "413 text/plain"},

@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// ownPage is the Cache-Control of a page that is one visitor's.
+const ownPage = "private, no-store"
+
 // personal makes the header of a page its visitor's own: our cookies behind the
 // origin's, and nothing by which a cache could keep the page or a browser ask
 // whether it is still good.
@@ -26,7 +29,7 @@ func personal(h http.Header, cookies [][]byte) {
 			}
 		}
 	}
-	h["Cache-Control"] = []string{"private, no-store"}
+	h["Cache-Control"] = []string{ownPage}
 }
 
 // rewritten takes from a header what is said of the bytes that the origin sent

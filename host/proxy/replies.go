@@ -9,7 +9,7 @@ import (
 
 // endpoints are the names below the prefix that are told apart; a stranger's do
 // not become labels.
-var endpoints = []string{"click", "event", "forget", "fragment", "offers.js", pathDecide, pathOpenAPI, "other"}
+var endpoints = []string{"click", "event", "forget", "fragment", "offers.js", pathDecide, pathOpenAPI, pathSidecar, "other"}
 
 // codes are the classes of replies' statuses.
 var codes = []string{"2xx", "3xx", "4xx", "5xx"}

@@ -266,6 +266,13 @@ func (w *response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return conn, buffered, err
 }
 
+// holds reports that what comes is held back.
+func (w *response) holds() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.stage == reading
+}
+
 // finish ends the response after its handler has returned.
 func (w *response) finish() {
 	w.mu.Lock()

@@ -3,7 +3,6 @@ package proxy
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -11,8 +10,6 @@ import (
 	"net/textproto"
 	"net/url"
 	"strings"
-	"sync"
-	"sync/atomic"
 )
 
 // readBuffer is the buffer of a connection to the origin, in bytes: the header
@@ -27,6 +24,7 @@ const maxOriginHeader = 256 << 10
 type reverseProxy struct {
 	middleware *Middleware
 	origin     *url.URL
+	transport  http.RoundTripper
 	pages      http.Handler
 }
 
@@ -44,13 +42,8 @@ func NewReverseProxy(m *Middleware, origin *url.URL) http.Handler {
 	if transport == nil {
 		transport = newTransport(m.config.Origin)
 	}
-	p.pages = &wrapped{middleware: m, proxied: true, origin: &httputil.ReverseProxy{
-		Rewrite:      p.rewrite,
-		Transport:    transport,
-		BufferPool:   bufferPool{},
-		ErrorHandler: p.failed,
-		ErrorLog:     slog.NewLogLogger(m.config.Logger.Handler(), slog.LevelDebug),
-	}}
+	p.transport = transport
+	p.pages = &wrapped{middleware: m, proxied: true, origin: http.HandlerFunc(p.ask)}
 	return p
 }
 
@@ -79,35 +72,37 @@ func (p *reverseProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "PRI": // the preface of HTTP/2 (RFC 9113, section 3.4)
 		plain(w, http.StatusBadRequest, "HTTP/2 is not spoken here.\n")
 	default:
-		p.pages.ServeHTTP(w, withBody(p.withoutUpgrade(r)))
+		p.pages.ServeHTTP(w, p.withoutUpgrade(r))
 	}
 }
 
-// requestBody is a visitor's body that remembers whether it could be read.
-type requestBody struct {
-	io.ReadCloser
-	failed atomic.Bool
+// ask asks the origin.
+func (p *reverseProxy) ask(w http.ResponseWriter, r *http.Request) {
+	if upgrades(r.Header) {
+		p.tunnel(w, r)
+		return
+	}
+	p.forward(w, r)
 }
 
-type bodyKey struct{}
-
-// withBody is a request whose body can be asked later whether it was at fault.
-func withBody(r *http.Request) *http.Request {
-	if r.Body == nil || r.Body == http.NoBody {
-		return r
+// tunnel asks the origin for another protocol. What follows a 101 is httputil's
+// work: it happens seldom, and is easy to get wrong.
+func (p *reverseProxy) tunnel(w http.ResponseWriter, in *http.Request) {
+	var x exchange
+	r := in.WithContext(in.Context())
+	x.takeBody(r, in, p.middleware)
+	defer x.body.end()
+	h := &httputil.ReverseProxy{
+		Rewrite: func(pr *httputil.ProxyRequest) {
+			upgrade := pr.Out.Header["Upgrade"]
+			p.address(pr.Out, pr.In)
+			pr.Out.Header["Connection"], pr.Out.Header["Upgrade"] = []string{"Upgrade"}, upgrade
+		},
+		Transport:    p.transport,
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) { p.failed(w, in, &x.body, err) },
+		ErrorLog:     slog.NewLogLogger(p.middleware.config.Logger.Handler(), slog.LevelDebug),
 	}
-	b := &requestBody{ReadCloser: r.Body}
-	r = r.WithContext(context.WithValue(r.Context(), bodyKey{}, b))
-	r.Body = b
-	return r
-}
-
-func (b *requestBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		b.failed.Store(true)
-	}
-	return n, err
+	h.ServeHTTP(w, r)
 }
 
 // withoutUpgrade is a request without an upgrade to anything but websocket:
@@ -129,43 +124,8 @@ func (p *reverseProxy) withoutUpgrade(r *http.Request) *http.Request {
 	return r
 }
 
-// rewrite makes the request for the origin. Hop-by-hop headers are gone from it
-// already, so that none can take away what is set here.
-func (p *reverseProxy) rewrite(pr *httputil.ProxyRequest) {
-	m, in, out := p.middleware, pr.In, pr.Out
-	out.URL.RawQuery = in.URL.RawQuery // the module sees it so, too
-	pr.SetURL(p.origin)
-	if !m.config.Origin.RewriteHost {
-		out.Host = in.Host
-	}
-	peer := m.peers.sent(in)
-	if peer {
-		out.Header["X-Forwarded-For"] = in.Header["X-Forwarded-For"]
-	} else {
-		dropForwarded(out.Header)
-	}
-	pr.SetXForwarded()
-	if peer {
-		for _, name := range []string{"X-Forwarded-Host", "X-Forwarded-Proto"} {
-			if values := in.Header[name]; len(values) > 0 {
-				out.Header[name] = values
-			}
-		}
-	}
-	m.edit(out.Header, m.classify(in), peer)
-}
-
-// dropForwarded removes what only a proxy in front of us may say.
-func dropForwarded(h http.Header) {
-	for name := range h {
-		if strings.HasPrefix(name, "X-Forwarded-") || name == "X-Real-Ip" {
-			delete(h, name)
-		}
-	}
-}
-
 // failed answers for an origin that does not.
-func (p *reverseProxy) failed(w http.ResponseWriter, r *http.Request, err error) {
+func (p *reverseProxy) failed(w http.ResponseWriter, in *http.Request, body *requestBody, err error) {
 	m := p.middleware
 	var timeout net.Error
 	switch {
@@ -173,7 +133,7 @@ func (p *reverseProxy) failed(w http.ResponseWriter, r *http.Request, err error)
 		m.metrics.origin[abandoned].Inc()
 		w.WriteHeader(http.StatusBadGateway) // nobody is there to read it
 		return
-	case unreadable(r):
+	case body.failed.Load():
 		m.metrics.origin[badBody].Inc()
 		plain(w, http.StatusBadRequest, "The request could not be read.\n")
 		return
@@ -184,7 +144,7 @@ func (p *reverseProxy) failed(w http.ResponseWriter, r *http.Request, err error)
 		m.metrics.origin[unreachable].Inc()
 		plain(w, http.StatusBadGateway, "The site does not answer. Please try again in a moment.\n")
 	}
-	m.warn("no answer from the origin", "error", cause(err), "method", r.Method)
+	m.warn("no answer from the origin", "error", cause(err), "method", in.Method)
 }
 
 // cause is an error without what the origin sent. A line that is no HTTP is
@@ -198,20 +158,3 @@ func cause(err error) string {
 	text, _, _ := strings.Cut(err.Error(), `"`)
 	return strings.TrimRight(text, ": ")
 }
-
-// unreadable reports whether the visitor's body broke off or is malformed.
-func unreadable(r *http.Request) bool {
-	b, ok := r.Context().Value(bodyKey{}).(*requestBody)
-	return ok && b.failed.Load()
-}
-
-// bufferPool keeps the buffers through which bodies are copied.
-type bufferPool struct{}
-
-type copyBuffer [32 << 10]byte
-
-var copyBuffers = sync.Pool{New: func() any { return new(copyBuffer) }}
-
-func (bufferPool) Get() []byte { return copyBuffers.Get().(*copyBuffer)[:] }
-
-func (bufferPool) Put(b []byte) { copyBuffers.Put((*copyBuffer)(b)) }

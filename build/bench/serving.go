@@ -62,6 +62,9 @@ func serve(name, origin, wasm, profile string) error {
 		defer pprof.StopCPUProfile()
 	}
 	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10}
+	if name != bareServer {
+		l, s.ConnContext = proxy.JoinWrites(l), proxy.ConnContext
+	}
 	go func() {
 		// Whoever started it ends it; an interrupt is for that one.
 		signal.Ignore(os.Interrupt, syscall.SIGTERM)

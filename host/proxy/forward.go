@@ -34,12 +34,12 @@ func (p *reverseProxy) forward(w http.ResponseWriter, in *http.Request) {
 		p.failed(w, in, &x.body, err)
 		return
 	}
-	p.respond(w, res)
+	p.respond(w, res, jointOf(in))
 }
 
 // respond sends an answer of the origin. One that breaks off does so for the
 // visitor, too, who must not take it for whole.
-func (p *reverseProxy) respond(w http.ResponseWriter, res *http.Response) {
+func (p *reverseProxy) respond(w http.ResponseWriter, res *http.Response, j *joint) {
 	h := w.Header()
 	withoutHops(res.Header)
 	addAll(h, res.Header)
@@ -48,7 +48,7 @@ func (p *reverseProxy) respond(w http.ResponseWriter, res *http.Response) {
 		h.Add("Trailer", strings.Join(slices.Sorted(maps.Keys(res.Trailer)), ", "))
 	}
 	w.WriteHeader(res.StatusCode)
-	err := copyBody(w, res)
+	err := copyBody(w, res, j)
 	_ = res.Body.Close() // what matters of it has been read; now the trailers are there
 	if err != nil {
 		p.middleware.config.Logger.Debug("body not sent whole", "error", cause(err))
@@ -113,19 +113,19 @@ func addAll(h, more http.Header) {
 }
 
 // copyBody sends a body as it comes.
-func copyBody(w http.ResponseWriter, res *http.Response) error {
+func copyBody(w http.ResponseWriter, res *http.Response, j *joint) error {
 	if res.Body == http.NoBody {
 		return nil
 	}
 	b := copyBuffers.Get().(*copyBuffer)
 	defer copyBuffers.Put(b)
 	if !streams(res) {
-		return copyThrough(w, res.Body, b)
+		return copyThrough(w, j, res.Body, b)
 	}
-	live := &liveWriter{to: w}
+	live := &liveWriter{to: w, joint: j}
 	live.begin()
 	defer live.end()
-	if err := copyThrough(live, res.Body, b); err != nil {
+	if err := copyThrough(live, nil, res.Body, b); err != nil {
 		return err
 	}
 	live.late() // what has no length is not to get one because it is empty
@@ -152,13 +152,12 @@ type copyBuffer [readBuffer]byte
 
 var copyBuffers = sync.Pool{New: func() any { return new(copyBuffer) }}
 
-// copyThrough is io.Copy, but it gives a body that breaks off to what knows its
-// writer: io.Copy would let the writer read.
-func copyThrough(w io.Writer, body io.Reader, b *copyBuffer) error {
+// copyThrough is io.Copy without its ways to let the writer read.
+func copyThrough(w io.Writer, j *joint, body io.Reader, b *copyBuffer) error {
 	for {
 		n, err := body.Read(b[:])
 		if n > 0 {
-			if _, err := w.Write(b[:n]); err != nil {
+			if _, err := writeJoint(j, w, b[:n]); err != nil {
 				return err
 			}
 		}

@@ -14,6 +14,7 @@ const headerWait = time.Millisecond
 // body is late.
 type liveWriter struct {
 	to    http.ResponseWriter
+	joint *joint // or nil
 	timer *time.Timer
 
 	mu    sync.Mutex
@@ -44,9 +45,16 @@ func (l *liveWriter) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.begun = true
-	n, err := l.to.Write(p)
+	return writeJoint(l.joint, flushing{l.to}, p)
+}
+
+// flushing is a writer that is flushed after each write.
+type flushing struct{ http.ResponseWriter }
+
+func (f flushing) Write(p []byte) (int, error) {
+	n, err := f.ResponseWriter.Write(p)
 	if err == nil {
-		_ = flush(l.to) // the next write tells that the visitor is gone
+		_ = flush(f.ResponseWriter) // the next write tells that the visitor is gone
 	}
 	return n, err
 }

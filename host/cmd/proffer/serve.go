@@ -207,7 +207,7 @@ const (
 
 func newServer(h http.Handler, logger *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+		Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ConnContext: proxy.ConnContext,
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}
 }
@@ -228,7 +228,7 @@ func (c *serveCommand) run(ctx context.Context, pages, admin http.Handler, follo
 	defer cancel()
 	failed := make(chan error, 2)
 	servers := []*http.Server{newServer(pages, logger), newServer(admin, logger)}
-	for i, l := range []net.Listener{visitors, operators} {
+	for i, l := range []net.Listener{proxy.JoinWrites(visitors), operators} {
 		go func() { failed <- servers[i].Serve(l) }()
 	}
 	for _, f := range follow {

@@ -28,7 +28,6 @@ var strangers = []struct{ what, pattern string }{
 	{"snapshots", `^catalog/snapshot\.FuzzOpen$`},
 	{"damaged snapshots", `^catalog/snapshot\.FuzzVerify$`},
 	{"the injector", `^plugin/inject\.FuzzInject$`},
-	{"the injector beside a parser", `^plugin/inject\.FuzzTree$`},
 	{"the module's entry", `^plugin/guest\.FuzzHandle$`},
 }
 

@@ -15,11 +15,11 @@ var errEnded = errors.New("proxy: the request is over")
 // read it a little longer than the handler runs, and close it: it is net/http's,
 // and neither may reach it.
 type requestBody struct {
-	from   io.ReadCloser // nil = there is none
-	in     *http.Request // whose trailers come with its end
-	trail  http.Header   // the origin's, or nil
-	failed atomic.Bool   // it broke off or is malformed
-	ended  atomic.Bool
+	from  io.ReadCloser         // nil = there is none
+	in    *http.Request         // whose trailers come with its end
+	trail http.Header           // the origin's, or nil
+	fault atomic.Pointer[error] // it broke off or is malformed
+	ended atomic.Bool
 }
 
 // takeBody gives the request for the origin the visitor's body, if there is one.
@@ -66,9 +66,17 @@ func (b *requestBody) Read(p []byte) (int, error) {
 			b.trail[name] = b.in.Trailer[name]
 		}
 	default:
-		b.failed.Store(true)
+		b.fault.Store(&err)
 	}
 	return n, err
+}
+
+// why is the error with which the body could not be read, or nil.
+func (b *requestBody) why() error {
+	if fault := b.fault.Load(); fault != nil {
+		return *fault
+	}
+	return nil
 }
 
 // Close implements io.Closer, and leaves the body to net/http.

@@ -133,7 +133,7 @@ func (p *reverseProxy) failed(w http.ResponseWriter, in *http.Request, body *req
 		m.metrics.origin[abandoned].Inc()
 		w.WriteHeader(http.StatusBadGateway) // nobody is there to read it
 		return
-	case body.failed.Load():
+	case body.why() != nil:
 		m.metrics.origin[badBody].Inc()
 		plain(w, http.StatusBadRequest, "The request could not be read.\n")
 		return

@@ -200,8 +200,9 @@ func TestLikeReverseProxy(t *testing.T) {
 	servers := []string{serve(t, like(t, behind)), reverse(t, middleware(t, proxy.Config{Origin: proxy.Origin{Transport: fresh(t)}}), behind)}
 	rapid.Check(t, func(r *rapid.T) {
 		method, request := drawRequest(r)
+		answer := drawAnswer(r, method)
 		origin.mu.Lock()
-		origin.answer = drawAnswer(r, method)
+		origin.answer = answer
 		origin.mu.Unlock()
 		var asked, answered [2]string
 		for i, server := range servers {
@@ -212,7 +213,7 @@ func TestLikeReverseProxy(t *testing.T) {
 			r.Errorf("%q\nthe origin sees %s\nwant            %s", request, asked[1], asked[0])
 		}
 		if answered[0] != answered[1] {
-			r.Errorf("%q\n%q\nthe visitor sees %s\nwant             %s", request, origin.answer, answered[1], answered[0])
+			r.Errorf("%q\n%q\nthe visitor sees %s\nwant             %s", request, answer, answered[1], answered[0])
 		}
 	})
 }

@@ -22,8 +22,11 @@ func (p *reverseProxy) forward(w http.ResponseWriter, in *http.Request) {
 	x.trace.Got1xxResponse = x.informational
 	out := in.WithContext(httptrace.WithClientTrace(in.Context(), &x.trace))
 	p.address(out, in)
-	x.takeBody(out, in, p.middleware)
 	defer x.body.end()
+	if err := x.takeBody(out, in, p.middleware); err != nil {
+		p.failed(w, in, &x.body, err)
+		return
+	}
 	res, err := p.transport.RoundTrip(out)
 	x.answer()
 	if err == nil && res.StatusCode == http.StatusSwitchingProtocols {

@@ -24,15 +24,31 @@ type requestBody struct {
 
 // takeBody gives the request for the origin the visitor's body, if there is one.
 // Without one the transport may ask again when a connection is lost.
-func (x *exchange) takeBody(out, in *http.Request, m *Middleware) {
+func (x *exchange) takeBody(out, in *http.Request, m *Middleware) error {
 	out.Trailer = nil
 	if in.ContentLength == 0 || in.Body == nil {
 		out.Body = nil
-		return
+		return x.awaitNothing(in)
 	}
 	x.body.from, x.body.in = in.Body, in
 	x.body.trail = m.trailer(in)
 	out.Body, out.Trailer = &x.body, x.body.trail
+	return nil
+}
+
+// awaitNothing waits for the end of a body that says to be empty. In HTTP/2 that
+// comes on its own, and may turn out to be something else.
+func (x *exchange) awaitNothing(in *http.Request) error {
+	if in.ProtoMajor < 2 || in.Body == nil || len(in.Header["Content-Length"]) == 0 {
+		return nil
+	}
+	var b [1]byte
+	_, err := in.Body.Read(b[:])
+	if err == nil || errors.Is(err, io.EOF) {
+		return nil
+	}
+	x.body.fault.Store(&err)
+	return err
 }
 
 // trailer are the trailers of a visitor's that go on, without their values: what

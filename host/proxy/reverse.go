@@ -90,8 +90,11 @@ func (p *reverseProxy) ask(w http.ResponseWriter, r *http.Request) {
 func (p *reverseProxy) tunnel(w http.ResponseWriter, in *http.Request) {
 	var x exchange
 	r := in.WithContext(in.Context())
-	x.takeBody(r, in, p.middleware)
 	defer x.body.end()
+	if err := x.takeBody(r, in, p.middleware); err != nil {
+		p.failed(w, in, &x.body, err)
+		return
+	}
 	h := &httputil.ReverseProxy{
 		Rewrite: func(pr *httputil.ProxyRequest) {
 			upgrade := pr.Out.Header["Upgrade"]

@@ -187,7 +187,7 @@ func hexadecimal(b []byte) (n int) {
 }
 
 // once asks once and gives the whole answer.
-func once(address string, request []byte) (*http.Response, []byte, error) {
+func once(address string, request []byte) (http.Header, []byte, error) {
 	c, err := net.Dial("tcp", address)
 	if err != nil {
 		return nil, nil, err
@@ -200,6 +200,7 @@ func once(address string, request []byte) (*http.Response, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
-	return res, body, err
+	return res.Header, body, err
 }

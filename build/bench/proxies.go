@@ -109,9 +109,9 @@ func (p *passage) request() []byte {
 // measure lets them take turns.
 func (o *proxied) measure(ctx context.Context, budget time.Duration) (err error) {
 	for _, p := range o.passages {
-		res, body, err := once(p.server.address, p.request())
+		header, body, err := once(p.server.address, p.request())
 		if err == nil {
-			err = p.check(res.Header, body)
+			err = p.check(header, body)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)

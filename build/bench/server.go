@@ -90,8 +90,8 @@ http {
 // nginxes are the system's nginx as it is and with sub_filter, which are one
 // process; none where it is not installed.
 func nginxes(origin net.Addr, measured, rest int) (plain, sub *server, err error) {
-	program, err := exec.LookPath("nginx")
-	if err != nil {
+	program, missing := exec.LookPath("nginx")
+	if missing != nil {
 		return nil, nil, nil
 	}
 	dir, err := os.MkdirTemp("", "bench-nginx")

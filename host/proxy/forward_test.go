@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"pgregory.net/rapid"
@@ -310,6 +311,32 @@ func TestRequestBodyBreaksOff(t *testing.T) {
 		}
 	}
 	m.expect(t, map[string]float64{"origin_errors_total/request": 2})
+}
+
+// In HTTP/2 a body that says to be empty ends on its own; one that turns out to be
+// none takes its request along.
+func TestEmptyBodyThatIsNone(t *testing.T) {
+	origin := newRawOrigin(t, rawPage)
+	u, err := url.Parse(origin.url())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := proxy.NewReverseProxy(middleware(t, proxy.Config{}).Middleware, u)
+	for name, c := range map[string]struct {
+		body io.Reader
+		want int
+	}{"empty": {strings.NewReader(""), 200}, "broken": {iotest.ErrReader(errTest), 400}} {
+		r := httptest.NewRequest("POST", "/any", c.body)
+		r.Proto, r.ProtoMajor, r.ProtoMinor, r.ContentLength = "HTTP/2.0", 2, 0, 0
+		r.Header.Set("Content-Length", "0")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		requests, raw := origin.got()
+		if w.Code != c.want || c.want == 200 != (len(requests) == 1) {
+			t.Errorf("%s: status %d, the origin got %q", name, w.Code, raw)
+		}
+		origin.forget()
+	}
 }
 
 // Both ends of a tunnel may fall silent while the other still speaks.

@@ -64,14 +64,13 @@ type joint struct {
 
 // writeJoint gives p to w, a response on j, and joins what net/http makes of it;
 // j may be nil.
-func writeJoint(j *joint, w io.Writer, p []byte) (int, error) {
+func writeJoint(j *joint, w io.Writer, p []byte) (n int, err error) {
 	if j == nil {
 		return w.Write(p)
 	}
 	j.join()
-	defer j.part() // also if w panics
-	n, err := w.Write(p)
-	return n, errors.Join(err, j.part())
+	defer func() { err = errors.Join(err, j.part()) }() // also if w panics
+	return w.Write(p)
 }
 
 // join keeps writes back until part.

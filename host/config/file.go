@@ -29,6 +29,8 @@ type File struct {
 	Events         Events
 	Store          Store
 	Webhook        Webhook
+	Limits         Limits
+	Origin         Origin
 	JWT            *JWT // nil: nobody is told by one
 }
 
@@ -102,6 +104,10 @@ type fileText struct {
 		MaxVisitors *int   `json:"max_visitors"`
 		OutboxBytes *int64 `json:"outbox_bytes"`
 	} `json:"store"`
+	Limits limitsText `json:"limits"`
+	Origin struct {
+		Networks []string `json:"networks"`
+	} `json:"origin"`
 	JWT     *JWT         `json:"jwt"`
 	Webhook *webhookText `json:"webhook"`
 }
@@ -182,6 +188,12 @@ func Parse(b []byte) (File, error) {
 	}
 	if f.JWT = t.JWT; f.JWT != nil && f.JWT.Source == "" {
 		f.JWT.Source = "main"
+	}
+	if err := f.parseLimits(&t.Limits); err != nil {
+		return File{}, err
+	}
+	if err := f.parseNetworks(t.Origin.Networks); err != nil {
+		return File{}, err
 	}
 	if err := f.parseWebhook(t.Webhook); err != nil {
 		return File{}, err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -120,6 +121,9 @@ type Config struct {
 	// all, also where Events is nil.
 	Outbox bool
 
+	// Limits bound what is taken on at a time, where [Middleware.Limit] is used.
+	Limits Limits
+
 	// Origin says how a reverse proxy talks to its origin.
 	Origin Origin
 }
@@ -137,10 +141,20 @@ type Origin struct {
 	// is answered by 504. Default 60 s.
 	HeaderTimeout time.Duration
 
+	// Networks are addresses that an origin's name may lead to besides those of
+	// this machine, of private networks and of the Internet. Link-local ones,
+	// those by which clouds tell a machine its secrets, multicast and reserved
+	// ones are refused unless they are here or stand in the origin's URL.
+	// Default: none.
+	Networks []netip.Prefix
+
+	// Resolver looks names up. Default: the system's.
+	Resolver *net.Resolver
+
 	// IdleConns is how many connections are kept open. Default 512.
 	IdleConns int
 
-	// Transport is used in place of our own, and the three settings above are
+	// Transport is used in place of our own, and the settings above are
 	// not. It must neither add an Accept-Encoding nor decode bodies.
 	Transport http.RoundTripper
 }
@@ -192,6 +206,7 @@ func (c Config) complete() (Config, error) {
 			errs = append(errs, fmt.Errorf("peer %v is not a range of addresses", p))
 		}
 	}
+	errs = append(errs, c.Limits.complete()...)
 	return c, errors.Join(append(errs,
 		within("ReadAhead", c.ReadAhead, charsetWithin, maxReadAhead),
 		within("ReadAheadWait", c.ReadAheadWait, 1, time.Hour),

@@ -12,8 +12,14 @@ import (
 	"sync"
 )
 
-// errSwitched is an origin that answers 101 to a request that did not ask for it.
-var errSwitched = errors.New("the origin switches to a protocol that nobody asked for")
+// acceptable refuses what is no answer to a request that asked for no other
+// protocol.
+func acceptable(res *http.Response) error {
+	if res.StatusCode == http.StatusSwitchingProtocols {
+		return errors.New("the origin switches to a protocol that nobody asked for")
+	}
+	return plausible(res)
+}
 
 // forward asks the origin and sends its answer. Requests for another protocol
 // are not for it: see tunnel.
@@ -29,9 +35,10 @@ func (p *reverseProxy) forward(w http.ResponseWriter, in *http.Request) {
 	}
 	res, err := p.transport.RoundTrip(out)
 	x.answer()
-	if err == nil && res.StatusCode == http.StatusSwitchingProtocols {
-		_ = res.Body.Close() // of a connection that is lost anyway
-		err = errSwitched
+	if err == nil {
+		if err = acceptable(res); err != nil {
+			_ = res.Body.Close() // what is in it is no answer
+		}
 	}
 	if err != nil {
 		p.failed(w, in, &x.body, err)

@@ -129,7 +129,9 @@ type metrics struct {
 	origin    [numTroubles]prometheus.Counter
 	lookups   [numLookups]prometheus.Counter
 	writes    [numWrites]prometheus.Counter
+	shed      [numSheddings]prometheus.Counter
 	upgrades  prometheus.Counter
+	looped    prometheus.Counter
 	decision  prometheus.Histogram
 	cookie    prometheus.Histogram
 	evicted   prometheus.Counter
@@ -137,6 +139,9 @@ type metrics struct {
 
 func newMetrics() *metrics {
 	m := &metrics{
+		looped: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "proffer_loops_total", Help: "Requests that had been here before, and were answered by 508.",
+		}),
 		upgrades: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "proffer_upgrades_refused_total", Help: "Upgrades to other protocols than websocket, which were left out.",
 		}),
@@ -152,13 +157,14 @@ func newMetrics() *metrics {
 			Name: "proffer_history_evicted_total", Help: "Propositions that a rule could still count and for which the visitor cookie had no room.",
 		}),
 	}
-	m.all = []prometheus.Collector{m.upgrades, m.decision, m.cookie, m.evicted}
+	m.all = []prometheus.Collector{m.upgrades, m.looped, m.decision, m.cookie, m.evicted}
 	m.vector("proffer_pages_total", "HTML pages that came back for a GET, by what became of them.", "result", resultNames[:], m.pages[:])
 	m.vector("proffer_slots_total", "Slots that were decided, by what became of them.", "result", fateNames[:], m.slots[:])
 	m.vector("proffer_read_ahead_total", "Pages held back until they were decided, by what ended that.", "end", endingNames[:], m.readAhead[:])
 	m.vector("proffer_origin_errors_total", "Requests that the origin did not answer.", "reason", troubleNames[:], m.origin[:])
 	m.vector("proffer_lookups_total", "Visitors that the store was asked for, by what came of it.", "result", lookupNames[:], m.lookups[:])
 	m.vector("proffer_writes_total", "Changes that the store was told, by what came of it.", "result", writeNames[:], m.writes[:])
+	m.vector("proffer_shed_total", "What was left out under load: decisions first (the page goes without offers), then requests (503).", "what", sheddingNames[:], m.shed[:])
 	m.replies = newReplies()
 	m.all = append(m.all, m.replies.all...)
 	return m

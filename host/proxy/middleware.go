@@ -21,6 +21,8 @@ type Middleware struct {
 	identities int    // how many of trusted, the first, say who asks
 	lookups    lookups
 	writings   writings
+	loops      loops
+	load       load
 }
 
 // header is a request header that the module reads.
@@ -44,7 +46,7 @@ func New(c Config) (*Middleware, error) {
 	if err != nil {
 		return nil, fmt.Errorf("proxy: configuration: %w", err)
 	}
-	m := &Middleware{config: c, peers: newPeers(c.Peers), metrics: newMetrics()}
+	m := &Middleware{config: c, peers: newPeers(c.Peers), metrics: newMetrics(), loops: newLoops()}
 	for i, name := range []string{c.IdentityHeader, c.PersonHeader, c.CountryHeader, c.DeviceHeader} {
 		if name == "" {
 			continue
@@ -60,6 +62,7 @@ func New(c Config) (*Middleware, error) {
 	if c.Store != nil {
 		m.lookups.room, m.writings.room = make(chan struct{}, maxErrands), make(chan struct{}, maxErrands)
 	}
+	m.metrics.all = append(m.metrics.all, m.loadMetrics()...)
 	if c.Registerer != nil {
 		if err := m.metrics.register(c.Registerer); err != nil {
 			return nil, fmt.Errorf("proxy: %w", err)
@@ -100,7 +103,7 @@ func (h *wrapped) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !h.proxied {
 		forward = m.forwarded(r, c)
 	}
-	if c == bypass {
+	if c == bypass || m.sheds() {
 		h.origin.ServeHTTP(w, forward)
 		return
 	}

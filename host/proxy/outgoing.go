@@ -22,7 +22,7 @@ func (p *reverseProxy) address(out, in *http.Request) {
 	if !p.middleware.config.Origin.RewriteHost {
 		out.Host = in.Host
 	}
-	out.Close = false
+	out.Close = surprising(in)
 	out.Header = p.header(in)
 }
 
@@ -46,6 +46,7 @@ func (p *reverseProxy) header(in *http.Request) http.Header {
 	if _, ok := h["User-Agent"]; !ok {
 		h["User-Agent"] = noAgent
 	}
+	m.loops.pass(h, in.Header)
 	m.edit(h, m.classify(in), peer)
 	return h
 }

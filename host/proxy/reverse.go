@@ -40,15 +40,15 @@ func NewReverseProxy(m *Middleware, origin *url.URL) http.Handler {
 	p := &reverseProxy{middleware: m, origin: origin}
 	transport := m.config.Origin.Transport
 	if transport == nil {
-		transport = newTransport(m.config.Origin)
+		transport = newTransport(m.config.Origin, origin)
 	}
 	p.transport = transport
 	p.pages = &wrapped{middleware: m, proxied: true, origin: http.HandlerFunc(p.ask)}
 	return p
 }
 
-func newTransport(o Origin) *http.Transport {
-	dialer := &net.Dialer{Timeout: o.ConnectTimeout}
+func newTransport(o Origin, origin *url.URL) *http.Transport {
+	dialer := guardedDialer(o, origin)
 	return &http.Transport{
 		DialContext:            dialer.DialContext,
 		TLSHandshakeTimeout:    o.ConnectTimeout,
@@ -65,12 +65,14 @@ func newTransport(o Origin) *http.Transport {
 }
 
 func (p *reverseProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch r.Method {
-	case http.MethodConnect:
+	switch {
+	case r.Method == http.MethodConnect:
 		w.Header().Set("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
 		plain(w, http.StatusMethodNotAllowed, "This is a site, not a proxy.\n")
-	case "PRI": // the preface of HTTP/2 (RFC 9113, section 3.4)
+	case r.Method == "PRI": // the preface of HTTP/2 (RFC 9113, section 3.4)
 		plain(w, http.StatusBadRequest, "HTTP/2 is not spoken here.\n")
+	case p.middleware.loops.closed(r.Header):
+		p.middleware.turnBack(w)
 	default:
 		p.pages.ServeHTTP(w, p.withoutUpgrade(r))
 	}
@@ -101,9 +103,10 @@ func (p *reverseProxy) tunnel(w http.ResponseWriter, in *http.Request) {
 			p.address(pr.Out, pr.In)
 			pr.Out.Header["Connection"], pr.Out.Header["Upgrade"] = []string{"Upgrade"}, upgrade
 		},
-		Transport:    p.transport,
-		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) { p.failed(w, in, &x.body, err) },
-		ErrorLog:     slog.NewLogLogger(p.middleware.config.Logger.Handler(), slog.LevelDebug),
+		Transport:      p.transport,
+		ModifyResponse: plausible,
+		ErrorHandler:   func(w http.ResponseWriter, _ *http.Request, err error) { p.failed(w, in, &x.body, err) },
+		ErrorLog:       slog.NewLogLogger(p.middleware.config.Logger.Handler(), slog.LevelDebug),
 	}
 	h.ServeHTTP(w, r)
 }
@@ -130,15 +133,17 @@ func (p *reverseProxy) withoutUpgrade(r *http.Request) *http.Request {
 // failed answers for an origin that does not.
 func (p *reverseProxy) failed(w http.ResponseWriter, in *http.Request, body *requestBody, err error) {
 	m := p.middleware
+	fault := body.why()
 	var timeout net.Error
 	switch {
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled) && !timedOut(fault): // a late body cancels its request
 		m.metrics.origin[abandoned].Inc()
 		w.WriteHeader(http.StatusBadGateway) // nobody is there to read it
 		return
-	case body.why() != nil:
+	case fault != nil:
 		m.metrics.origin[badBody].Inc()
-		plain(w, http.StatusBadRequest, "The request could not be read.\n")
+		status, text := bodyAnswer(fault)
+		plain(w, status, text)
 		return
 	case errors.As(err, &timeout) && timeout.Timeout():
 		m.metrics.origin[late].Inc()

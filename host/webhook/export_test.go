@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"net"
 	"net/http"
 	"time"
 )
@@ -8,6 +9,7 @@ import (
 // Seams are what a test puts in; nil is what stands there otherwise.
 type Seams struct {
 	Transport http.RoundTripper
+	Names     *net.Resolver
 	Jitter    func() float64
 	Wait      func(stop <-chan struct{}, d time.Duration)
 }
@@ -20,7 +22,7 @@ func OpenWith(c Config, with Seams) (*Sender, error) {
 	}
 	inner := seams{with.Transport, with.Jitter, with.Wait}
 	if inner.transport == nil {
-		inner.transport = newTransport(&c)
+		inner.transport = newTransport(&c, with.Names)
 	}
 	if inner.jitter == nil {
 		inner.jitter = func() float64 { return 0 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/profferhq/proffer/host/events"
+	"github.com/profferhq/proffer/host/internal/nameserver"
 	"github.com/profferhq/proffer/host/webhook"
 )
 
@@ -281,4 +282,36 @@ func BenchmarkDeliver(b *testing.B) {
 		closing(b, s)
 	}
 	b.ReportMetric(size*float64(b.N)/b.Elapsed().Seconds(), "events/s")
+}
+
+// A name that leads to a machine's secrets the second time is not followed there.
+func TestNameThatTurns(t *testing.T) {
+	v := new(receiver)
+	site := serve(t, v, false, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Connection", "close")
+		v.ServeHTTP(w, r)
+	})
+	_, port, err := net.SplitHostPort(site.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newBench(t, "http://receiver.example:"+port)
+	refused := make(chan struct{})
+	s := b.open(t, webhook.Seams{
+		Names: nameserver.New("127.0.0.1", "169.254.169.254"),
+		Wait: func(stop <-chan struct{}, _ time.Duration) {
+			if strings.Contains(b.log.String(), "169.254.169.254 is link-local, where events are not sent") {
+				close(refused)
+				<-stop
+			}
+		},
+	})
+	b.outbox.put(t, events.Accepted, 1)
+	<-b.empty
+	b.outbox.put(t, events.Accepted, 2)
+	<-refused
+	closing(t, s)
+	if v.requests != 1 || b.outbox.count() != 1 {
+		t.Errorf("%d requests, %d events are kept", v.requests, b.outbox.count())
+	}
 }

@@ -43,7 +43,7 @@ func Open(c Config) (*Sender, error) {
 	if err != nil {
 		return nil, fmt.Errorf("webhook: %w", err)
 	}
-	return open(c, seams{newTransport(&c), rand.Float64, pause})
+	return open(c, seams{newTransport(&c, nil), rand.Float64, pause})
 }
 
 func open(c Config, with seams) (*Sender, error) {

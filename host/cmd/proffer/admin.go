@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/profferhq/proffer/host"
+	"github.com/profferhq/proffer/host/proxy"
 )
 
 // admin is the operators' listener. What only tells how the process is, anyone
@@ -17,7 +19,8 @@ type admin struct {
 	mux     *http.ServeMux
 	hosts   []string // names in private requests, besides localhost and addresses
 	origins *http.CrossOriginProtection
-	told    func(io.Writer) // more for /readyz, or nil
+	told    []func(io.Writer) // more for /readyz
+	ending  atomic.Bool       // told to end
 
 	authorize func(*http.Request) error // tells peers from others; nil: who reaches the listener is one
 }
@@ -30,12 +33,33 @@ func newAdmin(r *reloader, e engine, registry *prometheus.Registry, hosts []stri
 		fmt.Fprintln(w, "ok")
 	})
 	a.mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		if ready(w, r, e) && a.told != nil {
-			a.told(w)
+		if a.ending.Load() {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			fmt.Fprintln(w, "not ready: told to end")
+			return
+		}
+		if !ready(w, r, e) {
+			return
+		}
+		for _, tell := range a.told {
+			tell(w)
 		}
 	})
 	a.mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	return a
+}
+
+// tell adds to what /readyz says while decisions can be made.
+func (a *admin) tell(f func(io.Writer)) { a.told = append(a.told, f) }
+
+// tellOverload says why pages go without offers, if they do. They are served, so
+// that it is no reason to send visitors elsewhere, where there is as much to do.
+func tellOverload(m *proxy.Middleware) func(io.Writer) {
+	return func(w io.Writer) {
+		if why := m.Overload(); why != "" {
+			fmt.Fprintf(w, "overloaded, pages go without offers: %s\n", why)
+		}
+	}
 }
 
 // ready tells whether decisions can be made, and with which snapshot. A broken

@@ -36,12 +36,17 @@ type serveCommand struct {
 	Store   string `default:"cookie:" placeholder:"cookie:|file:DIR" help:"Where visitors are kept: cookie: (in their browsers), or file:DIR (in a directory of this machine, with the people of: proffer people import)."`
 	Record  string `help:"Directory where requests are recorded, to be repeated and explained by: proffer decide --record. With consent only, for 7 days at most." placeholder:"DIR"`
 	Events  string `help:"Directory for files of what is shown, seen, clicked, accepted and rejected; see: proffer events --help." placeholder:"DIR"`
+	TLSCert string `name:"tls-cert" help:"Certificate of the address for visitors, with its chain (PEM). With it they come by https alone, with HTTP/2, and their cookies are for https. What is saved there is checked and in force at once." placeholder:"FILE"`
+	TLSKey  string `name:"tls-key" help:"Its key (PEM), readable by its owner alone." placeholder:"FILE"`
 	engineOptions
-	clock func() time.Time // nil = time.Now
-	sink  proxy.Events     // nil = events are not kept
+	clock func() time.Time                     // nil = time.Now
+	sink  proxy.Events                         // nil = events are not kept
+	after func(time.Duration) <-chan time.Time // nil = time.After
 
-	visitors *storage       // nil = in their browsers
-	opened   func(*storage) // told of it, or nil
+	memory   func(context.Context) // watches it
+	overload func(io.Writer)       // says that there is one
+	visitors *storage              // nil = in their browsers
+	opened   func(*storage)        // told of it, or nil
 	// Set while it serves: who tells of people, beside the module; nil: nobody.
 	person  func(*http.Request) (source, key string, ok bool)
 	keyring func() *seal.Keyring
@@ -51,6 +56,7 @@ type serveCommand struct {
 func (c *serveCommand) Run(s streams) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends it at once
 	return c.serve(ctx, s)
 }
 
@@ -130,12 +136,22 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 		return err
 	}
 	defer c.visitors.drain()
+	shown, err := c.openCertificate(registry, logger)
+	if err != nil {
+		return err
+	}
+	defer shown.close()
 	a := newAdmin(r, e, registry, c.adminHosts(&file))
+	a.tell(c.overload)
 	a.authorize = authorizePeer(k.keyring, c.clock)
 	a.store(c.visitors, c.sink)
 	a.pauses(p)
 	a.private("/explain", explainPage(e, k.keyring, c.Record, &file))
-	return c.run(ctx, pages, a.mux, []func(context.Context){r.follow, p.follow, k.follow, tokens.follow}, logger)
+	serving := &service{limits: withDefaults(file.Limits), certificate: shown, ending: &a.ending, registry: registry, logger: logger, after: time.After}
+	if c.after != nil {
+		serving.after = c.after
+	}
+	return c.run(ctx, serving, pages, a.mux, []func(context.Context){r.follow, p.follow, k.follow, tokens.follow, shown.follow, c.memory})
 }
 
 // adminHosts are the names by which the admin listener is reached.
@@ -179,7 +195,10 @@ func (c *serveCommand) pages(origin *url.URL, f *config.File, e engine, rec reco
 		IdentityCookie: f.IdentityCookie, IdentityHeader: f.IdentityHeader,
 		PersonHeader: f.PersonHeader, CountryHeader: f.CountryHeader, DeviceHeader: f.DeviceHeader,
 		Registerer: registry, Logger: logger, Clock: c.clock, Events: c.sink,
-		Identity: c.person, Keyring: c.keyring,
+		Identity: c.person, Keyring: c.keyring, Origin: proxy.Origin{Networks: f.Origin.Networks},
+		Limits: proxy.Limits{
+			Requests: f.Limits.Requests, Decisions: f.Limits.Decisions, BodyBytes: f.Limits.BodyBytes, BodyIdle: f.Limits.BodyIdle,
+		},
 	}
 	if rec.Writer != nil {
 		settings.Recorder = rec.Writer
@@ -193,58 +212,28 @@ func (c *serveCommand) pages(origin *url.URL, f *config.File, e engine, rec reco
 		return nil, err
 	}
 	c.visitors.serves(m)
-	return proxy.NewReverseProxy(m, origin), nil
-}
-
-// Bounds of a connection. A header that takes longer than ten seconds is an
-// attack; 16 KiB hold the largest headers of real browsers.
-const (
-	headerTimeout = 10 * time.Second
-	idleTimeout   = 2 * time.Minute
-	maxHeader     = 16 << 10
-	drainTimeout  = 10 * time.Second
-)
-
-func newServer(h http.Handler, logger *slog.Logger) *http.Server {
-	return &http.Server{
-		Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ConnContext: proxy.ConnContext,
-		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
-	}
+	c.memory, c.overload = m.WatchMemory, tellOverload(m)
+	return m.Limit(proxy.NewReverseProxy(m, origin)), nil
 }
 
 // run serves visitors and operators and follows files until ctx ends, then lets
 // requests in flight finish.
-func (c *serveCommand) run(ctx context.Context, pages, admin http.Handler, follow []func(context.Context), logger *slog.Logger) error {
-	visitors, err := net.Listen("tcp", c.Listen)
-	if err != nil {
-		return err
-	}
-	operators, err := net.Listen("tcp", c.Admin)
-	if err != nil {
-		_ = visitors.Close()
+func (c *serveCommand) run(ctx context.Context, s *service, pages, admin http.Handler, follow []func(context.Context)) error {
+	var err error
+	if s.listeners, err = listen(c.Listen, c.Admin, s.limits); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	failed := make(chan error, 2)
-	servers := []*http.Server{newServer(pages, logger), newServer(admin, logger)}
-	for i, l := range []net.Listener{proxy.JoinWrites(visitors), operators} {
-		go func() { failed <- servers[i].Serve(l) }()
-	}
+	failed := s.start(pages, admin)
 	for _, f := range follow {
 		go f(ctx)
 	}
-	logger.Info("serving", "pages", "http://"+visitors.Addr().String(), "admin", "http://"+operators.Addr().String(), "origin", c.Origin)
+	s.logger.Info("serving", "pages", s.url(), "admin", "http://"+s.listeners.operators.Addr().String(), "origin", c.Origin)
 	select {
 	case <-ctx.Done():
-		err = nil
 	case err = <-failed:
 	}
 	cancel()
-	drain, done := context.WithTimeout(context.Background(), drainTimeout)
-	defer done()
-	for _, s := range servers {
-		err = errors.Join(err, s.Shutdown(drain))
-	}
-	return err
+	return errors.Join(err, s.end(failed))
 }

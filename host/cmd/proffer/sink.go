@@ -36,6 +36,7 @@ func (*serveCommand) Help() string {
                  "allow_private":false}: delivers the events of a store. batch: how
                  many at once, 2 to 1000. allow_private: also to this machine and
                  private networks, and by http; link-local addresses never
+  limits, origin what visitors can take up, and where the origin may be; see below
 
 With --store file:DIR environments of the catalog that say "history: store" are kept in
 the directory, and people come into it by "proffer people import". It is for one proxy at
@@ -49,7 +50,7 @@ page never waits for them: what the disk does not take is lost, counted (proffer
 or a rejection is told to the visitor only once it is on the disk; if it cannot be
 written, the answer is 503, and the visitor is to try again. With a store it may have
 been taken in all the same; a second time then changes nothing.
-` + webhookHelp + webTokensHelp
+` + webhookHelp + webTokensHelp + limitsHelp
 }
 
 // keepEvents has event lines written, if they are to be; what it gives ends it,

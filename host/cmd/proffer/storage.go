@@ -173,7 +173,7 @@ func (a *admin) store(s *storage, sink proxy.Events) {
 	if s == nil {
 		return
 	}
-	a.told = s.tell
+	a.tell(s.tell)
 	peers := &remote.Server{Store: s, Authorize: a.authorize}
 	if sink != nil {
 		peers.Events = sink

@@ -211,7 +211,7 @@ func (r *report) proxies(p *printer) {
 			a.cpu.at(0.1)/o.passages[0].cpu.at(0.1),
 			a.goal, a.met(), a.latency.p50()/1e6, a.latency.at(0.99)/1e6, a.latency.at(0.999)/1e6)
 	}
-	if o.nginx == "not installed" {
+	if o.nginx == notInstalled {
 		p.line("| nginx | not installed | | | | | | | |")
 	}
 	p.line("\nRounds: %d; requests: %d in the first line.\n", len(o.passages[0].cpu), len(o.passages[0].latency))

@@ -90,8 +90,7 @@ http {
 // nginxes are the system's nginx as it is and with sub_filter, which are one
 // process; none where it is not installed.
 func nginxes(origin net.Addr, measured, rest int) (plain, sub *server, err error) {
-	program, missing := exec.LookPath("nginx")
-	if missing != nil {
+	if nginxVersion() == notInstalled {
 		return nil, nil, nil
 	}
 	dir, err := os.MkdirTemp("", "bench-nginx")
@@ -113,7 +112,7 @@ func nginxes(origin net.Addr, measured, rest int) (plain, sub *server, err error
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		return nil, nil, err
 	}
-	cmd := exec.Command(program, "-p", dir, "-c", file)
+	cmd := exec.Command("nginx", "-p", dir, "-c", file)
 	cmd.Stderr = os.Stderr
 	if err := startOn(cmd, measured, rest); err != nil {
 		return nil, nil, err
@@ -156,11 +155,13 @@ func awaits(address string) error {
 	}
 }
 
+const notInstalled = "not installed"
+
 // nginxVersion is what the installed nginx says of itself.
 func nginxVersion() string {
 	out, err := exec.Command("nginx", "-v").CombinedOutput()
 	if err != nil {
-		return "not installed"
+		return notInstalled
 	}
 	_, version, _ := strings.Cut(strings.TrimSpace(string(out)), "/")
 	return version

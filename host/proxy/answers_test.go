@@ -225,13 +225,20 @@ func TestHeadWithABody(t *testing.T) {
 func TestEarlyAnswer(t *testing.T) {
 	answered := make(chan struct{}, 2)
 	var seen []string
-	origin := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		seen = append(seen, r.URL.Path)
-		_, _ = io.WriteString(w, r.URL.Path)
-		_ = http.NewResponseController(w).EnableFullDuplex()
-		_ = http.NewResponseController(w).Flush()
-		answered <- struct{}{}
-	}))
+	origin := tcpOrigin(t, func(c *net.TCPConn, r *bufio.Reader, request *http.Request) {
+		for {
+			seen = append(seen, request.URL.Path)
+			_, _ = fmt.Fprintf(c, okHead+"Content-Length: %d\r\n\r\n%s", len(request.URL.Path), request.URL.Path)
+			answered <- struct{}{}
+			if _, err := io.Copy(io.Discard, request.Body); err != nil {
+				return
+			}
+			var err error
+			if request, err = http.ReadRequest(r); err != nil {
+				return
+			}
+		}
+	})
 	c, err := net.Dial("tcp", strings.TrimPrefix(reverse(t, middleware(t, proxy.Config{}), origin), "http://"))
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,9 @@
 // and the origin never sees the request. Events that it tells of go to
 // [Config.Events].
 //
+// What strangers can take up is bounded where [Middleware.Limit] stands in front:
+// requests in flight, of which pages lose their offers first, and bodies.
+//
 // Limits. Whatever fails, here, in the engine or in the page, the visitor gets
 // the origin's status, header and bytes, and a counter says why; the two
 // exceptions are a reverse proxy whose origin does not answer, which is 502 or

@@ -60,9 +60,8 @@ func TestMemoryLimit(t *testing.T) {
 	if a := ask(t, server, "GET", "/listed", navigation...); a.status != 200 || a.body != slotted {
 		t.Errorf("short of memory: %v", a)
 	}
-	runtime.KeepAlive(ballast)
-	ballast = nil
-	for m.Overload() != "" { // it collects once a second
+	runtime.KeepAlive(ballast) // and no longer
+	for m.Overload() != "" {   // it collects once a second
 		runtime.Gosched()
 	}
 	if a := ask(t, server, "GET", "/listed", navigation...); a.body != filledIn {

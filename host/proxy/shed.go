@@ -41,6 +41,12 @@ const (
 	retryAfter = 2
 )
 
+// DefaultLimits are those of a zero value.
+func DefaultLimits() (l Limits) {
+	l.complete()
+	return l
+}
+
 func (l *Limits) complete() []error {
 	def(&l.Requests, defaultRequests)
 	def(&l.Decisions, max(1, l.Requests-l.Requests/4))

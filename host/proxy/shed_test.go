@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -66,8 +67,11 @@ func TestShedding(t *testing.T) {
 		}
 	}
 	m.expect(t, map[string]float64{"shed_total/decision": 2, "shed_total/request": 3, "decision_seconds": 2})
-	if a := ask(t, server, "GET", "/any", navigation...); a.body != filledIn || m.Overload() != "" {
-		t.Errorf("afterwards: %v, %s", a, m.Overload())
+	for m.Overload() != "" { // an answer is there a little before its request is gone
+		runtime.Gosched()
+	}
+	if a := ask(t, server, "GET", "/any", navigation...); a.body != filledIn {
+		t.Errorf("afterwards: %v", a)
 	}
 }
 

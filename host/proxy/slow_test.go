@@ -67,7 +67,7 @@ func TestOriginIsSlow(t *testing.T) {
 			for _, path := range []string{"/listed", "/any"} {
 				m := middleware(t, proxy.Config{Events: nothingHappened{t}, Origin: proxy.Origin{HeaderTimeout: patience}})
 				began := time.Now()
-				a := ask(t, reverse(t, m, tcpOrigin(t, c.origin)), "GET", path, navigation...)
+				a := ask(t, reverse(t, m, tcpOrigin(t, func(to *net.TCPConn, _ *bufio.Reader, _ *http.Request) { c.origin(to) })), "GET", path, navigation...)
 				if a.status != c.status || len(a.header["Set-Cookie"]) > 0 || a.body == "" {
 					t.Errorf("%s: %v", path, a)
 				}
@@ -80,15 +80,17 @@ func TestOriginIsSlow(t *testing.T) {
 	}
 }
 
-// tcpOrigin does something on each connection when a request has come.
-func tcpOrigin(t *testing.T, do func(*net.TCPConn)) string {
+// tcpOrigin does something on each connection when the head of a request has come.
+func tcpOrigin(t *testing.T, do func(*net.TCPConn, *bufio.Reader, *http.Request)) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var all sync.WaitGroup
+	over, end := context.WithCancel(context.Background())
 	t.Cleanup(all.Wait)
+	t.Cleanup(end)
 	t.Cleanup(func() { _ = l.Close() })
 	all.Go(func() {
 		for {
@@ -98,8 +100,10 @@ func tcpOrigin(t *testing.T, do func(*net.TCPConn)) string {
 			}
 			all.Go(func() {
 				defer func() { _ = c.Close() }()
-				if _, err := http.ReadRequest(bufio.NewReader(c)); err == nil {
-					do(c.(*net.TCPConn))
+				defer context.AfterFunc(over, func() { _ = c.Close() })()
+				b := bufio.NewReader(c)
+				if r, err := http.ReadRequest(b); err == nil {
+					do(c.(*net.TCPConn), b, r)
 				}
 			})
 		}
@@ -113,7 +117,7 @@ func TestBodyTrickles(t *testing.T) {
 	for name, whole := range map[string]bool{"to its end": true, "reset": false} {
 		for _, path := range []string{"/listed", "/any"} {
 			m := middleware(t, proxy.Config{})
-			a := ask(t, reverse(t, m, tcpOrigin(t, func(c *net.TCPConn) {
+			a := ask(t, reverse(t, m, tcpOrigin(t, func(c *net.TCPConn, _ *bufio.Reader, _ *http.Request) {
 				_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n")
 				for i := range len(slotted) {
 					_, _ = io.WriteString(c, "1\r\n"+slotted[i:i+1]+"\r\n")

@@ -14,6 +14,10 @@ const (
 	// proxy finds the fault in the middle of a body that it is sending on.
 	maybeCut = "nothing or cut"
 
+	// maybeEmpty says that it may also see the request without its body: a length that
+	// cannot be read is none, and the body resets the stream when it comes.
+	maybeEmpty = "nothing, cut or empty"
+
 	// each is an answer by 200 to each that the origin saw.
 	each = "each"
 )

@@ -115,7 +115,8 @@ func TestSmuggling(t *testing.T) {
 
 func (c smuggledCase) judge(t *testing.T, seen, got string) {
 	t.Helper()
-	if seen != c.origin && (c.origin != maybeCut || seen != "" && seen != "cut") {
+	cut := (c.origin == maybeCut || c.origin == maybeEmpty) && (seen == "" || seen == "cut")
+	if empty := c.origin == maybeEmpty && seen == "POST /first []"; seen != c.origin && !cut && !empty {
 		t.Errorf("the origin saw %q, want %q", seen, c.origin)
 	}
 	want := c.visitor

@@ -93,7 +93,7 @@ func TestServeDrains(t *testing.T) {
 			_, _ = io.Copy(io.Discard, c)
 			_ = c.Close()
 		}
-	}), `{"drain_ms":400}`)
+	}), `{"drain_ms":2000}`)
 	ask := func(path, headers string) (net.Conn, *bufio.Reader) {
 		c := dial(t, s)
 		_, _ = io.WriteString(c, "GET "+path+" HTTP/1.1\r\nHost: x\r\n"+headers+"\r\n")

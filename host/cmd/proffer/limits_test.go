@@ -12,6 +12,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/profferhq/proffer/host/config"
+	"github.com/profferhq/proffer/host/proxy"
 )
 
 // configured is a configuration file with a text.
@@ -253,5 +256,31 @@ func TestServeSheds(t *testing.T) {
 	_, _ = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nabcdef")
 	if got := toTheEnd(t, conn); !strings.HasPrefix(got, "HTTP/1.1 413 ") {
 		t.Errorf("a long body: %q", got)
+	}
+}
+
+// TestHelpTellsTheLimits: the defaults that the help shows are those in force.
+func TestHelpTellsTheLimits(t *testing.T) {
+	status, out, _ := proffer(t, "", "serve", "--help")
+	_, text, found := strings.Cut(out, `{"limits":`)
+	text, _, ended := strings.Cut(text, "}}")
+	if status != 0 || !found || !ended {
+		t.Fatalf("status %d, no limits in %s", status, out)
+	}
+	f, err := config.Parse([]byte(`{"limits":` + text + "}}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	told, want := f.Limits, withDefaults(config.Limits{})
+	want.Requests, want.Decisions, want.BodyIdle = told.Requests, told.Decisions, told.BodyIdle
+	if told != want {
+		t.Errorf("says %+v, has %+v", told, want)
+	}
+	limits := proxy.Limits{Requests: told.Requests, Decisions: told.Decisions, BodyIdle: told.BodyIdle}
+	if limits != proxy.DefaultLimits() {
+		t.Errorf("says %+v, has %+v", limits, proxy.DefaultLimits())
+	}
+	if !strings.Contains(out, "--tls-cert") || !strings.Contains(out, "--tls-key") {
+		t.Error("nothing of TLS")
 	}
 }

@@ -235,5 +235,5 @@ func (c *serveCommand) run(ctx context.Context, s *service, pages, admin http.Ha
 	case err = <-failed:
 	}
 	cancel()
-	return errors.Join(err, s.end(failed))
+	return errors.Join(err, s.end())
 }

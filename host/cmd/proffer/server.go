@@ -148,13 +148,13 @@ func (s *service) url() string {
 
 // end tells load balancers first, then lets what is in flight come to its end, and
 // cuts off what does not. Operators can ask until that is done.
-func (s *service) end(failed <-chan error) error {
+func (s *service) end() error {
 	s.ending.Store(true)
 	s.visitors.SetKeepAlivesEnabled(false) // "Connection: close" from now on
 	if s.limits.Notice > 0 {
 		select {
 		case <-s.after(s.limits.Notice):
-		case <-failed:
+		case <-s.left: // there is nobody to be told
 		}
 	}
 	ctx, done := context.WithTimeout(context.Background(), s.limits.Drain)

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -30,11 +31,11 @@ func framed(t *testing.T, s serving, cert string) (*tls.Conn, *http2.Framer) {
 	return c, http2.NewFramer(c, c)
 }
 
-// packed is the header of a request.
-func packed(method string) []byte {
+// packed is the header of a request, with more fields.
+func packed(method string, more ...[2]string) []byte {
 	var b bytes.Buffer
 	pack := hpack.NewEncoder(&b)
-	for _, field := range [][2]string{{":method", method}, {":scheme", "https"}, {":authority", "shop.example"}, {":path", "/"}} {
+	for _, field := range append([][2]string{{":method", method}, {":scheme", "https"}, {":authority", "shop.example"}, {":path", "/"}}, more...) {
 		_ = pack.WriteField(hpack.HeaderField{Name: field[0], Value: field[1]})
 	}
 	return b.Bytes()
@@ -58,6 +59,10 @@ func TestServeBoundsFrames(t *testing.T) {
 			_ = f.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: packed("POST"), EndHeaders: true})
 			_ = f.WriteData(1, false, []byte("abc"))
 		}, "408"},
+		"a long header": {func(_ io.Writer, f *http2.Framer) {
+			crumb := [2]string{"cookie", "a=" + strings.Repeat("b", 1000)}
+			_ = f.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: packed("GET", slices.Repeat([][2]string{crumb}, 17)...), EndHeaders: true, EndStream: true})
+		}, "431"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

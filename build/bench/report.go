@@ -13,6 +13,8 @@ type report struct {
 	memory       []*footprint
 	swaps        []*swapped
 	authored     []*authored
+	injected     []*injected
+	proxied      *proxied
 	wasm, packed int
 	missed       []string // of what must be exact
 }
@@ -22,6 +24,18 @@ const method = `A request is a page call as a proxy makes it: envelope in, six h
 func (r *report) write(w io.Writer) {
 	p := &printer{w: w}
 	p.line("%s. %s.\n", machine(time.Now()), nativeHash)
+	if r.decisions != nil {
+		r.ofDecisions(p)
+	}
+	if r.injected != nil {
+		r.injectors(p)
+	}
+	if r.proxied != nil {
+		r.proxies(p)
+	}
+}
+
+func (r *report) ofDecisions(p *printer) {
 	p.line(method + "\n")
 	r.requests(p)
 	r.parts(p)
@@ -124,7 +138,7 @@ const (
 )
 
 func (r *report) sizes(p *printer) {
-	p.line("**Row 8: proffer.wasm** %.2f MB raw, %.3f MB with gzip -9 (target ≤ 2.8 and ≤ 0.8)", float64(r.wasm)/1e6, float64(r.packed)/1e6)
+	p.line("**Row 8: proffer.wasm** %.2f MB raw, %.3f MB with gzip -9 (target ≤ 2.8 and ≤ 0.8)\n", float64(r.wasm)/1e6, float64(r.packed)/1e6)
 	r.must(r.wasm <= maxRaw, "the module has %d bytes, want %d", r.wasm, maxRaw)
 	r.must(r.packed <= maxPacked, "the compressed module has %d bytes, want %d", r.packed, maxPacked)
 }

@@ -86,7 +86,7 @@ func TestDowngrade(t *testing.T) {
 			last := f.wait(3)
 			_ = f.conn.Close()
 			seen := end()
-			smuggledCase{origin: c.origin, visitor: c.first}.judge(t, strings.TrimSuffix(strings.TrimSuffix(seen, "GET /last []"), ", "), first)
+			smuggledCase{origin: c.origin, visitor: c.first}.judge(t, strings.Trim(strings.Replace(seen, "GET /last []", "", 1), ", "), first)
 			if last != "200 GET /last []" {
 				t.Errorf("the next request got %q", last)
 			}

@@ -53,3 +53,58 @@ func TestHTTP2(t *testing.T) {
 		})
 	}
 }
+
+// Between two sides in HTTP/2, bodies and trailers go both ways, and bodies at the
+// same time.
+func TestHTTP2OnBothSides(t *testing.T) {
+	start := func(h http.Handler) *httptest.Server {
+		s := httptest.NewUnstartedServer(h)
+		s.EnableHTTP2 = true
+		s.StartTLS()
+		t.Cleanup(s.Close)
+		return s
+	}
+	origin := start(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Trailer", "X-Sum")
+		c := http.NewResponseController(w)
+		_ = c.Flush()
+		b := make([]byte, 4)
+		for {
+			n, err := io.ReadFull(r.Body, b)
+			_, _ = w.Write(b[:n])
+			_ = c.Flush()
+			if err != nil {
+				break
+			}
+		}
+		w.Header().Set("X-Sum", r.Proto+" "+r.Trailer.Get("X-Asked"))
+	}))
+	u, err := url.Parse(origin.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := middleware(t, proxy.Config{Origin: proxy.Origin{Transport: origin.Client().Transport}})
+	front := start(proxy.NewReverseProxy(m.Middleware, u))
+	body, say := io.Pipe()
+	r, err := http.NewRequest("POST", front.URL+"/any", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Trailer = http.Header{"X-Asked": nil}
+	res, err := front.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	for _, word := range []string{"ping", "pong"} {
+		if _, err := io.WriteString(say, word); err != nil {
+			t.Fatal(err)
+		}
+		next(t, res.Body, word)
+	}
+	r.Trailer.Set("X-Asked", "9")
+	_ = say.Close()
+	if rest, err := io.ReadAll(res.Body); len(rest) > 0 || err != nil || res.Trailer.Get("X-Sum") != "HTTP/2.0 9" {
+		t.Errorf("rest %q, error %v, trailer %v", rest, err, res.Trailer)
+	}
+}

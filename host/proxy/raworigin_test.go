@@ -105,6 +105,13 @@ func (o *rawOrigin) got() (requests []*http.Request, raw string) {
 	return o.requests, o.bytes.String()
 }
 
+func (o *rawOrigin) forget() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.requests = nil
+	o.bytes.Reset()
+}
+
 func (o *rawOrigin) url() string { return "http://" + o.listener.Addr().String() }
 
 // exchange writes bytes to a server and reads until it closes the connection.

@@ -104,7 +104,7 @@ func (w *response) release(head []byte) error {
 	if len(head) == 0 {
 		return nil
 	}
-	_, err := w.under.Write(head)
+	_, err := w.send(head)
 	return err
 }
 
@@ -140,7 +140,7 @@ func (w *response) commit(head []byte, by ending) error {
 	if len(head) == 0 {
 		return nil
 	}
-	_, err := w.under.Write(head)
+	_, err := w.send(head)
 	return err
 }
 

@@ -180,7 +180,7 @@ func (w *response) write(p []byte) (int, error) {
 	case reading:
 		return w.read(p)
 	case passing:
-		return w.under.Write(p)
+		return w.send(p)
 	case injecting:
 		return w.inject(p)
 	case mute:
@@ -188,6 +188,10 @@ func (w *response) write(p []byte) (int, error) {
 	}
 	return 0, errClosed
 }
+
+// send gives a part of the body to net/http, which writes the header with the
+// first one.
+func (w *response) send(p []byte) (int, error) { return writeJoint(jointOf(w.request), w.under, p) }
 
 // ReadFrom implements io.ReaderFrom, so that files that are no pages are still
 // sent by the operating system.
@@ -267,6 +271,13 @@ func (w *response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		w.close()
 	}
 	return conn, buffered, err
+}
+
+// holds reports that what comes is held back.
+func (w *response) holds() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.stage == reading
 }
 
 // finish ends the response after its handler has returned.

@@ -3,7 +3,6 @@ package proxy
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -11,8 +10,6 @@ import (
 	"net/textproto"
 	"net/url"
 	"strings"
-	"sync"
-	"sync/atomic"
 )
 
 // readBuffer is the buffer of a connection to the origin, in bytes: the header
@@ -27,6 +24,7 @@ const maxOriginHeader = 256 << 10
 type reverseProxy struct {
 	middleware *Middleware
 	origin     *url.URL
+	transport  http.RoundTripper
 	pages      http.Handler
 }
 
@@ -44,15 +42,8 @@ func NewReverseProxy(m *Middleware, origin *url.URL) http.Handler {
 	if transport == nil {
 		transport = newTransport(m.config.Origin, origin)
 	}
-	p.pages = &wrapped{middleware: m, proxied: true, origin: &httputil.ReverseProxy{
-		Rewrite:      p.rewrite,
-		Transport:    transport,
-		BufferPool:   bufferPool{},
-		ErrorHandler: p.failed,
-
-		ModifyResponse: plausible,
-		ErrorLog:       slog.NewLogLogger(m.config.Logger.Handler(), slog.LevelDebug),
-	}}
+	p.transport = transport
+	p.pages = &wrapped{middleware: m, proxied: true, origin: http.HandlerFunc(p.ask)}
 	return p
 }
 
@@ -83,35 +74,41 @@ func (p *reverseProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case p.middleware.loops.closed(r.Header):
 		p.middleware.turnBack(w)
 	default:
-		p.pages.ServeHTTP(w, withBody(p.withoutUpgrade(r)))
+		p.pages.ServeHTTP(w, p.withoutUpgrade(r))
 	}
 }
 
-// requestBody is a visitor's body that remembers why it could not be read.
-type requestBody struct {
-	io.ReadCloser
-	fault atomic.Pointer[error]
+// ask asks the origin.
+func (p *reverseProxy) ask(w http.ResponseWriter, r *http.Request) {
+	if upgrades(r.Header) {
+		p.tunnel(w, r)
+		return
+	}
+	p.forward(w, r)
 }
 
-type bodyKey struct{}
-
-// withBody is a request whose body can be asked later whether it was at fault.
-func withBody(r *http.Request) *http.Request {
-	if r.Body == nil || r.Body == http.NoBody {
-		return r
+// tunnel asks the origin for another protocol. What follows a 101 is httputil's
+// work: it happens seldom, and is easy to get wrong.
+func (p *reverseProxy) tunnel(w http.ResponseWriter, in *http.Request) {
+	var x exchange
+	r := in.WithContext(in.Context())
+	defer x.body.end()
+	if err := x.takeBody(r, in, p.middleware); err != nil {
+		p.failed(w, in, &x.body, err)
+		return
 	}
-	b := &requestBody{ReadCloser: r.Body}
-	r = r.WithContext(context.WithValue(r.Context(), bodyKey{}, b))
-	r.Body = b
-	return r
-}
-
-func (b *requestBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		b.fault.Store(&err)
+	h := &httputil.ReverseProxy{
+		Rewrite: func(pr *httputil.ProxyRequest) {
+			upgrade := pr.Out.Header["Upgrade"]
+			p.address(pr.Out, pr.In)
+			pr.Out.Header["Connection"], pr.Out.Header["Upgrade"] = []string{"Upgrade"}, upgrade
+		},
+		Transport:      p.transport,
+		ModifyResponse: plausible,
+		ErrorHandler:   func(w http.ResponseWriter, _ *http.Request, err error) { p.failed(w, in, &x.body, err) },
+		ErrorLog:       slog.NewLogLogger(p.middleware.config.Logger.Handler(), slog.LevelDebug),
 	}
-	return n, err
+	h.ServeHTTP(w, r)
 }
 
 // withoutUpgrade is a request without an upgrade to anything but websocket:
@@ -133,47 +130,10 @@ func (p *reverseProxy) withoutUpgrade(r *http.Request) *http.Request {
 	return r
 }
 
-// rewrite makes the request for the origin. Hop-by-hop headers are gone from it
-// already, so that none can take away what is set here.
-func (p *reverseProxy) rewrite(pr *httputil.ProxyRequest) {
-	m, in, out := p.middleware, pr.In, pr.Out
-	out.URL.RawQuery = in.URL.RawQuery // the module sees it so, too
-	pr.SetURL(p.origin)
-	if !m.config.Origin.RewriteHost {
-		out.Host = in.Host
-	}
-	peer := m.peers.sent(in)
-	if peer {
-		out.Header["X-Forwarded-For"] = in.Header["X-Forwarded-For"]
-	} else {
-		dropForwarded(out.Header)
-	}
-	pr.SetXForwarded()
-	if peer {
-		for _, name := range []string{"X-Forwarded-Host", "X-Forwarded-Proto"} {
-			if values := in.Header[name]; len(values) > 0 {
-				out.Header[name] = values
-			}
-		}
-	}
-	out.Close = surprising(in)
-	m.loops.pass(out.Header, in.Header)
-	m.edit(out.Header, m.classify(in), peer)
-}
-
-// dropForwarded removes what only a proxy in front of us may say.
-func dropForwarded(h http.Header) {
-	for name := range h {
-		if strings.HasPrefix(name, "X-Forwarded-") || name == "X-Real-Ip" {
-			delete(h, name)
-		}
-	}
-}
-
 // failed answers for an origin that does not.
-func (p *reverseProxy) failed(w http.ResponseWriter, r *http.Request, err error) {
+func (p *reverseProxy) failed(w http.ResponseWriter, in *http.Request, body *requestBody, err error) {
 	m := p.middleware
-	fault := bodyFault(r)
+	fault := body.why()
 	var timeout net.Error
 	switch {
 	case errors.Is(err, context.Canceled) && !timedOut(fault): // a late body cancels its request
@@ -192,7 +152,7 @@ func (p *reverseProxy) failed(w http.ResponseWriter, r *http.Request, err error)
 		m.metrics.origin[unreachable].Inc()
 		plain(w, http.StatusBadGateway, "The site does not answer. Please try again in a moment.\n")
 	}
-	m.warn("no answer from the origin", "error", cause(err), "method", r.Method)
+	m.warn("no answer from the origin", "error", cause(err), "method", in.Method)
 }
 
 // cause is an error without what the origin sent. A line that is no HTTP is
@@ -206,25 +166,3 @@ func cause(err error) string {
 	text, _, _ := strings.Cut(err.Error(), `"`)
 	return strings.TrimRight(text, ": ")
 }
-
-// bodyFault is why the visitor's body could not be read: it broke off, is malformed,
-// too long or late. Nil: it could.
-func bodyFault(r *http.Request) error {
-	if b, ok := r.Context().Value(bodyKey{}).(*requestBody); ok {
-		if fault := b.fault.Load(); fault != nil {
-			return *fault
-		}
-	}
-	return nil
-}
-
-// bufferPool keeps the buffers through which bodies are copied.
-type bufferPool struct{}
-
-type copyBuffer [32 << 10]byte
-
-var copyBuffers = sync.Pool{New: func() any { return new(copyBuffer) }}
-
-func (bufferPool) Get() []byte { return copyBuffers.Get().(*copyBuffer)[:] }
-
-func (bufferPool) Put(b []byte) { copyBuffers.Put((*copyBuffer)(b)) }

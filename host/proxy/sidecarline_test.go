@@ -110,8 +110,8 @@ func TestLine(t *testing.T) {
 	}
 }
 
-// parts are what markup is made of, and what it is hard to tell.
-var parts = []string{
+// pieces are what markup is made of, and what it is hard to tell.
+var pieces = []string{
 	"<", ">", "</", "/>", "<b>", "</b>", "<a ", "<img", "=", "'", `"`, " ", "\n", "\r", "\r\n", "\t", "\f", "\v", "\x01", "\x7f",
 	"\u00e9", "\u0085", "\u2028", "\ufeff", "\U0001f600", "\xff", "\xc3", "&", "&amp", "&amp;", "&#1", "&#x", "&not", ";", "x", "7",
 	"<!--", "-->", "--", "!", "<![CDATA[", "]]>", "<?", "<!doctype ", "<script>", "</script>", "<style>", "</style>", "<title>", "</title>",
@@ -122,7 +122,7 @@ var parts = []string{
 // TestLineKeepsTheTree: whatever a line is made of, a browser reads it alike.
 func TestLineKeepsTheTree(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		checkLine(t, strings.Join(rapid.SliceOfN(rapid.SampledFrom(parts), 1, 24).Draw(t, "parts"), ""))
+		checkLine(t, strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 1, 24).Draw(t, "pieces"), ""))
 	})
 }
 
@@ -142,7 +142,7 @@ func TestLineTellsRenderings(t *testing.T) {
 
 func FuzzLine(f *testing.F) {
 	f.Add("<a\n\thref='/\u00e9\n'\r\ntitle=\u00e9\n>\u00e9<!-- \u00e9 --><script>x\n</script>")
-	for _, p := range parts {
+	for _, p := range pieces {
 		f.Add("a\n" + p + "\u00e9\n")
 	}
 	f.Fuzz(func(t *testing.T, markup string) { checkLine(t, markup) })

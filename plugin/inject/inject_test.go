@@ -150,6 +150,13 @@ var pitfalls = []struct{ name, body, want string }{
 	{"behind a col in a template", `<template><col></template><p id=i_hero>x</p>`, ``},
 	{"behind a frameset", `<frameset></frameset><p id=i_hero>x</p>`, ``},
 
+	{"moved out of a table", `<table><div id=i_hero>x</div><tr><td>y</table>`, `<table><div id=i_hero>NEW</div><tr><td>y</table>`},
+	{"comments moved out of a table", `<table><!-- offer:hero --><b>x</b><!-- /offer --></table>`, `<table><!-- offer:hero -->NEW<!-- /offer --></table>`},
+	{"in noframes, in capitals", `<NoFrames a=">"><p id=i_hero>x</p></NOFRAMES ><p id=i_hero>y</p>`, `<NoFrames a=">"><p id=i_hero>x</p></NOFRAMES ><p id=i_hero>NEW</p>`},
+	{"in text that never ends", `<textarea><p id=i_hero>x</p></textarea`, ``},
+	{"in a comment that never ends", `<!-- <p id=i_hero>x</p>`, ``},
+	{"a word like plaintext", `<plaintexts><p id=i_hero>x</p></plaintexts>`, `<plaintexts><p id=i_hero>NEW</p></plaintexts>`},
+
 	{"style closed in a select", `<select><style></style></select><p id=i_hero>x</p>`, ``},
 	{"script in a select", `<select><script>"<p id=i_hero>"</script></select><p id=i_hero>x</p>`, `<select><script>"<p id=i_hero>"</script></select><p id=i_hero>NEW</p>`},
 	{"table in a table", `<table id=i_hero><table></table></table>`, ``},

@@ -23,7 +23,8 @@ var shards = strings.Split(`<div>|</div>|<p>|</p>|<span>|</span>|<b>|</b>|<a hre
 	`<x-y data-offer-space="l">|</x-y>|<x-y>|<svg data-offer-space="m">|<img data-offer-space="n">|<div title="|<div title='|"|'|>|<|/|=| |`+
 	`x|text| ]] |<?|<!|<!doctype html>|</|<a b=c"d>|<a ="x>|<a b = "c>d">|<div data-offer-space = "a">|<DIV DATA-OFFER-SPACE="b">|`+
 	`<div id=x data-offer-space=a>|<div id="i_d" data-offer-space=a>|</SCRIPT >|<plaintext>|<object>|</object>|<body>|<caption>|<ruby>|`+
-	`<rt>|<rtc>|</ruby>|<hr>|<optgroup>|<svg><path/><title>x</title></svg>|<svg viewBox="0"><use href="#a"/></svg>|<style>a>b</style>|<script>if(a<b)"</div>"</script>`, "|")
+	`<rt>|<rtc>|</ruby>|<hr>|<optgroup>|</frameset>|<frame>|<noframes>|</noframes>|<noembed>|</noembed>|</caption>|<colgroup>|<tbody>|</tbody>|`+
+	`</plaintext>|</xmp>|<listing>|<marquee>|</marquee>|<select multiple>|<datalist>|</optgroup>|<keygen>|<input type=hidden>|<svg><path/><title>x</title></svg>|<svg viewBox="0"><use href="#a"/></svg>|<style>a>b</style>|<script>if(a<b)"</div>"</script>`, "|")
 
 // mangled makes a page out of few kinds of shards, so that they meet often, with
 // slots among them.

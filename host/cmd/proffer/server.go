@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/profferhq/proffer/host/config"
+	"github.com/profferhq/proffer/host/proxy"
 )
 
 // limitsHelp documents "limits" and "origin" of the configuration file.
@@ -82,7 +83,8 @@ func newServer(h http.Handler, l config.Limits, logger *slog.Logger) *http.Serve
 		HTTP2: &http.HTTP2Config{
 			MaxConcurrentStreams: l.Streams, SendPingTimeout: pingAfter, PingTimeout: pingTimeout, WriteByteTimeout: l.WriteIdle,
 		},
-		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
+		ConnContext: proxy.ConnContext,
+		ErrorLog:    slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}
 }
 
@@ -127,11 +129,11 @@ func (s *service) start(pages, admin http.Handler) (failed <-chan error) {
 	go func() {
 		defer close(s.left)
 		if s.certificate == nil {
-			out <- s.visitors.Serve(s.listeners.visitors)
+			out <- s.visitors.Serve(proxy.JoinWrites(s.listeners.visitors))
 			return
 		}
 		s.visitors.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.certificate.get}
-		out <- s.visitors.ServeTLS(s.listeners.visitors, "", "")
+		out <- s.visitors.ServeTLS(proxy.JoinWrites(s.listeners.visitors), "", "")
 	}()
 	return out
 }

@@ -31,10 +31,30 @@ var countries = [8]string{"AT", "BE", "CA", "DE", "ES", "FR", "GB", "IT"}
 // Snapshot compiles a catalog of n offers; with equal, all weights are 10 and
 // nothing multiplies them.
 func Snapshot(n int, equal bool) ([]byte, error) {
-	c := Catalog(n, equal)
+	return compiled(Catalog(n, equal))
+}
+
+// Open is Snapshot with every tenth offer for everybody, so that strangers get
+// some, too.
+func Open(n int) ([]byte, error) {
+	c := Catalog(n, false)
+	i := 0
+	for _, top := range c.Environments[0].Categories {
+		for _, below := range top.Categories {
+			for _, o := range below.Offers {
+				if i++; i%10 == 0 {
+					o.Filter = nil
+				}
+			}
+		}
+	}
+	return compiled(c)
+}
+
+func compiled(c *catalog.Catalog) ([]byte, error) {
 	b, diags := compile.Compile(c)
 	if diags.HasErrors() {
-		return nil, fmt.Errorf("workload: %d offers: %v", n, diags[0])
+		return nil, fmt.Errorf("workload: %v", diags[0])
 	}
 	return b, nil
 }

@@ -62,8 +62,13 @@ func request(hash []byte, i int, nobody bool) []byte {
 }
 
 // Cookie is the i-th visitor's cookie, "name=value", of some 300 characters.
-func Cookie(i int, nobody bool) string {
-	header, ok := visitor.AppendSetCookie(nil, seal.TestKeyring(), Body(i, nobody), true)
+func Cookie(i int, nobody bool) string { return cookie(i, nobody, true) }
+
+// PlainCookie is Cookie of a visitor who comes without TLS.
+func PlainCookie(i int) string { return cookie(i, false, false) }
+
+func cookie(i int, nobody, secure bool) string {
+	header, ok := visitor.AppendSetCookie(nil, seal.TestKeyring(), Body(i, nobody), secure)
 	if !ok {
 		panic("workload: no key to sign a cookie with")
 	}

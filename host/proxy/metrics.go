@@ -18,7 +18,7 @@ const (
 	injected   result = iota // offers were written
 	kept                     // decided, and the page keeps all of its content
 	noSlot                   // not listed, and without a slot in its head
-	encoded                  // it has a content coding
+	encoded                  // it has a content coding that is not read here
 	charset                  // it is not in UTF-8
 	truncated                // its body ended before its length
 	noSnapshot               // there is nothing to decide from
@@ -28,12 +28,13 @@ const (
 	refused                  // the module refused the request
 	failed                   // the engine or its answer is at fault
 	panicked                 // so is this package
+	miscoded                 // its content coding is broken, or a bomb
 	numResults
 )
 
 var resultNames = [numResults]string{
 	"injected", "kept", "no_slot", "encoded", "charset", "truncated", "no_snapshot",
-	"timeout", "broken", "canceled", "refused", "error", "panic",
+	"timeout", "broken", "canceled", "refused", "error", "panic", "miscoded",
 }
 
 // resultOf classifies an error of an engine.

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// testName is a test as the table names it: of this package, or of another one.
-var testName = regexp.MustCompile("`((?:Test|Fuzz)\\w+)`(?: in ([\\w/]+))?")
+// pitfallTest is a test as the table names it: of this package, or of another one.
+var pitfallTest = regexp.MustCompile("`((?:Test|Fuzz)\\w+)`(?: in ([\\w/]+))?")
 
 // TestPitfallsHaveTests holds that every row of the table of pitfalls names tests,
 // and that there are such tests.
@@ -29,7 +29,7 @@ func TestPitfallsHaveTests(t *testing.T) {
 	}
 	sources := map[string]string{}
 	for _, row := range rows {
-		tests := testName.FindAllStringSubmatch(row, -1)
+		tests := pitfallTest.FindAllStringSubmatch(row, -1)
 		if len(tests) == 0 {
 			t.Errorf("no test: %s", row)
 		}
@@ -39,7 +39,7 @@ func TestPitfallsHaveTests(t *testing.T) {
 				folder = "."
 			}
 			if _, ok := sources[folder]; !ok {
-				sources[folder] = testsOf(t, folder)
+				sources[folder] = packageTests(t, folder)
 			}
 			if !strings.Contains(sources[folder], "func "+test[1]+"(") {
 				t.Errorf("%s has no %s: %s", folder, test[1], row)
@@ -48,8 +48,8 @@ func TestPitfallsHaveTests(t *testing.T) {
 	}
 }
 
-// testsOf is the text of a package's tests.
-func testsOf(t *testing.T, folder string) string {
+// packageTests is the text of a package's tests.
+func packageTests(t *testing.T, folder string) string {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
 	if err != nil || len(names) == 0 {

@@ -163,10 +163,35 @@ type Origin struct {
 	// IdleConns is how many connections are kept open. Default 512.
 	IdleConns int
 
-	// Transport is used in place of our own, and the settings above are
+	// Coding says in which codings pages are asked for and sent. It counts for
+	// wrapped handlers, too. Default CodingOrigin.
+	Coding Coding
+
+	// Transport is used in place of our own, and the settings above that are about
+	// connections are
 	// not. It must neither add an Accept-Encoding nor decode bodies.
 	Transport http.RoundTripper
 }
+
+// Coding says in which content codings pages are asked for and sent: gzip, br,
+// zstd and deflate are read and written here.
+type Coding uint8
+
+const (
+	// CodingOrigin asks the origin for the codings that the visitor accepts and
+	// that are read here. A page that keeps its content leaves in the bytes that
+	// the origin sent; one that changes is coded again, in the same coding if the
+	// visitor accepts it.
+	CodingOrigin Coding = iota
+
+	// CodingOwn asks for plain pages, and puts a coding on those that change.
+	// The others leave plain.
+	CodingOwn
+
+	// CodingNone asks for plain pages and puts a coding on none, for a proxy in
+	// front of us that compresses.
+	CodingNone
+)
 
 const (
 	defaultReadAhead      = 256 << 10
@@ -225,6 +250,7 @@ func (c Config) complete() (Config, error) {
 		within("LookupWait", c.LookupWait, 1, time.Hour),
 		within("Origin.ConnectTimeout", c.Origin.ConnectTimeout, 1, time.Hour),
 		within("Origin.HeaderTimeout", c.Origin.HeaderTimeout, 1, 24*time.Hour),
+		within("Origin.Coding", int(c.Origin.Coding), int(CodingOrigin), int(CodingNone)),
 		within("Origin.IdleConns", c.Origin.IdleConns, 1, 1<<20),
 	)...)
 }

@@ -13,7 +13,7 @@ type kind uint8
 const (
 	other   kind = iota // no page: not even counted
 	unknown             // net/http will tell its type from its first bytes
-	coded               // a page with a content coding
+	coded               // a page with a content coding that is not read here
 	foreign             // a page in another charset than UTF-8
 	html
 	xhtml  // HTML that one mistake in its markup blanks
@@ -26,11 +26,11 @@ func kindOf(status int, h http.Header) (k kind, declared bool) {
 	if status != http.StatusOK || len(h["Content-Range"]) > 0 {
 		return other, false
 	}
-	plain := identity(h["Content-Encoding"])
+	coding := codingOf(h["Content-Encoding"])
 	values, typed := h["Content-Type"]
 	if !typed {
 		// What net/http asks before it looks at the bytes.
-		if plain && len(h["Transfer-Encoding"]) == 0 {
+		if coding == uncoded && len(h["Transfer-Encoding"]) == 0 {
 			return unknown, false
 		}
 		return other, false
@@ -39,7 +39,7 @@ func kindOf(status int, h http.Header) (k kind, declared bool) {
 		return other, false
 	}
 	k, declared = kindOfType(values[0])
-	if k >= html && !plain {
+	if k >= html && coding == strange {
 		return coded, false
 	}
 	return k, declared
@@ -70,16 +70,6 @@ func kindOfType(value string) (k kind, declared bool) {
 		return foreign, false
 	}
 	return k, true
-}
-
-// identity reports that a body has no content coding.
-func identity(values []string) bool {
-	for _, v := range values {
-		if v != "" && !strings.EqualFold(v, "identity") {
-			return false
-		}
-	}
-	return true
 }
 
 // lengthOf is the Content-Length of a response, or -1.

@@ -2,8 +2,8 @@
 // middleware around any http.Handler ([Middleware.Wrap]), or as a reverse proxy
 // in front of a site ([NewReverseProxy]).
 //
-// A page is HTML in UTF-8, sent whole and without a content coding in answer to
-// GET. Its head is held back until the read-ahead is full, the body or the wait
+// A page is HTML in UTF-8, sent whole in answer to GET, plain or in one of the
+// content codings gzip, br, zstd and deflate. Its head is held back until the read-ahead is full, the body or the wait
 // is over, or the origin flushes; then the module is asked once, headers and
 // cookies are settled, and the rest streams. Where the catalog lists the page,
 // that list is the interaction; else the slots in the held part are.
@@ -23,9 +23,9 @@
 // the origin's status, header and bytes, and a counter says why; the two
 // exceptions are a reverse proxy whose origin does not answer, which is 502 or
 // 504, and a request below the prefix that the module does not answer, which is
-// 503. Compressed bodies pass untouched; a page is therefore asked for without
-// compression, and compressing towards the browser is left to what stands in
-// front. Slots of an unlisted page that lie beyond the held part keep their
+// 503. A page that breaks off or turns out not to be in its coding when a part
+// of it has left is cut off. Pages in other codings, or in several, pass
+// untouched, and are not asked for. Slots of an unlisted page that lie beyond the held part keep their
 // content. Nothing is looked up for a visitor yet: what the cookies hold is all
 // that is known. Pages are decided for GET and HEAD alone, and only with status
 // 200.

@@ -69,7 +69,7 @@ func (w *response) jsonKind(status int, h http.Header) kind {
 	}
 	var against result
 	switch {
-	case !identity(h["Content-Encoding"]):
+	case codingOf(h["Content-Encoding"]) == strange:
 		against = encoded
 	case !utf8:
 		against = charset

@@ -51,7 +51,7 @@ func TestJSONAnswers(t *testing.T) {
 			t.Errorf("cookies %q", c)
 		}
 		h := <-seen
-		if h.Get("Accept-Encoding") != "identity" || h.Get("If-None-Match")+h.Get("If-Modified-Since")+h.Get("Range") != "" {
+		if h.Get("Accept-Encoding") != "gzip, br" || h.Get("If-None-Match")+h.Get("If-Modified-Since")+h.Get("Range") != "" {
 			t.Errorf("the origin is asked with %v", h)
 		}
 		m.expect(t, map[string]float64{
@@ -121,7 +121,7 @@ func TestJSONAsItCame(t *testing.T) {
 		headers                         []string
 		engine                          proxy.Engine
 	}{
-		{name: "compressed", path: "/api/x", body: "{}", headers: []string{"Content-Encoding: gzip"}, count: "encoded"},
+		{name: "compressed", path: "/api/x", body: "{}", headers: []string{"Content-Encoding: compress"}, count: "encoded"},
 		{name: "another charset", path: "/api/x", body: "{}", headers: []string{"Content-Type: application/json; charset=latin1"}, count: "charset"},
 		{name: "too long", path: "/api/x", body: full(1<<20 + 1), headers: []string{fmt.Sprint("Content-Length: ", 1<<20+1)}, count: "too_long"},
 		{name: "too long, without a length", path: "/api/x", body: full(1<<20 + 1), count: "too_long"},
@@ -239,5 +239,20 @@ func TestJSONEvents(t *testing.T) {
 	}
 	if want := "[e=shown hero e=shown hero e=shown side]"; fmt.Sprint(got) != want {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// TestCodedJSON: an answer in a coding is filled, too, and leaves in one.
+func TestCodedJSON(t *testing.T) {
+	for _, coding := range codings {
+		everywhere(t, func(t *testing.T, front front) {
+			m := middleware(t, proxy.Config{})
+			a := ask(t, front(t, m, jsonAnswer(coded(t, coding, blocks), "Content-Encoding: "+codingName(coding))), "GET", "/api/home",
+				"Accept: application/json", "Accept-Encoding: "+everyCoding)
+			if decoded(t, a) != blocksFilled || a.length != int64(len(a.body)) || a.header.Get("Content-Encoding") != codingName(coding) {
+				t.Errorf("%s: got %v", coding, a)
+			}
+			m.expect(t, map[string]float64{"json_answers_total/injected": 1})
+		})
 	}
 }

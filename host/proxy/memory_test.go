@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/profferhq/proffer/host/proxy"
 )
@@ -39,14 +40,12 @@ func TestMemoryLimit(t *testing.T) {
 	if used := proxy.MemoryUsed(); used != 0 {
 		t.Fatalf("without a limit %v of it are used", used)
 	}
-	runtime.GC()
-	var stats runtime.MemStats
-	runtime.ReadMemStats(&stats)
 	ballast := make([]byte, 64<<20)
-	runtime.GC()
-	limit := int64(stats.Sys-stats.HeapReleased) + int64(len(ballast))
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(limit))
-	if used := proxy.MemoryUsed(); used < 0.8 || used > 1.1 {
+	debug.FreeOSMemory() // what earlier tests have left
+	const far = 1 << 40
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(far))
+	debug.SetMemoryLimit(int64(proxy.MemoryUsed() * far))
+	if used := proxy.MemoryUsed(); used < 0.9 || used > 1.1 {
 		t.Errorf("with the limit at what is used, %v of it are", used)
 	}
 	m := middleware(t, proxy.Config{})
@@ -54,19 +53,25 @@ func TestMemoryLimit(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var watching sync.WaitGroup
 	watching.Go(func() { m.WatchMemory(ctx) })
-	for m.Overload() == "" {
-		runtime.Gosched()
-	}
+	until(t, "memory is short", func() bool { return m.Overload() != "" })
 	if a := ask(t, server, "GET", "/listed", navigation...); a.status != 200 || a.body != slotted {
 		t.Errorf("short of memory: %v", a)
 	}
-	runtime.KeepAlive(ballast) // and no longer
-	for m.Overload() != "" {   // it collects once a second
-		runtime.Gosched()
-	}
+	runtime.KeepAlive(ballast)                                                   // and no longer
+	until(t, "there is memory again", func() bool { return m.Overload() == "" }) // it collects once a second
 	if a := ask(t, server, "GET", "/listed", navigation...); a.body != filledIn {
 		t.Errorf("with memory again: %v", a)
 	}
 	cancel()
 	watching.Wait()
+}
+
+// until waits for something that has to come.
+func until(t *testing.T, what string, come func() bool) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); !come(); runtime.Gosched() {
+		if time.Now().After(end) {
+			t.Fatalf("%s: not after 30 s, with %v of the limit used", what, proxy.MemoryUsed())
+		}
+	}
 }

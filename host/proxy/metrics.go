@@ -18,7 +18,7 @@ const (
 	injected   result = iota // offers were written
 	kept                     // decided, and the page keeps all of its content
 	noSlot                   // not listed, and without a slot in its head
-	encoded                  // it has a content coding
+	encoded                  // it has a content coding that is not read here
 	charset                  // it is not in UTF-8
 	truncated                // its body ended before its length
 	noSnapshot               // there is nothing to decide from
@@ -31,12 +31,13 @@ const (
 	long                     // an answer in JSON of more than 1 MiB
 	slow                     // one that comes in pieces, over more than a moment
 	invalid                  // what calls itself JSON and is not
+	miscoded                 // its content coding is broken, or a bomb
 	numResults
 )
 
 var resultNames = [numResults]string{
 	"injected", "kept", "no_slot", "encoded", "charset", "truncated", "no_snapshot",
-	"timeout", "broken", "canceled", "refused", "error", "panic", "too_long", "slow", "invalid",
+	"timeout", "broken", "canceled", "refused", "error", "panic", "too_long", "slow", "invalid", "miscoded",
 }
 
 // resultOf classifies an error of an engine.

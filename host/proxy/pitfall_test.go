@@ -1,8 +1,6 @@
 package proxy_test
 
 import (
-	"bytes"
-	"compress/gzip"
 	"fmt"
 	"io"
 	"net/http"
@@ -23,19 +21,6 @@ func with(headers ...string) []string {
 	return append(navigation[:len(navigation):len(navigation)], headers...)
 }
 
-func gzipped(t testing.TB, s string) string {
-	t.Helper()
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	if _, err := io.WriteString(z, s); err != nil {
-		t.Fatal(err)
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
-
 // untouched asserts that a response comes through as the origin gives it.
 func untouched(t *testing.T, origin http.Handler, method, path string, headers []string, counters map[string]float64) {
 	t.Helper()
@@ -48,33 +33,39 @@ func untouched(t *testing.T, origin http.Handler, method, path string, headers [
 }
 
 func TestContentEncoding(t *testing.T) {
-	t.Run("the origin is asked for plain pages", func(t *testing.T) {
+	t.Run("what the origin is asked for", func(t *testing.T) {
 		everywhere(t, func(t *testing.T, front front) {
 			got := ""
-			m := middleware(t, proxy.Config{})
-			url := front(t, m, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			origin := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				got = strings.Join(r.Header["Accept-Encoding"], "|")
 				page(slotted)(w, r)
-			}))
-			ask(t, url, "GET", "/any", navigation...)
-			if got != "identity" {
-				t.Errorf("for a page: %q", got)
+			})
+			url := front(t, middleware(t, proxy.Config{}), origin)
+			for _, c := range [][]string{
+				{"gzip, br", "Accept: text/html", "Accept-Encoding: gzip, br"},
+				{"zstd, gzip;q=0.5", "Accept: text/html", "Accept-Encoding: dcz, zstd, compress, gzip;q=0.5"},
+				{"identity", "Accept: text/html"},
+				{"gzip, br", "Accept: */*", "Sec-Fetch-Dest: empty", "Accept-Encoding: gzip, br"},
+				{"lzma", "Accept: */*", "Accept-Encoding: lzma"},
+				{""},
+			} {
+				if ask(t, url, "GET", "/any", c[1:]...); got != c[0] {
+					t.Errorf("%q: asked for %q, want %q", c[1:], got, c[0])
+				}
 			}
-			ask(t, url, "GET", "/any", "Accept: */*", "Sec-Fetch-Dest: empty", "Accept-Encoding: gzip, br")
-			if got != "gzip, br" {
-				t.Errorf("for what is perhaps none: %q", got)
-			}
-			ask(t, url, "GET", "/any")
-			if got != "" {
-				t.Errorf("added to a request that had none: %q", got)
+			for _, coding := range []proxy.Coding{proxy.CodingOwn, proxy.CodingNone} {
+				ask(t, front(t, middleware(t, proxy.Config{Origin: proxy.Origin{Coding: coding}}), origin), "GET", "/any", navigation...)
+				if got != "identity" {
+					t.Errorf("coding %d: asked for %q", coding, got)
+				}
 			}
 		})
 	})
-	for _, coding := range []string{"gzip", "br", "zstd", "gzip, identity"} {
+	for _, coding := range []string{"compress", "aws-chunked", "gzip, br", "gzip, gzip", "dcb"} {
 		t.Run(coding, func(t *testing.T) {
 			body := gzipped(t, slotted)
-			untouched(t, page(body, "Content-Encoding: "+coding), "GET", "/listed", navigation,
-				map[string]float64{"pages_total/encoded": 1})
+			untouched(t, page(body, "Content-Encoding: "+coding, `Etag: "1"`), "GET", "/listed", navigation,
+				map[string]float64{"pages_total/encoded": 1, "decision_seconds": 0})
 		})
 	}
 	t.Run("identity is none", func(t *testing.T) {

@@ -17,6 +17,9 @@ func (w *response) begin(h http.Header) {
 		w.headers = time.Now()
 	}
 	w.scratch = w.middleware.scratches.take()
+	if c := codingOf(h["Content-Encoding"]); c != uncoded {
+		w.recoder = decoding(c)
+	}
 	if w.proxied {
 		w.header, w.late = nil, true
 	}
@@ -27,6 +30,9 @@ func (w *response) held() []byte { return w.scratch.body }
 
 // read holds p back, or as much of it as still belongs to the head.
 func (w *response) read(p []byte) (int, error) {
+	if w.recoder != nil {
+		return w.readCoded(p)
+	}
 	s := w.scratch
 	have := len(s.body)
 	if w.length >= 0 && int64(have)+int64(len(p)) > w.length {
@@ -87,7 +93,7 @@ func (w *response) expire() {
 		}
 	}()
 	if err := w.commit(w.held(), byWait); err == nil && w.flushed {
-		_ = flush(w.under) // the handler's next write tells that the visitor is gone
+		_ = w.flushOut() // the handler's next write tells that the visitor is gone
 	}
 }
 
@@ -100,6 +106,9 @@ func (w *response) stop() {
 // release sends what is held back as it came, and lets the rest pass.
 func (w *response) release(head []byte) error {
 	w.stop()
+	if w.recoder != nil {
+		head = w.asItCame()
+	}
 	w.pass(http.StatusOK)
 	if len(head) == 0 {
 		return nil
@@ -127,14 +136,18 @@ func (w *response) commit(head []byte, by ending) error {
 	if _, typed := h["Content-Type"]; !typed {
 		h["Content-Type"] = []string{"text/html; charset=utf-8"} // as net/http would
 	}
-	w.stage = passing
+	w.stage, w.taken = passing, int64(len(head))
 	if v.rest {
-		w.stage, w.taken = injecting, int64(len(head))
+		w.stage = injecting
 	}
-	if v.out != nil {
+	switch {
+	case v.out != nil || v.rest:
 		rewritten(h)
+		w.recode(h, &v, by)
 		w.setLength(h, &v, len(head), by)
 		head = v.out
+	case w.recoder != nil:
+		head = w.asItCame()
 	}
 	w.under.WriteHeader(http.StatusOK)
 	if len(head) == 0 {
@@ -151,6 +164,7 @@ func (w *response) setLength(h http.Header, v *verdict, head int, by ending) {
 	length := int64(-1)
 	switch {
 	case v.rest:
+	case by != byBody && w.recoder != nil:
 	case by != byBody && w.length >= 0:
 		length = w.length + int64(len(v.out)-head)
 	case by == byBody && len(h["Trailer"]) == 0 && len(w.trailers()) == 0:

@@ -90,7 +90,7 @@ func containsFold(s, part string) bool {
 
 // edit makes the header of a request as the origin is to see it: without the
 // visitor's cookies, without what only peers may say, and, where a page is asked
-// for, plain, whole and afresh.
+// for, whole, afresh and readable.
 //
 // Afresh, for a 304 would bring back a page of another decision; it costs pages
 // without slots their 304. See RATIONALE.md.
@@ -110,7 +110,11 @@ func (m *Middleware) edit(h http.Header, c class, peer bool) {
 	if c != page {
 		return
 	}
-	h["Accept-Encoding"] = []string{"identity"}
+	if m.config.Origin.Coding == CodingOrigin {
+		h["Accept-Encoding"] = askable(h["Accept-Encoding"])
+	} else {
+		h["Accept-Encoding"] = []string{codingNames[uncoded]}
+	}
 	delete(h, "If-None-Match")
 	delete(h, "If-Modified-Since")
 	delete(h, "If-Range")

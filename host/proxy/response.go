@@ -20,6 +20,7 @@ const (
 	reading                // the header and the head of the body are held back
 	passing                // everything goes out as it comes
 	injecting              // the body goes through the injector
+	recoding               // the body gets another coding, and is not looked at
 	mute                   // HEAD: no body goes out, for its length is not the page's
 	spoiled                // a panic beside the handler: the connection is to be cut
 	closed
@@ -50,6 +51,7 @@ type response struct {
 	taken    int64 // bytes of the body that came, while injecting
 	timer    *time.Timer
 	scratch  *scratch
+	recoder  *recoder // of a body whose coding changes, or nil
 
 	look    *lookup   // under way since before the origin was asked, or nil
 	headers time.Time // when the origin's header came, if there is one
@@ -85,7 +87,7 @@ func (w *response) WriteHeader(status int) {
 func (w *response) writeHeader(status int) {
 	switch w.stage {
 	case fresh:
-	case passing, injecting, mute:
+	case passing, injecting, recoding, mute:
 		w.under.WriteHeader(status) // net/http says that it is too late
 		return
 	default:
@@ -148,6 +150,10 @@ func (w *response) writeHead(status int) {
 	personal(h, v.cookies)
 	rewritten(h)
 	h.Del("Content-Length") // that of another page
+	if from := codingOf(h["Content-Encoding"]); from != uncoded {
+		accepted := newAcceptance(w.request.Header["Accept-Encoding"])
+		recoded(h, accepted.choose(from))
+	}
 	w.stage = mute
 	w.under.WriteHeader(status)
 }
@@ -181,7 +187,7 @@ func (w *response) write(p []byte) (int, error) {
 		return w.read(p)
 	case passing:
 		return w.send(p)
-	case injecting:
+	case injecting, recoding:
 		return w.inject(p)
 	case mute:
 		return len(p), nil
@@ -209,6 +215,12 @@ func (w *response) ReadFrom(src io.Reader) (int64, error) {
 func (w *response) inject(p []byte) (int, error) {
 	if w.taken += int64(len(p)); w.length >= 0 && w.taken > w.length {
 		return 0, http.ErrContentLength
+	}
+	if w.recoder != nil {
+		if err := w.more(p); err != nil {
+			return 0, err
+		}
+		return len(p), nil
 	}
 	s := w.scratch
 	s.out = s.injector.Write(s.out[:0], p)
@@ -242,6 +254,14 @@ func (w *response) FlushError() error {
 	case w.stage >= spoiled:
 		return errClosed
 	}
+	return w.flushOut()
+}
+
+// flushOut lets the visitor have what was written.
+func (w *response) flushOut() error {
+	if err := w.emitHeld(); err != nil {
+		return err
+	}
 	return flush(w.under)
 }
 
@@ -258,7 +278,7 @@ func (w *response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		if err := w.release(w.held()); err != nil {
 			return nil, nil, err
 		}
-	case injecting:
+	case injecting, recoding:
 		if err := w.tail(); err != nil {
 			return nil, nil, err
 		}
@@ -291,21 +311,26 @@ func (w *response) finish() {
 		return
 	case reading:
 		w.end()
-	case injecting:
+	case injecting, recoding:
 		if w.taken < w.length {
 			panic(http.ErrAbortHandler) // as net/http does, had it the length
 		}
 		_ = w.tail() // the visitor may be gone
-	case spoiled:
-		panic(http.ErrAbortHandler)
 	case closed:
 		return
+	}
+	if w.stage == spoiled {
+		panic(http.ErrAbortHandler)
 	}
 	w.trail()
 }
 
 // end ends a response whose body was over while it was held back.
 func (w *response) end() {
+	if w.recoder != nil {
+		w.endCoded()
+		return
+	}
 	head := w.held()
 	if int64(len(head)) < w.length {
 		w.count(truncated)
@@ -328,8 +353,17 @@ func (w *response) unsized(body int) bool {
 	return body <= netBuffer && (w.flushed || len(w.trailers()) > 0) && len(w.under.Header()["Content-Length"]) == 0
 }
 
-// tail writes what the injector kept back.
+// tail writes what was kept back of the body.
 func (w *response) tail() error {
+	if w.decodes() {
+		w.recoder.decoder.feed(nil, true)
+		if err := w.decodeRest(); err != nil {
+			return err
+		}
+	}
+	if w.stage == recoding {
+		return w.emitEnd()
+	}
 	s := w.scratch
 	s.out = s.injector.Close(s.out[:0])
 	r := kept
@@ -337,10 +371,8 @@ func (w *response) tail() error {
 		r = injected
 	}
 	w.middleware.metrics.pages[r].Inc()
-	if len(s.out) > 0 {
-		if _, err := w.under.Write(s.out); err != nil {
-			return err // who knows what the visitor has seen
-		}
+	if err := errors.Join(w.emit(s.out), w.emitEnd()); err != nil {
+		return err // who knows what the visitor has seen
 	}
 	w.settle()
 	return nil
@@ -367,6 +399,7 @@ func (w *response) close() {
 	w.stage = closed
 	w.look.drop()
 	w.look = nil
+	w.recoder.close()
 	s := w.scratch
 	w.scratch = nil
 	if s != nil && !w.tainted {

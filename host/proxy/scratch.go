@@ -17,6 +17,9 @@ type scratch struct {
 	out  []byte // what is sent in its place
 	text []byte // strings of the request
 
+	came []byte // held back, in the origin's coding
+	sent piece  // what is sent, in the visitor's
+
 	message  []byte // to the engine
 	answer   []byte // from it
 	request  abi.Request
@@ -67,7 +70,13 @@ func (p *scratches) give(s *scratch) {
 	if cap(s.out) > maxScratch {
 		s.out = nil
 	}
-	s.body = s.body[:0]
+	if cap(s.came) > maxScratch {
+		s.came = nil
+	}
+	if cap(s.sent) > maxScratch {
+		s.sent = nil
+	}
+	s.body, s.came = s.body[:0], s.came[:0]
 	s.injector.Reset(nil)
 	p.pool.Put(s)
 }

@@ -130,6 +130,20 @@ func TestFlushBeforeTheBody(t *testing.T) {
 	}
 }
 
+// The length that was announced before a flush is not that of a page with offers.
+func TestFlushBeforeTheBodyWithItsLength(t *testing.T) {
+	url := serve(t, middleware(t, proxy.Config{}).Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Content-Length", fmt.Sprint(len(slotted)))
+		w.Header().Set("Digest", "x")
+		w.(http.Flusher).Flush()
+		_, _ = io.WriteString(w, slotted)
+	})))
+	if a := ask(t, url, "GET", "/listed", navigation...); a.body != filledIn || a.err != nil || a.header.Get("Digest") != "" {
+		t.Errorf("got %v", a)
+	}
+}
+
 func TestLargePages(t *testing.T) {
 	const limit = 4096
 	slot := func(name string) string { return `<div data-offer-space="` + name + `">own</div>` }

@@ -67,14 +67,14 @@ type host struct {
 }
 
 type call struct {
-	id            uint32
-	cluster       string
-	fields        fields
-	body          []byte
-	timeout       uint32
-	answer        fields
-	answered      []byte
-	refused, done bool
+	id       uint32
+	cluster  string
+	fields   fields
+	body     []byte
+	timeout  uint32
+	answer   fields
+	answered []byte
+	done     bool
 }
 
 // sharedData is what all workers of a proxy have.

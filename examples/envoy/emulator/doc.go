@@ -4,4 +4,6 @@
 //
 // The emulator answers no HTTP calls and has no shared data between machines; the
 // strict host in the directory above has both.
+//
+// Where to look next: README.md in the directory above, for the use with Envoy.
 package emulator

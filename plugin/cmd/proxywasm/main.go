@@ -80,7 +80,7 @@ func onConfigure(id, size uint32) (ok uint32) {
 		warn(err.Error())
 		return ok
 	}
-	p.edge, p.config, p.next = e, c, 0
+	p.edge, p.config, p.next, p.asked = e, c, 0, false
 	p.setTimer()
 	return ok
 }

@@ -4,7 +4,7 @@ GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 OUT      := build/out
-WASM     := $(OUT)/proffer.wasm $(OUT)/proffer-command.wasm $(OUT)/proffer-http-wasm.wasm
+WASM     := $(OUT)/proffer.wasm $(OUT)/proffer-command.wasm $(OUT)/proffer-http-wasm.wasm $(OUT)/proffer-proxy-wasm.wasm
 GUESTENV := GOOS=wasip1 GOARCH=wasm
 STRIP    := -trimpath -buildvcs=false -ldflags="-s -w -buildid="
 # The command brings the time zones of the Go that builds it, so that it makes
@@ -29,6 +29,7 @@ wasm:
 	$(GUESTENV) go build $(STRIP) -buildmode=c-shared -o $(OUT)/proffer.wasm ./plugin/cmd/reactor
 	$(GUESTENV) go build $(STRIP) -o $(OUT)/proffer-command.wasm ./plugin/cmd/command
 	$(GUESTENV) go build $(STRIP) -buildmode=c-shared -o $(OUT)/proffer-http-wasm.wasm ./plugin/cmd/httpwasm
+	$(GUESTENV) go build $(STRIP) -buildmode=c-shared -o $(OUT)/proffer-proxy-wasm.wasm ./plugin/cmd/proxywasm
 	go run ./build/jump/command $(WASM)
 
 ## run: the example shop behind the proxy, and what to try there
@@ -45,6 +46,7 @@ edges: wasm
 	PATH="$(CURDIR)/$(OUT)/node/bin:$$PATH:/usr/sbin" go test -count=1 -p=1 -tags edges ./examples/node ./examples/embed ./examples/identity \
 		./examples/single-page ./examples/browser ./examples/varnish ./examples/nginx-ssi ./examples/nginx ./examples/haproxy
 	cd examples/wasmtime && go vet ./... && go test -count=1 ./... && go mod tidy -diff
+	cd examples/envoy/emulator && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 	cd build/peers && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 
 ## fuzz: what reads strangers' bytes, FUZZTIME each; FUZZ=-all: every target

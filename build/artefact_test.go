@@ -13,6 +13,7 @@ import (
 const (
 	wasi = "wasi_snapshot_preview1"
 	http = "http_handler"
+	env  = "env"
 )
 
 // base are the imports that every module may have: what Go's runtime asks for,
@@ -86,6 +87,48 @@ var variants = []variant{
 			{Name: "_initialize", Type: "() ()"},
 			{Name: "handle_request", Type: "() (i64)"},
 			{Name: "handle_response", Type: "(i32 i32) ()"},
+		},
+	},
+	{
+		file: "proffer-proxy-wasm.wasm",
+		// https://github.com/proxy-wasm/spec/tree/main/abi-versions/v0.2.1
+		imports: []build.Import{
+			{Module: env, Name: "proxy_log", Type: "(i32 i32 i32) (i32)"},
+			{Module: env, Name: "proxy_get_buffer_bytes", Type: "(i32 i32 i32 i32 i32) (i32)"},
+			{Module: env, Name: "proxy_set_buffer_bytes", Type: "(i32 i32 i32 i32 i32) (i32)"},
+			{Module: env, Name: "proxy_get_header_map_pairs", Type: "(i32 i32 i32) (i32)"},
+			{Module: env, Name: "proxy_get_header_map_value", Type: "(i32 i32 i32 i32 i32) (i32)"},
+			{Module: env, Name: "proxy_add_header_map_value", Type: "(i32 i32 i32 i32 i32) (i32)"},
+			{Module: env, Name: "proxy_replace_header_map_value", Type: "(i32 i32 i32 i32 i32) (i32)"},
+			{Module: env, Name: "proxy_remove_header_map_value", Type: "(i32 i32 i32) (i32)"},
+			{Module: env, Name: "proxy_get_property", Type: "(i32 i32 i32 i32) (i32)"},
+			{Module: env, Name: "proxy_send_local_response", Type: "(i32 i32 i32 i32 i32 i32 i32 i32) (i32)"},
+			{Module: env, Name: "proxy_continue_stream", Type: "(i32) (i32)"},
+			{Module: env, Name: "proxy_set_effective_context", Type: "(i32) (i32)"},
+			{Module: env, Name: "proxy_set_tick_period_milliseconds", Type: "(i32) (i32)"},
+			{Module: env, Name: "proxy_http_call", Type: "(i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (i32)"},
+			{Module: env, Name: "proxy_get_shared_data", Type: "(i32 i32 i32 i32 i32) (i32)"},
+			{Module: env, Name: "proxy_set_shared_data", Type: "(i32 i32 i32 i32 i32) (i32)"},
+		},
+		exports: []build.Export{
+			{Name: "memory", Type: "memory"},
+			{Name: "_initialize", Type: "() ()"},
+			{Name: "proxy_abi_version_0_2_1", Type: "() ()"},
+			{Name: "proxy_on_memory_allocate", Type: "(i32) (i32)"},
+			{Name: "proxy_on_vm_start", Type: "(i32 i32) (i32)"},
+			{Name: "proxy_on_configure", Type: "(i32 i32) (i32)"},
+			{Name: "proxy_on_context_create", Type: "(i32 i32) ()"},
+			{Name: "proxy_on_request_headers", Type: "(i32 i32 i32) (i32)"},
+			{Name: "proxy_on_request_body", Type: "(i32 i32 i32) (i32)"},
+			{Name: "proxy_on_request_trailers", Type: "(i32 i32) (i32)"},
+			{Name: "proxy_on_response_headers", Type: "(i32 i32 i32) (i32)"},
+			{Name: "proxy_on_response_body", Type: "(i32 i32 i32) (i32)"},
+			{Name: "proxy_on_response_trailers", Type: "(i32 i32) (i32)"},
+			{Name: "proxy_on_http_call_response", Type: "(i32 i32 i32 i32 i32) ()"},
+			{Name: "proxy_on_tick", Type: "(i32) ()"},
+			{Name: "proxy_on_done", Type: "(i32) (i32)"},
+			{Name: "proxy_on_log", Type: "(i32) ()"},
+			{Name: "proxy_on_delete", Type: "(i32) ()"},
 		},
 	},
 }

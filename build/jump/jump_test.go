@@ -113,3 +113,24 @@ func TestOtherFunctionsStay(t *testing.T) {
 		t.Errorf("got %x, %v", out, err)
 	}
 }
+
+// TestPollIsQuiet: what the imported poll_oneoff answers is dropped, once, and that of
+// another import is not.
+func TestPollIsQuiet(t *testing.T) {
+	module := func(name, code string) string {
+		return "\x00asm\x01\x00\x00\x00" + "\x01\x0e\x02\x60\x01\x7f\x01\x7f\x60\x04\x7f\x7f\x7f\x7f\x01\x7f" +
+			"\x02\x11\x01\x01w\x0b" + name + "\x00\x01" + "\x03\x02\x01\x00" +
+			"\x0a" + string(rune(len(code)+2)) + "\x01" + string(rune(len(code))) + code
+	}
+	const before = "\x00\x41\x00\x41\x00\x41\x00\x41\x00\x10\x00\x0b"
+	const after = "\x00\x41\x00\x41\x00\x41\x00\x41\x00\x10\x00\x1a\x41\x00\x0b"
+	for _, c := range [][2]string{
+		{module("poll_oneoff", before), module("poll_oneoff", after)},
+		{module("poll_oneoff", after), module("poll_oneoff", after)},
+		{module("poll_twooff", before), module("poll_twooff", before)},
+	} {
+		if out, err := jump.Direct([]byte(c[0])); err != nil || string(out) != c[1] {
+			t.Errorf("got %x, %v, want %x", out, err, c[1])
+		}
+	}
+}

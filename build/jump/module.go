@@ -21,6 +21,7 @@ type module struct {
 	ours  []bool // which types are those of Go's functions
 	types []int  // of the functions
 	shift int    // where findfunc's stands in the code, -1: nowhere
+	poll  int    // the number of the imported poll_oneoff, -1: there is none
 }
 
 // Direct gives a module with direct forward jumps, and without the names and
@@ -40,7 +41,7 @@ func Direct(wasm []byte) (out []byte, err error) {
 }
 
 func rewrite(wasm []byte) []byte {
-	m := &module{shift: -1}
+	m := &module{shift: -1, poll: -1}
 	if at := shift(section(wasm, sectionCode)); at >= 0 {
 		if data, ok := read(section(wasm, sectionData)); ok && data.buckets() != nil {
 			m.shift = at
@@ -55,6 +56,8 @@ func rewrite(wasm []byte) []byte {
 		switch id {
 		case sectionType:
 			m.readTypes(s)
+		case sectionImport:
+			m.readImports(s)
 		case sectionFunction:
 			for n := s.leb(); n > 0; n-- {
 				m.types = append(m.types, s.leb())
@@ -101,7 +104,7 @@ func (m *module) functions(s *reader) []byte {
 	for i := range n {
 		body := s.take(s.leb())
 		if m.ours[m.types[i]] {
-			body = rewritten(body)
+			body = rewritten(m.quiet(body))
 		}
 		out = append(appendLEB(out, len(body)), body...)
 	}

@@ -1,8 +1,10 @@
 package edge
 
 import (
+	"bytes"
 	"errors"
 
+	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/guest"
 	"github.com/profferhq/proffer/plugin/inject"
@@ -52,18 +54,54 @@ type Outcome struct {
 // and changes. The snapshot is verified whole, for there is no host of ours
 // that did.
 func New(config []byte) (*Edge, error) {
-	snapshot, settings, logs, err := parseConfig(config)
+	c, err := parseConfig(config)
 	if err != nil {
 		return nil, err
 	}
-	e := &Edge{settings: settings, snapshot: snapshot, logs: logs}
-	if err := e.renew(); err != nil {
-		return nil, err
+	return Start(c)
+}
+
+// Start makes an instance from a configuration that was read. One whose snapshot
+// is still to be fetched knows no pages until Swap.
+func Start(c Config) (*Edge, error) {
+	e := &Edge{settings: c.settings, snapshot: c.snapshot, logs: c.logs}
+	if err := e.renew(); err != nil || c.snapshot == nil {
+		return e, err
 	}
-	if status, text := e.guest.Verify(snapshot); status != abi.StatusOK {
+	if status, text := e.guest.Verify(c.snapshot); status != abi.StatusOK {
 		return nil, errors.New(text)
 	}
 	return e, nil
+}
+
+// Swap verifies a snapshot whole and decides by it from now on; it keeps the bytes
+// then. On an error everything stays as it was.
+func (e *Edge) Swap(b []byte) error {
+	status, text := e.guest.Verify(b)
+	if status == abi.StatusOK {
+		status, text = e.guest.Load(b)
+	}
+	if status != abi.StatusOK {
+		return errors.New(text)
+	}
+	e.snapshot = b
+	return nil
+}
+
+// Has reports whether a snapshot says of itself that it is the one by which the
+// instance decides.
+func (e *Edge) Has(b []byte) bool {
+	v, err := snapshot.Open(b)
+	return err == nil && bytes.Equal(v.Hash(), e.Hash())
+}
+
+// Hash is that of the snapshot by which the instance decides, nil before there is
+// one.
+func (e *Edge) Hash() []byte {
+	if v := e.guest.View(); v != nil {
+		return v.Hash()
+	}
+	return nil
 }
 
 // renew puts a new guest in the place of one that must not be used again. Hosts
@@ -75,6 +113,9 @@ func (e *Edge) renew() error {
 			return errors.New("edge: settings: " + text)
 		}
 	}
+	if e.snapshot == nil {
+		return nil
+	}
 	if status, text := e.guest.Load(e.snapshot); status != abi.StatusOK {
 		return errors.New(text)
 	}
@@ -84,7 +125,7 @@ func (e *Edge) renew() error {
 // Listed reports whether an exchange is for a page that the catalog lists: only
 // then is its response worth holding.
 func (e *Edge) Listed(x *Exchange) bool {
-	if string(x.Method) != "GET" {
+	if string(x.Method) != "GET" || e.guest.View() == nil {
 		return false
 	}
 	path, _ := splitURI(x.URI)
@@ -95,16 +136,7 @@ func (e *Edge) Listed(x *Exchange) bool {
 // offers. It reports false if the page stays as it is.
 func (e *Edge) Decide(x *Exchange, body []byte) (Outcome, bool) {
 	e.ask(x, body)
-	if !e.handle() {
-		return Outcome{}, false
-	}
-	if e.response.Status == abi.StatusNeed {
-		e.request.HasRecord, e.request.Record = true, abi.Record{}
-		if !e.handle() {
-			return Outcome{}, false
-		}
-	}
-	if e.response.Status != abi.StatusOK {
+	if !e.decide(abi.Record{}) {
 		return Outcome{}, false
 	}
 	a := &e.response.Answer
@@ -126,7 +158,7 @@ func (e *Edge) ask(x *Exchange, body []byte) {
 func (e *Edge) begin(x *Exchange, kind abi.Kind) {
 	path, query := splitURI(x.URI)
 	e.request = abi.Request{
-		Kind: kind, Snapshot: e.guest.View().Hash(), Time: x.Now / 1e6, Entropy: e.derive(x),
+		Kind: kind, Snapshot: e.Hash(), Time: x.Now / 1e6, Entropy: e.derive(x),
 		Host: hostName(x.Host), Path: path, Query: query, Headers: x.Headers,
 	}
 	if x.Secure {
@@ -138,6 +170,20 @@ func (e *Edge) begin(x *Exchange, kind abi.Kind) {
 			e.request.Seed = e.request.Seed<<8 | uint64(b)
 		}
 	}
+}
+
+// decide has the request answered, a need in between by a record.
+func (e *Edge) decide(record abi.Record) bool {
+	if !e.handle() {
+		return false
+	}
+	if e.response.Status == abi.StatusNeed {
+		e.request.HasRecord, e.request.Record = true, record
+		if !e.handle() {
+			return false
+		}
+	}
+	return e.response.Status == abi.StatusOK
 }
 
 func (e *Edge) handle() bool {

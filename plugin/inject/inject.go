@@ -94,6 +94,10 @@ func (in *Injector) Rewrite(dst, body []byte) []byte {
 	return in.Close(in.Write(dst, body))
 }
 
+// Idle reports that Write would give back every chunk as it is from here on, so
+// that a caller need not call it.
+func (in *Injector) Idle() bool { return !in.busy() }
+
 // busy reports that a fill may still be written.
 func (in *Injector) busy() bool {
 	return in.holding || in.wanted&^in.seen != 0 && in.scanner.state != inert

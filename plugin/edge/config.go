@@ -1,17 +1,31 @@
 package edge
 
 import (
+	"bytes"
 	"errors"
 
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/seal"
 )
 
+// options are a configuration.
+type options struct {
+	snapshot []byte
+	file     []byte // in its place: where the snapshot is
+	settings []byte // nil: the defaults
+	logs     bool   // event lines are wanted
+	trusting bool   // headers say who somebody is and where
+}
+
+const badConfig = `edge: the configuration is not {"snapshot": BASE64, "settings": BASE64}, ` +
+	`or with "snapshot_file": PATH in place of the first, and perhaps "events": "log", "trust": "headers"`
+
 // parseConfig reads {"snapshot": BASE64, "settings": BASE64, "events": "log"},
 // the form that hosts can carry whose configuration is JSON. Both alphabets of
-// base64 are taken, with padding or without; events are optional and have no other
-// value; other members are refused.
-func parseConfig(b []byte) (snapshot, settings []byte, logs bool, err error) {
+// base64 are taken, with padding or without. One of snapshot and snapshot_file
+// must be there; events and trust are optional and have no other values; other
+// members are refused.
+func parseConfig(b []byte) (o options, err error) {
 	s := scanner{b: b}
 	s.want('{')
 	for first := true; !s.failed && !s.take('}'); first = false {
@@ -20,24 +34,33 @@ func parseConfig(b []byte) (snapshot, settings []byte, logs bool, err error) {
 		}
 		key := s.str()
 		s.want(':')
-		value := s.str()
-		switch string(key) {
-		case "snapshot":
-			snapshot = decodeBase64(&s, value)
-		case "settings":
-			settings = decodeBase64(&s, value)
-		case "events":
-			logs = string(value) == "log"
-			s.failed = s.failed || !logs
-		default:
-			s.failed = true
-		}
+		o.set(&s, string(key), s.str())
 	}
 	s.space()
-	if s.failed || len(s.b) > 0 || snapshot == nil {
-		return nil, nil, false, errors.New(`edge: the configuration is not {"snapshot": BASE64, "settings": BASE64} and perhaps "events": "log"`)
+	if s.failed || len(s.b) > 0 || (o.snapshot == nil) == (o.file == nil) {
+		return options{}, errors.New(badConfig)
 	}
-	return snapshot, settings, logs, nil
+	return o, nil
+}
+
+// set takes one member.
+func (o *options) set(s *scanner, key string, value []byte) {
+	ok := true
+	switch key {
+	case "snapshot":
+		o.snapshot = decodeBase64(s, value)
+	case "snapshot_file":
+		o.file, ok = value, len(value) > 0 && bytes.IndexByte(value, '\\') < 0
+	case "settings":
+		o.settings = decodeBase64(s, value)
+	case "events":
+		o.logs, ok = true, string(value) == "log"
+	case "trust":
+		o.trusting, ok = true, string(value) == "headers"
+	default:
+		ok = false
+	}
+	s.failed = s.failed || !ok
 }
 
 // scanner reads the few tokens of that object.

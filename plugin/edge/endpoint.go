@@ -5,7 +5,7 @@ import "github.com/profferhq/proffer/plugin/abi"
 // Owns reports whether an exchange is for an endpoint of the module's own.
 func (e *Edge) Owns(x *Exchange) bool {
 	path, _ := splitURI(x.URI)
-	return e.guest.Owns(path)
+	return e.guest.View() != nil && e.guest.Owns(path)
 }
 
 // Reply answers a request to an endpoint. It reports false if the module cannot

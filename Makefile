@@ -24,12 +24,14 @@ build: wasm
 	go build -trimpath $(ZONES) -o $(OUT)/proffer ./host/cmd/proffer
 
 # The modules are built each time; the Go build cache knows what is new. Then
-# their jumps are made direct: see build/jump.
+# their jumps are made direct: see build/jump; and one gets the name of its start
+# that its hosts call: see build/start.
 wasm:
 	$(GUESTENV) go build $(STRIP) -buildmode=c-shared -o $(OUT)/proffer.wasm ./plugin/cmd/reactor
 	$(GUESTENV) go build $(STRIP) -o $(OUT)/proffer-command.wasm ./plugin/cmd/command
 	$(GUESTENV) go build $(STRIP) -buildmode=c-shared -o $(OUT)/proffer-http-wasm.wasm ./plugin/cmd/httpwasm
 	go run ./build/jump/command $(WASM)
+	go run ./build/start $(OUT)/proffer-http-wasm.wasm
 
 ## run: the example shop behind the proxy, and what to try there
 run: build

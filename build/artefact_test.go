@@ -90,7 +90,7 @@ var variants = []variant{
 		},
 		exports: []build.Export{
 			{Name: "memory", Type: "memory"},
-			{Name: "_initialize", Type: "() ()"},
+			{Name: "_start", Type: "() ()"},
 			{Name: "handle_request", Type: "() (i64)"},
 			{Name: "handle_response", Type: "(i32 i32) ()"},
 		},

@@ -56,7 +56,8 @@ func TestMountedSnapshot(t *testing.T) {
 	damaged[len(damaged)/2] ^= 1
 	put(t, file, damaged)
 	for end := time.Now().Add(20 * time.Second); !strings.Contains(log.String(), "edge: /catalog/"+file+": snapshot"); {
-		if got := get(h, "/").Body.String(); got != filled {
+		// An instance that the host starts now has no catalog.
+		if got := get(h, "/").Body.String(); got != filled && got != slotted {
 			t.Fatalf("with a damaged file the page is %q", got)
 		}
 		if time.Now().After(end) {

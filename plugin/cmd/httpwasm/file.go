@@ -45,7 +45,7 @@ func (m *mounted) Open(path []byte) (edge.Stamp, error) {
 		return edge.Stamp{}, errors.New("it cannot be opened, WASI's error " + string(edge.Decimal(int(status))))
 	}
 	var s filestat
-	if fdFilestatGet(m.fd, unsafe.Pointer(&s)) != 0 || s.kind != regularFile {
+	if fdFilestatGet(m.fd, unsafe.Pointer(&s)) != 0 || uint8(s.kind) != regularFile {
 		m.Close()
 		return edge.Stamp{}, errors.New("it is no file")
 	}

@@ -20,7 +20,7 @@ var (
 	page     []byte        // or the body of a request to an endpoint
 )
 
-// init runs from _initialize. Without a configuration that is good the
+// init runs when the host starts the instance. Without a configuration that is good the
 // instance passes every page through.
 func init() {
 	defer func() { _ = recover() }()

@@ -4,6 +4,9 @@ go 1.26.0
 
 replace github.com/profferhq/proffer => ../..
 
+// As in Traefik's go.mod: this module's other requirements would raise it.
+replace github.com/tetratelabs/wazero => github.com/tetratelabs/wazero v1.8.0
+
 replace github.com/traefik/traefik/dynamic/ext => ./ext
 
 require (
@@ -74,9 +77,6 @@ require (
 	github.com/stealthrocket/wasi-go v0.8.0 // indirect
 	github.com/stealthrocket/wazergo v0.19.1 // indirect
 	github.com/tetratelabs/wazero v1.12.0 // indirect
-	github.com/tidwall/gjson v1.20.1 // indirect
-	github.com/tidwall/match v1.1.1 // indirect
-	github.com/tidwall/pretty v1.2.1 // indirect
 	github.com/traefik/paerser v0.2.2 // indirect
 	github.com/traefik/traefik/dynamic/ext v0.0.0-00010101000000-000000000000 // indirect
 	github.com/traefik/yaegi v0.16.1 // indirect

@@ -17,7 +17,8 @@ import (
 	"github.com/traefik/traefik/v3/pkg/plugins"
 
 	"github.com/profferhq/proffer/catalog"
-	"github.com/profferhq/proffer/host/hosttest"
+	"github.com/profferhq/proffer/catalog/author"
+	compiler "github.com/profferhq/proffer/catalog/compile"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/seal"
 )
@@ -165,9 +166,10 @@ const (
 
 func compile(t testing.TB, text string) []byte {
 	t.Helper()
-	b, err := hosttest.Compile([]catalog.File{{Name: "catalog.yaml", Text: []byte(text)}})
-	if err != nil {
-		t.Fatal(err)
+	c, diags := author.Parse([]catalog.File{{Name: "catalog.yaml", Text: []byte(text)}})
+	b, more := compiler.Compile(c)
+	if diags = append(diags, more...); diags.HasErrors() {
+		t.Fatal(diags)
 	}
 	return b
 }

@@ -24,13 +24,15 @@ build: wasm
 	go build -trimpath $(ZONES) -o $(OUT)/proffer ./host/cmd/proffer
 
 # The modules are built each time; the Go build cache knows what is new. Then
-# their jumps are made direct: see build/jump.
+# their jumps are made direct: see build/jump; and one gets the name of its start
+# that its hosts call: see build/start.
 wasm:
 	$(GUESTENV) go build $(STRIP) -buildmode=c-shared -o $(OUT)/proffer.wasm ./plugin/cmd/reactor
 	$(GUESTENV) go build $(STRIP) -o $(OUT)/proffer-command.wasm ./plugin/cmd/command
 	$(GUESTENV) go build $(STRIP) -buildmode=c-shared -o $(OUT)/proffer-http-wasm.wasm ./plugin/cmd/httpwasm
 	$(GUESTENV) go build $(STRIP) -buildmode=c-shared -o $(OUT)/proffer-proxy-wasm.wasm ./plugin/cmd/proxywasm
 	go run ./build/jump/command $(WASM)
+	go run ./build/start $(OUT)/proffer-http-wasm.wasm
 
 ## run: the example shop behind the proxy, and what to try there
 run: build
@@ -47,6 +49,7 @@ edges: wasm
 		./examples/single-page ./examples/browser ./examples/varnish ./examples/nginx-ssi ./examples/nginx ./examples/haproxy
 	cd examples/wasmtime && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 	cd examples/envoy/emulator && go vet ./... && go test -count=1 ./... && go mod tidy -diff
+	cd examples/traefik && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 	cd build/peers && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 
 ## fuzz: what reads strangers' bytes, FUZZTIME each; FUZZ=-all: every target

@@ -81,10 +81,17 @@ var variants = []variant{
 			{Module: http, Name: "set_status_code", Type: "(i32) ()"},
 			{Module: http, Name: "read_body", Type: "(i32 i32 i32) (i64)"},
 			{Module: http, Name: "write_body", Type: "(i32 i32 i32) ()"},
+			// of a snapshot in a file
+			{Module: wasi, Name: "fd_prestat_get", Type: "(i32 i32) (i32)"},
+			{Module: wasi, Name: "fd_prestat_dir_name", Type: "(i32 i32 i32) (i32)"},
+			{Module: wasi, Name: "path_open", Type: "(i32 i32 i32 i32 i32 i64 i64 i32 i32) (i32)"},
+			{Module: wasi, Name: "fd_filestat_get", Type: "(i32 i32) (i32)"},
+			{Module: wasi, Name: "fd_read", Type: "(i32 i32 i32 i32) (i32)"},
+			{Module: wasi, Name: "fd_close", Type: "(i32) (i32)"},
 		},
 		exports: []build.Export{
 			{Name: "memory", Type: "memory"},
-			{Name: "_initialize", Type: "() ()"},
+			{Name: "_start", Type: "() ()"},
 			{Name: "handle_request", Type: "() (i64)"},
 			{Name: "handle_response", Type: "(i32 i32) ()"},
 		},

@@ -46,14 +46,14 @@ type middleware struct {
 	runtime *runtime
 }
 
-// newMiddleware starts the module as Traefik does. Its config is where a test
+// newMiddleware starts the module as the library does by itself. Its config is where a test
 // chooses clock and randomness.
 func newMiddleware(t testing.TB, config []byte, c wazero.ModuleConfig) *middleware {
 	t.Helper()
 	m := &middleware{}
 	made, err := nethttp.NewMiddleware(t.Context(), hosttest.Artefact(t, "proffer-http-wasm.wasm"),
 		handler.GuestConfig(config),
-		handler.ModuleConfig(c.WithStartFunctions("_initialize")),
+		handler.ModuleConfig(c),
 		handler.Logger(logger{&m.log}),
 		handler.Runtime(func(ctx context.Context) (wazero.Runtime, error) {
 			cache, err := compiled(hosttest.CacheDir(t))

@@ -80,8 +80,8 @@ func (w *response) preview() (v verdict) {
 	s := w.scratch
 	w.locate()
 	if w.kind == inJSON {
-		s.locateJSON(l)
-		s.addJSON(l, false)
+		s.json.Locate(&l.view, s.request.Path)
+		s.json.Ask(&s.request, l.find(s.request.Host, s.request.Path) != nil, false)
 	}
 	if s.request.Mode == abi.SlotsListed && l.find(s.request.Host, s.request.Path) == nil {
 		return verdict{result: noSlot}

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/edge"
 	"github.com/profferhq/proffer/plugin/inject"
 )
 
@@ -34,7 +35,7 @@ type scratch struct {
 	places   [abi.MaxSlots]inject.Place
 	fills    []inject.Fill // alias answer
 	injector inject.Injector
-	json     jsonScratch
+	json     edge.Places
 }
 
 // maxScratch is the most memory of one of the large buffers that is kept for
@@ -63,7 +64,7 @@ func (p *scratches) give(s *scratch) {
 		s.answer, s.response, s.lent = nil, abi.Response{}, false
 	}
 	clear(s.fills)
-	s.json.clear()
+	s.json.Clear()
 	if cap(s.body) > maxScratch {
 		s.body = nil
 	}

@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"bytes"
 	"errors"
 
 	"github.com/profferhq/proffer/plugin/abi"
@@ -10,10 +11,12 @@ import (
 // Config is a variant's configuration.
 type Config struct {
 	snapshot, settings []byte
-	logs               bool // event lines are wanted
-	Hold               bool // the host shows a request's body while it holds the head
-	Fetch              Call // where snapshots come from
-	Record             Call // where records come from
+	file               []byte // in place of the snapshot: where it is
+	logs               bool   // event lines are wanted
+	trusting           bool   // headers say who somebody is and where
+	Hold               bool   // the host shows a request's body while it holds the head
+	Fetch              Call   // where snapshots come from
+	Record             Call   // where records come from
 }
 
 // Call is where a host that makes HTTP calls for its modules is to send one. An
@@ -31,22 +34,38 @@ const (
 	maxEvery     = 24 * 60 * 60 * 1000
 )
 
-const plainForm = `edge: the configuration is not {"snapshot": BASE64, "settings": BASE64} and perhaps "events": "log"`
+const plainForm = `edge: the configuration is not {"snapshot": BASE64, "settings": BASE64}, ` +
+	`or with "snapshot_file": PATH in place of the first, and perhaps "events": "log", "trust": "headers"`
 
 const callForm = `edge: the configuration is neither [settings, snapshot] nor {"snapshot": BASE64 or "snapshot_from": {"cluster": NAME, …}, "settings": BASE64} and perhaps "events", "record" or "hold"`
 
 // parseConfig reads {"snapshot": BASE64, "settings": BASE64, "events": "log"},
 // the form that hosts can carry whose configuration is JSON. Both alphabets of
-// base64 are taken, with padding or without; events are optional and have no other
-// value; other members are refused.
+// base64 are taken, with padding or without. One of snapshot and snapshot_file
+// must be there; events and trust are optional and have no other values; other
+// members are refused.
 func parseConfig(b []byte) (Config, error) {
 	var c Config
 	s := scanner{b: b}
-	s.object(func(key []byte) { s.failed = s.failed || !c.plain(&s, key) })
-	if !s.end() || c.snapshot == nil {
+	s.object(func(key []byte) { s.failed = s.failed || !c.mounted(&s, key) && !c.plain(&s, key) })
+	if !s.end() || (c.snapshot == nil) == (c.file == nil) {
 		return Config{}, errors.New(plainForm)
 	}
 	return c, nil
+}
+
+// mounted reads the value of a member that only hosts with files and without peers
+// of their own have.
+func (c *Config) mounted(s *scanner, key []byte) bool {
+	switch string(key) {
+	case "snapshot_file":
+		c.file = s.str()
+		return len(c.file) > 0 && bytes.IndexByte(c.file, '\\') < 0
+	case "trust":
+		c.trusting = string(s.str()) == "headers"
+		return c.trusting
+	}
+	return false
 }
 
 // ParseConfig reads the configuration of a variant whose host passes bytes and

@@ -15,12 +15,15 @@ import (
 type Edge struct {
 	settings []byte // nil: the defaults
 	snapshot []byte
-	logs     bool // event lines are wanted
+	logs     bool   // event lines are wanted
+	trusting bool   // headers say who somebody is and where
+	source   source // of the snapshot, if that is in a file
 	guest    *guest.Guest
 	counter  uint64
 	request  abi.Request
 	response abi.Response
 	injector inject.Injector
+	places   Places
 	slots    [abi.MaxSlots]inject.Slot
 	asked    [abi.MaxSlots]abi.Slot
 	fills    [abi.MaxSlots]inject.Fill
@@ -51,20 +54,24 @@ type Outcome struct {
 }
 
 // New makes an instance from the variant's configuration, whose bytes it keeps
-// and changes. The snapshot is verified whole, for there is no host of ours
-// that did.
-func New(config []byte) (*Edge, error) {
+// and changes. A snapshot in it is verified whole, for there is no host of ours
+// that did; one in a file is what Refresh looks for.
+func New(config []byte, files Files) (*Edge, error) {
 	c, err := parseConfig(config)
 	if err != nil {
 		return nil, err
 	}
-	return Start(c)
+	return start(c, files)
 }
 
 // Start makes an instance from a configuration that was read. One whose snapshot
 // is still to be fetched knows no pages until Swap.
-func Start(c Config) (*Edge, error) {
-	e := &Edge{settings: c.settings, snapshot: c.snapshot, logs: c.logs}
+func Start(c Config) (*Edge, error) { return start(c, nil) }
+
+func start(c Config, files Files) (*Edge, error) {
+	e := &Edge{
+		settings: c.settings, snapshot: c.snapshot, logs: c.logs, trusting: c.trusting, source: source{files: files, path: c.file},
+	}
 	if err := e.renew(); err != nil || c.snapshot == nil {
 		return e, err
 	}
@@ -114,7 +121,7 @@ func (e *Edge) renew() error {
 		}
 	}
 	if e.snapshot == nil {
-		return nil
+		return nil // it is not there yet
 	}
 	if status, text := e.guest.Load(e.snapshot); status != abi.StatusOK {
 		return errors.New(text)
@@ -125,9 +132,28 @@ func (e *Edge) renew() error {
 // Listed reports whether an exchange is for a page that the catalog lists: only
 // then is its response worth holding.
 func (e *Edge) Listed(x *Exchange) bool {
-	if string(x.Method) != "GET" || e.guest.View() == nil {
+	return string(x.Method) == "GET" && e.guest.View() != nil && e.listed(x)
+}
+
+// Holds reports whether the response to an exchange is worth holding: a GET for a
+// page that the catalog lists, or for an answer in JSON with places. accept is the
+// request's header, nil if it says nothing. A page is asked for as browsers do,
+// with text/html: whoever takes just anything may wait for a stream.
+func (e *Edge) Holds(x *Exchange, accept []byte) bool {
+	v := e.guest.View()
+	if v == nil || string(x.Method) != "GET" {
 		return false
 	}
+	accept = Lower(accept)
+	if bytes.Contains(accept, []byte("text/event-stream")) {
+		return false
+	}
+	path, _ := splitURI(x.URI)
+	return HasPlaces(v, path) || e.listed(x) && (accept == nil || bytes.Contains(accept, []byte("text/html")))
+}
+
+// listed reports whether the catalog lists the page of an exchange.
+func (e *Edge) listed(x *Exchange) bool {
 	path, _ := splitURI(x.URI)
 	return e.guest.Listed(hostName(x.Host), path)
 }
@@ -135,12 +161,32 @@ func (e *Edge) Listed(x *Exchange) bool {
 // Decide decides a listed page whose body was read whole, and injects its
 // offers. It reports false if the page stays as it is.
 func (e *Edge) Decide(x *Exchange, body []byte) (Outcome, bool) {
+	if !e.listed(x) {
+		return Outcome{}, false
+	}
 	e.ask(x, body)
+	return e.outcome(body, e.inject)
+}
+
+// DecideJSON decides an answer in JSON that was read whole, and writes offers to
+// its places. It reports false if the answer stays as it is.
+func (e *Edge) DecideJSON(x *Exchange, body []byte) (Outcome, bool) {
+	e.begin(x, abi.KindPage)
+	e.request.Want, e.request.Slots = abi.WantJSON, e.asked[:0]
+	e.places.Locate(e.guest.View(), e.request.Path)
+	if !e.places.Find(body) || !e.places.Ask(&e.request, e.listed(x), true) {
+		return Outcome{}, false
+	}
+	return e.outcome(body, e.splice)
+}
+
+// outcome has the request decided and the offers written into a body.
+func (e *Edge) outcome(body []byte, write func(*abi.Answer, []byte) []byte) (Outcome, bool) {
 	if !e.decide(abi.Record{}) {
 		return Outcome{}, false
 	}
 	a := &e.response.Answer
-	return Outcome{Cookies: a.Cookies, Private: a.Cache == abi.CachePrivate, Body: e.inject(a, body)}, true
+	return Outcome{Cookies: a.Cookies, Private: a.Cache == abi.CachePrivate, Body: write(a, body)}, true
 }
 
 // ask makes the request.
@@ -163,6 +209,9 @@ func (e *Edge) begin(x *Exchange, kind abi.Kind) {
 	}
 	if x.Secure {
 		e.request.Flags |= abi.FlagSecure
+	}
+	if e.trusting {
+		e.request.Flags |= abi.FlagPeer
 	}
 	if e.request.Entropy != nil {
 		sum := seal.Expand(&e.entropy, "seed", 0)
@@ -216,6 +265,15 @@ func (e *Edge) inject(a *abi.Answer, body []byte) []byte {
 		}
 	}
 	return nil
+}
+
+// splice writes the offers into a body in JSON; nil if no place got one.
+func (e *Edge) splice(a *abi.Answer, body []byte) []byte {
+	if !e.places.Fill(a.Slots) {
+		return nil
+	}
+	e.body = e.places.Splice(e.body[:0], body)
+	return e.body
 }
 
 // derive makes the entropy of a call. No source of a foreign host is trusted

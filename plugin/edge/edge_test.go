@@ -54,7 +54,7 @@ func settings() []byte {
 func newEdge(t testing.TB, settings []byte) *edge.Edge {
 	t.Helper()
 	e, err := edge.New(fmt.Appendf(nil, `{"snapshot":%q,"settings":%q}`,
-		base64.StdEncoding.EncodeToString(snapshot(t)), base64.StdEncoding.EncodeToString(settings)))
+		base64.StdEncoding.EncodeToString(snapshot(t)), base64.StdEncoding.EncodeToString(settings)), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func TestListed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			x := &edge.Exchange{Method: []byte(c.method), Host: []byte(c.host), URI: []byte(c.uri)}
-			if got := e.Listed(x); got != c.want {
+			if got := e.Holds(x, nil); got != c.want {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})
@@ -183,7 +183,7 @@ func TestReplies(t *testing.T) {
 	})
 	for _, events := range []string{"", `,"events":"log"`} {
 		e, err := edge.New(fmt.Appendf(nil, `{"snapshot":%q,"settings":%q%s}`,
-			base64.StdEncoding.EncodeToString(snapshot(t)), base64.StdEncoding.EncodeToString(settings()), events))
+			base64.StdEncoding.EncodeToString(snapshot(t)), base64.StdEncoding.EncodeToString(settings()), events), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -208,7 +208,7 @@ func TestReplies(t *testing.T) {
 		t.Error("the next one is not answered")
 	}
 	for _, bad := range []string{`,"events":"lines"`, `,"events":""`, `,"events":true`, `,"log":"events"`} {
-		if _, err := edge.New(fmt.Appendf(nil, `{"snapshot":%q%s}`, base64.StdEncoding.EncodeToString(snapshot(t)), bad)); err == nil {
+		if _, err := edge.New(fmt.Appendf(nil, `{"snapshot":%q%s}`, base64.StdEncoding.EncodeToString(snapshot(t)), bad), nil); err == nil {
 			t.Errorf("%s is taken", bad)
 		}
 	}

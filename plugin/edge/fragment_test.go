@@ -42,7 +42,7 @@ environments:
 		config.Keys = append(config.Keys, abi.Key{Use: use, Primary: true, Secret: abi.TestSecret()})
 	}
 	e, err := edge.New(fmt.Appendf(nil, `{"snapshot":%q,"settings":%q,"events":"log"}`,
-		base64.StdEncoding.EncodeToString(b), base64.StdEncoding.EncodeToString(abi.AppendConfig(nil, config))))
+		base64.StdEncoding.EncodeToString(b), base64.StdEncoding.EncodeToString(abi.AppendConfig(nil, config))), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

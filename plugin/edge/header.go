@@ -27,7 +27,7 @@ var DigestHeaders = [...]string{"content-digest", "repr-digest", "digest", "cont
 // charset is declared. XHTML is not taken: one mistake in an offer's markup
 // would blank the page.
 func IsPage(status uint32, contentType, contentEncoding []byte) (page, declared bool) {
-	if status != 200 || len(contentEncoding) > 0 && string(Lower(contentEncoding)) != "identity" {
+	if status != 200 || encoded(contentEncoding) {
 		return false, false
 	}
 	media, params, _ := bytes.Cut(Lower(contentType), []byte(";"))
@@ -36,6 +36,11 @@ func IsPage(status uint32, contentType, contentEncoding []byte) (page, declared 
 	}
 	label, declared := labelAfter(params, "charset")
 	return !declared || isUTF8(label), declared
+}
+
+// encoded reports whether a Content-Encoding is any.
+func encoded(coding []byte) bool {
+	return len(coding) > 0 && string(Lower(coding)) != "identity"
 }
 
 // charsetWithin is how far into a page its charset must be declared, in bytes

@@ -5,7 +5,7 @@ package main
 import "unsafe"
 
 // The http-wasm HTTP handler ABI (https://http-wasm.io/http-handler-abi/), and
-// the two calls of WASI that this variant makes itself.
+// the calls of WASI that this variant makes itself.
 
 //go:wasmimport http_handler enable_features
 func enableFeatures(features uint32) uint32
@@ -57,6 +57,24 @@ func clockTimeGet(clock uint32, precision uint64, time unsafe.Pointer) uint32
 
 //go:wasmimport wasi_snapshot_preview1 random_get
 func randomGet(buf unsafe.Pointer, size uint32) uint32
+
+//go:wasmimport wasi_snapshot_preview1 fd_prestat_get
+func fdPrestatGet(fd uint32, prestat unsafe.Pointer) uint32
+
+//go:wasmimport wasi_snapshot_preview1 fd_prestat_dir_name
+func fdPrestatDirName(fd uint32, path unsafe.Pointer, size uint32) uint32
+
+//go:wasmimport wasi_snapshot_preview1 path_open
+func pathOpen(dir, lookup uint32, path unsafe.Pointer, size, open uint32, rights, inheriting uint64, flags uint32, fd unsafe.Pointer) uint32
+
+//go:wasmimport wasi_snapshot_preview1 fd_filestat_get
+func fdFilestatGet(fd uint32, filestat unsafe.Pointer) uint32
+
+//go:wasmimport wasi_snapshot_preview1 fd_read
+func fdRead(fd uint32, iovs unsafe.Pointer, n uint32, read unsafe.Pointer) uint32
+
+//go:wasmimport wasi_snapshot_preview1 fd_close
+func fdClose(fd uint32) uint32
 
 // Kinds of header and body, and the feature that lets a response be changed.
 const (

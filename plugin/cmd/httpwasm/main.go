@@ -20,15 +20,26 @@ var (
 	page     []byte        // or the body of a request to an endpoint
 )
 
-// init runs from _initialize. Without a configuration that is good the
+// init runs when the host starts the instance. Without a configuration that is good the
 // instance passes every page through.
 func init() {
-	e, err := edge.New(fetch(make([]byte, 0, 1<<20), getConfig))
+	defer func() { _ = recover() }()
+	e, err := edge.New(fetch(make([]byte, 0, 4<<10), getConfig), &files)
 	if err != nil {
 		warn(err.Error())
 		return
 	}
 	instance = e
+	var now int64
+	clockTimeGet(0, 1, unsafe.Pointer(&now))
+	refresh(now)
+}
+
+// refresh takes over a snapshot whose file has changed.
+func refresh(now int64) {
+	if err := instance.Refresh(now); err != nil {
+		warn(err.Error())
+	}
 }
 
 func warn(text string) {
@@ -36,8 +47,8 @@ func warn(text string) {
 	hostLog(levelError, unsafe.Pointer(unsafe.StringData(text)), uint32(len(text)))
 }
 
-// handleRequest lets the next handler serve. The response of a listed page is
-// held: then the origin is asked for a whole, plain and fresh body.
+// handleRequest lets the next handler serve. The response of a listed page, and
+// an answer in JSON with places, is held: then the origin is asked for a whole, plain and fresh body.
 //
 //go:wasmexport handle_request
 func handleRequest() (next uint64) {
@@ -50,10 +61,12 @@ func handleRequest() (next uint64) {
 		return 1
 	}
 	readExchange()
+	refresh(exchange.Now)
 	if instance.Owns(&exchange) && reply() {
 		return 0
 	}
-	if !instance.Listed(&exchange) || header(kindRequest, "upgrade") != nil {
+	accept, _ := headerValues(kindRequest, "accept")
+	if !instance.Holds(&exchange, accept) || header(kindRequest, "upgrade") != nil {
 		return 1
 	}
 	enableFeatures(bufferResponse)
@@ -82,7 +95,7 @@ func readExchange() {
 	randomGet(unsafe.Pointer(&exchange.Random), uint32(len(exchange.Random)))
 }
 
-// handleResponse decides a page that was held and injects its offers.
+// handleResponse decides what was held and writes the offers into it.
 //
 //go:wasmexport handle_response
 func handleResponse(held, failed uint32) {
@@ -90,11 +103,7 @@ func handleResponse(held, failed uint32) {
 	if held == 0 || failed != 0 || instance == nil {
 		return
 	}
-	isPage, declared := edge.IsPage(getStatusCode(), header(kindResponse, "content-type"), header(kindResponse, "content-encoding"))
-	if !isPage || !readInto(kindResponse, maxPage) || !declared && edge.OtherCharset(page) {
-		return
-	}
-	out, ok := instance.Decide(&exchange, page)
+	out, ok := decide()
 	if !ok {
 		return
 	}
@@ -110,4 +119,21 @@ func handleResponse(held, failed uint32) {
 		set("content-length", edge.Decimal(len(out.Body)))
 		writeBody(kindResponse, unsafe.Pointer(unsafe.SliceData(out.Body)), uint32(len(out.Body)))
 	}
+}
+
+// decide reads a response that is a page or an answer in JSON.
+func decide() (out edge.Outcome, ok bool) {
+	status := getStatusCode()
+	kind, coding := header(kindResponse, "content-type"), header(kindResponse, "content-encoding")
+	if edge.IsJSON(status, kind, coding) {
+		if header(kindResponse, "content-range") != nil || !readInto(kindResponse, edge.MaxJSON) {
+			return out, false
+		}
+		return instance.DecideJSON(&exchange, page)
+	}
+	isPage, declared := edge.IsPage(status, kind, coding)
+	if !isPage || !readInto(kindResponse, maxPage) || !declared && edge.OtherCharset(page) {
+		return out, false
+	}
+	return instance.Decide(&exchange, page)
 }

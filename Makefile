@@ -31,6 +31,11 @@ wasm:
 	$(GUESTENV) go build $(STRIP) -buildmode=c-shared -o $(OUT)/proffer-http-wasm.wasm ./plugin/cmd/httpwasm
 	go run ./build/jump/command $(WASM)
 
+## injector: what writes offers into pages, for examples/cloudflare
+injector:
+	$(GUESTENV) go build $(STRIP) -buildmode=c-shared -o $(OUT)/injector.wasm ./examples/cloudflare/injector
+	go run ./build/jump/command $(OUT)/injector.wasm
+
 ## run: the example shop behind the proxy, and what to try there
 run: build
 	go run ./examples/shop/demo -out $(OUT)
@@ -40,10 +45,10 @@ test: wasm
 	go test ./...
 
 ## edges: tests inside foreign runtimes, which it installs, and beside engines
-edges: wasm
+edges: wasm injector
 	build/install-edges
 	PATH="$(CURDIR)/$(OUT)/node/bin:$$PATH:/usr/sbin" go test -count=1 -p=1 -tags edges ./examples/node ./examples/embed ./examples/identity \
-		./examples/single-page ./examples/browser ./examples/varnish ./examples/nginx-ssi
+		./examples/single-page ./examples/browser ./examples/varnish ./examples/nginx-ssi ./examples/cloudflare
 	cd examples/wasmtime && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 	cd build/peers && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 
@@ -73,7 +78,7 @@ profile:
 ## check: vet, lint, format, tidiness; leaves a clean tree or fails
 check: wasm
 	go vet ./...
-	$(GUESTENV) go vet ./plugin/... ./catalog/wire ./catalog/snapshot
+	$(GUESTENV) go vet ./plugin/... ./catalog/wire ./catalog/snapshot ./examples/cloudflare/injector
 	GOOS=windows go vet ./host/... ./examples/shop/...
 	GOOS=darwin GOARCH=arm64 go vet ./host/... ./examples/shop/...
 	go run $(GOLANGCI_LINT) run ./...
@@ -92,4 +97,4 @@ vuln:
 clean:
 	rm -rf $(OUT)
 
-.PHONY: help build wasm run test edges fuzz bench peers powercut profile check fmt vuln clean
+.PHONY: help build wasm injector run test edges fuzz bench peers powercut profile check fmt vuln clean

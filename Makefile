@@ -33,7 +33,7 @@ wasm:
 
 ## injector: what writes offers into pages, for examples/cloudflare
 injector:
-	$(GUESTENV) go build $(STRIP) -buildmode=c-shared -o $(OUT)/injector.wasm ./examples/cloudflare/injector
+	$(GUESTENV) go build $(STRIP) -buildmode=c-shared -o $(OUT)/injector.wasm ./plugin/cmd/injector
 	go run ./build/jump/command $(OUT)/injector.wasm
 
 ## run: the example shop behind the proxy, and what to try there
@@ -78,7 +78,7 @@ profile:
 ## check: vet, lint, format, tidiness; leaves a clean tree or fails
 check: wasm
 	go vet ./...
-	$(GUESTENV) go vet ./plugin/... ./catalog/wire ./catalog/snapshot ./examples/cloudflare/injector
+	$(GUESTENV) go vet ./plugin/... ./catalog/wire ./catalog/snapshot
 	GOOS=windows go vet ./host/... ./examples/shop/...
 	GOOS=darwin GOARCH=arm64 go vet ./host/... ./examples/shop/...
 	go run $(GOLANGCI_LINT) run ./...

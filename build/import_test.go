@@ -40,8 +40,8 @@ var restricted = []struct {
 	why     string
 }{
 	{
-		path: "unsafe", dirs: []string{"plugin/cmd", "host/linear", "host/internal/badguest", "examples/cloudflare/injector"},
-		why: "addresses of linear memory are passed at the modules' border and where the host maps it; badguest is a module for the host's tests, injector one for a Worker",
+		path: "unsafe", dirs: []string{"plugin/cmd", "host/linear", "host/internal/badguest"},
+		why: "addresses of linear memory are passed at the modules' border and where the host maps it; badguest is a module for the host's tests",
 	},
 	{
 		path: "C", inTests: true,

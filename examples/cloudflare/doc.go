@@ -6,5 +6,5 @@
 // visitor's cookie, and nobody is a peer. See README.md.
 //
 // Where to look next: worker.mjs is what becomes of a request, engine.mjs how it
-// is decided, injector/main.go how offers get into a body.
+// is decided, injector.mjs how offers get into a body.
 package cloudflare

@@ -64,9 +64,11 @@ func TestTrap(t *testing.T) {
 		}
 		passes(t, "after a trap", w.send(t, front))
 	}
+	page := front + strings.Repeat("X-Long: "+strings.Repeat("x", 8000)+"\n", 9)
+	passes(t, "a page that traps", w.send(t, page))
 	w.said.await(t, "unreachable")
-	if n := strings.Count(w.said.String(), "proffer: unreachable"); n != 3 {
-		t.Errorf("%d traps, want 3: %q", n, w.said)
+	if n := strings.Count(w.said.String(), "proffer: unreachable"); n != 4 {
+		t.Errorf("%d traps, want 4: %q", n, w.said)
 	}
 }
 

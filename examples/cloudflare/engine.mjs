@@ -11,7 +11,7 @@ const MOST = 1 << 20;    // bytes of a request
 
 let current;         // { proffer, hash }
 let source;          // the snapshot that it has, or had: bytes
-let refused;         // one that is bad
+let refused;         // one that is bad, and until when it is not tried again: { snapshot, until }
 let asked = 0;       // when the namespace was asked for another, in ms
 
 /** Sees to it that there is an instance, if there can be one. Never throws. */
@@ -49,15 +49,16 @@ async function fromNamespace(env) {
   }
 }
 
-/** Starts an instance; false where the snapshot is bad, which is said once. */
+/** Starts an instance; false where the snapshot is bad, which is said now and then. */
 function boot(env, snapshot) {
-  if (snapshot.length === 0 || refused !== undefined && same(snapshot, refused)) return false;
+  if (snapshot.length === 0) return false;
+  if (refused !== undefined && Date.now() < refused.until && same(snapshot, refused.snapshot)) return false;
   try {
     const proffer = new Proffer(module, settings(env), snapshot);
     current = { proffer, hash: decode(proffer.handle(encode([0])))[1] };
     return true;
   } catch (error) {
-    refused = snapshot;
+    refused = { snapshot, until: Date.now() + every(env) };
     console.error(`proffer: this snapshot is not used: ${error.message}`);
     return false;
   }

@@ -48,6 +48,16 @@ func TestFailOpen(t *testing.T) {
 	}
 }
 
+// TestNoInjector lets pages pass where nothing can be written into them, without
+// a cookie that says otherwise.
+func TestNoInjector(t *testing.T) {
+	w := start(t, setup{settings: fixed(), snapshot: shop(t), injector: badGuest(t), origin: http.HandlerFunc(html)})
+	for range 3 {
+		passes(t, "no injector", w.send(t, front))
+	}
+	w.said.await(t, "injector_buffer is not a function")
+}
+
 // TestTrap demands another instance after one that has trapped.
 func TestTrap(t *testing.T) {
 	w := start(t, setup{settings: []byte("A"), snapshot: mood(0), guest: badGuest(t), origin: http.HandlerFunc(html)})

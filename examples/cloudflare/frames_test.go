@@ -139,6 +139,7 @@ func TestManyPages(t *testing.T) {
 		return string(b)
 	}
 	before := size(100)
+	t.Logf("%s bytes of memory", before)
 	if after := size(2000); after != before || before == "0" {
 		t.Errorf("%s bytes of memory after 2100 pages, %s after 100", after, before)
 	}

@@ -30,6 +30,7 @@ type setup struct {
 	snapshot []byte
 	settings []byte
 	guest    []byte // instead of proffer.wasm
+	injector []byte // and of injector.wasm
 	bindings string // further ones, as config.capnp has them
 	services string
 	origin   http.Handler
@@ -140,10 +141,14 @@ func lay(t *testing.T, s setup) string {
 	if guest == nil {
 		guest = hosttest.Artefact(t, "proffer.wasm")
 	}
+	injector := s.injector
+	if injector == nil {
+		injector = hosttest.Artefact(t, "injector.wasm")
+	}
 	files := map[string][]byte{
 		"examples/embed/embed.mjs":             read(t, "../embed/embed.mjs"),
 		"build/out/proffer.wasm":               guest,
-		"build/out/injector.wasm":              hosttest.Artefact(t, "injector.wasm"),
+		"build/out/injector.wasm":              injector,
 		"examples/cloudflare/offers.snapshot":  s.snapshot,
 		"examples/cloudflare/settings.msgpack": s.settings,
 		"examples/cloudflare/config.capnp":     []byte(config(t, s)),

@@ -34,6 +34,11 @@ wasm:
 	go run ./build/jump/command $(WASM)
 	go run ./build/start $(OUT)/proffer-http-wasm.wasm
 
+## injector: what writes offers into pages, for examples/cloudflare
+injector:
+	$(GUESTENV) go build $(STRIP) -buildmode=c-shared -o $(OUT)/injector.wasm ./plugin/cmd/injector
+	go run ./build/jump/command $(OUT)/injector.wasm
+
 ## run: the example shop behind the proxy, and what to try there
 run: build
 	go run ./examples/shop/demo -out $(OUT)
@@ -43,10 +48,10 @@ test: wasm
 	go test ./...
 
 ## edges: tests inside foreign runtimes, which it installs, and beside engines
-edges: wasm
+edges: wasm injector
 	build/install-edges
 	PATH="$(CURDIR)/$(OUT)/node/bin:$$PATH:/usr/sbin" go test -count=1 -p=1 -tags edges ./examples/node ./examples/embed ./examples/identity \
-		./examples/single-page ./examples/browser ./examples/varnish ./examples/nginx-ssi ./examples/nginx ./examples/haproxy
+		./examples/single-page ./examples/browser ./examples/varnish ./examples/nginx-ssi ./examples/nginx ./examples/haproxy ./examples/cloudflare
 	cd examples/wasmtime && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 	cd examples/envoy/emulator && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 	cd examples/traefik && go vet ./... && go test -count=1 ./... && go mod tidy -diff
@@ -97,4 +102,4 @@ vuln:
 clean:
 	rm -rf $(OUT)
 
-.PHONY: help build wasm run test edges fuzz bench peers powercut profile check fmt vuln clean
+.PHONY: help build wasm injector run test edges fuzz bench peers powercut profile check fmt vuln clean

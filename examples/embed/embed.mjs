@@ -5,7 +5,7 @@ const OK = 0, BAD = 8, ENOSYS = 52;
 const BROKEN = 64; // from this status on an instance must not be used again
 
 /** What the module imports from WASI. It needs a clock, and trusts no randomness. */
-function wasi(memory) {
+export function wasi(memory) {
   const view = () => new DataView(memory().buffer);
   const none = (count, size) => (view().setUint32(count, 0, true), view().setUint32(size, 0, true), OK);
   return {

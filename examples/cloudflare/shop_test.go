@@ -1,0 +1,72 @@
+//go:build edges
+
+package cloudflare_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/host/hosttest"
+	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/seal"
+)
+
+const catalogue = `catalog: shop
+zone: Europe/Paris
+language: en
+consent: assumed
+environments:
+  visitors:
+    kind: anonymous
+    target: {visits: {type: int, default: 0}}
+    pages: [{match: "/", slots: [hero, side]}]
+    spaces:
+      hero:
+        channel: web
+        fields: {title: {type: text, required: true}, url: url}
+        render: {html: '<a href="{{ url }}">{{ title }}</a>'}
+      side:
+        channel: web
+        fields: {title: {type: text, required: true}}
+        render: {html: '<p>{{ title }}</p>'}
+    categories:
+      all:
+        offers:
+          beach:
+            weights: 5
+            content: {hero: {title: Beach week, url: /beach}}
+          lake:
+            weights: 3
+            content: {side: {title: Boats}}
+`
+
+// shop is a snapshot with a page of two slots.
+func shop(t *testing.T) []byte {
+	t.Helper()
+	return compiled(t, catalogue)
+}
+
+func compiled(t *testing.T, text string) []byte {
+	t.Helper()
+	b, err := hosttest.Compile([]catalog.File{{Name: "catalog.yaml", Text: []byte(text)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// noon is the time of all cases.
+var noon = time.Date(2026, 7, 10, 12, 0, 0, 0, time.UTC)
+
+// fixed are the published test key, and fixed time, seed and entropy, so that a
+// page has one answer.
+func fixed(paused ...abi.Paused) []byte {
+	c := abi.DefaultConfig()
+	for _, use := range []string{abi.UseCookie, abi.UseIdentity} {
+		c.Keys = append(c.Keys, abi.Key{ID: seal.TestKeyID, Use: use, Primary: true, Secret: abi.TestSecret()})
+	}
+	c.Paused = paused
+	c.Fixed = &abi.Fixed{Time: noon.UnixMilli(), Seed: 1, Entropy: [abi.EntropySize]byte{1, 2, 3}}
+	return abi.AppendConfig(nil, c)
+}

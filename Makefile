@@ -45,6 +45,7 @@ edges: wasm
 	PATH="$(CURDIR)/$(OUT)/node/bin:$$PATH:/usr/sbin" go test -count=1 -p=1 -tags edges ./examples/node ./examples/embed ./examples/identity \
 		./examples/single-page ./examples/browser ./examples/varnish ./examples/nginx-ssi
 	cd examples/wasmtime && go vet ./... && go test -count=1 ./... && go mod tidy -diff
+	cd examples/caddy && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 	cd build/peers && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 
 ## fuzz: what reads strangers' bytes, FUZZTIME each; FUZZ=-all: every target

@@ -55,6 +55,7 @@ edges: wasm injector
 	cd examples/wasmtime && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 	cd examples/envoy/emulator && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 	cd examples/traefik && go vet ./... && go test -count=1 ./... && go mod tidy -diff
+	cd examples/caddy && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 	cd build/peers && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 
 ## fuzz: what reads strangers' bytes, FUZZTIME each; FUZZ=-all: every target

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/profferhq/proffer/host"
+	"github.com/profferhq/proffer/host/live"
 	"github.com/profferhq/proffer/host/proxy"
 )
 
@@ -27,7 +28,7 @@ type admin struct {
 
 // newAdmin answers /healthz while the process runs, /readyz while decisions can
 // be made, and /metrics for Prometheus.
-func newAdmin(r *reloader, e engine, registry *prometheus.Registry, hosts []string) *admin {
+func newAdmin(r *live.Catalog, e engine, registry *prometheus.Registry, hosts []string) *admin {
 	a := &admin{mux: http.NewServeMux(), hosts: hosts, origins: http.NewCrossOriginProtection()}
 	a.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintln(w, "ok")
@@ -64,8 +65,8 @@ func tellOverload(m *proxy.Middleware) func(io.Writer) {
 
 // ready tells whether decisions can be made, and with which snapshot. A broken
 // catalog on disk is said, but the last good one still decides.
-func ready(w http.ResponseWriter, r *reloader, e engine) bool {
-	s := r.state()
+func ready(w http.ResponseWriter, r *live.Catalog, e engine) bool {
+	s := r.State()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	session, err := e.Acquire()
 	if err != nil {
@@ -82,21 +83,21 @@ func ready(w http.ResponseWriter, r *reloader, e engine) bool {
 }
 
 // collect registers what the catalog, the pauses, the keys and the engine tell.
-func collect(registry *prometheus.Registry, r *reloader, p *pauses, k *keyFile, e engine) {
+func collect(registry *prometheus.Registry, r *live.Catalog, p *pauses, k *live.Keys, e engine) {
 	gauge := func(name, help string, value func() float64) {
 		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "proffer_" + name, Help: help}, value))
 	}
 	gauge("snapshot_since_seconds", "When the resident snapshot was swapped in, Unix time.", func() float64 {
-		return float64(r.state().Since.UnixMilli()) / 1000
+		return float64(r.State().Since.UnixMilli()) / 1000
 	})
 	gauge("catalog_refused", "1 while the catalog on disk is refused and the last good one decides.", func() float64 {
-		if r.state().Failed {
+		if r.State().Failed {
 			return 1
 		}
 		return 0
 	})
-	gauge("catalog_swaps", "Snapshots swapped in since the start.", func() float64 { return float64(r.state().Swaps) })
-	gauge("catalog_refusals", "Catalogs refused since the start.", func() float64 { return float64(r.state().Refused) })
+	gauge("catalog_swaps", "Snapshots swapped in since the start.", func() float64 { return float64(r.State().Swaps) })
+	gauge("catalog_refusals", "Catalogs refused since the start.", func() float64 { return float64(r.State().Refused) })
 	gauge("paused_entries", "Offers and spaces that are paused.", func() float64 {
 		list, _ := p.state()
 		return float64(len(list))
@@ -108,7 +109,7 @@ func collect(registry *prometheus.Registry, r *reloader, p *pauses, k *keyFile, 
 		return 0
 	})
 	gauge("keys_refused", "1 while the keys file is refused and the last good keys are in force.", func() float64 {
-		if k.stale() {
+		if k.Stale() {
 			return 1
 		}
 		return 0

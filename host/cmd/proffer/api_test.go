@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/profferhq/proffer/host/live"
 	"github.com/profferhq/proffer/plugin/seal"
 )
 
@@ -55,7 +56,7 @@ func TestServedAPI(t *testing.T) {
 			t.Errorf("no peer's token: %d %s", res.StatusCode, text)
 		}
 	}
-	_, ring, err := servableKeys(keys)
+	_, ring, err := live.ServableKeys(keys)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +77,7 @@ func TestServedAPI(t *testing.T) {
 // TestReplayedCalls holds that recorded calls are decided again, byte for byte.
 func TestReplayedCalls(t *testing.T) {
 	keys, records := newKeys(t), t.TempDir()
-	_, ring, err := servableKeys(keys)
+	_, ring, err := live.ServableKeys(keys)
 	if err != nil {
 		t.Fatal(err)
 	}

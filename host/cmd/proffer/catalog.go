@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/hex"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 	"path/filepath"
 
 	"github.com/profferhq/proffer/catalog/snapshot"
-	"github.com/profferhq/proffer/plugin/seal"
 )
 
 type checkCommand struct {
@@ -83,37 +81,6 @@ func writeFile(name string, b []byte, mode os.FileMode) error {
 // error is errTold.
 func loadCatalog(name string, diagnostics io.Writer) ([]byte, error) {
 	return checkCatalog(name, textTo(diagnostics))
-}
-
-// readSnapshot reads a file that begins like a snapshot and checks it whole.
-func readSnapshot(name string) (b []byte, ok bool, err error) {
-	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
-		return nil, false, err
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, false, err
-	}
-	defer func() { _ = f.Close() }()
-	var head [16]byte
-	if n, _ := io.ReadFull(f, head[:]); n < len(head) || !bytes.Contains(head[:], []byte(snapshot.Magic)) || head[0] != 0xdc {
-		return nil, false, nil
-	}
-	b, err = io.ReadAll(io.MultiReader(bytes.NewReader(head[:]), io.LimitReader(f, snapshot.MaxSize)))
-	if err != nil {
-		return nil, false, err
-	}
-	v, err := snapshot.Open(b)
-	if err == nil {
-		err = v.Verify(seal.Sum256)
-	}
-	if err == nil {
-		err = v.VerifyIndex() // which the module, where every kilobyte counts, does not
-	}
-	if err != nil {
-		return nil, false, fmt.Errorf("%s: %w", name, err)
-	}
-	return b, true, nil
 }
 
 // openEngine is the engine that a command line asks for, with a snapshot.

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/profferhq/proffer/host/config"
+	"github.com/profferhq/proffer/host/live"
 )
 
 // certificate is what the listener for visitors shows. What is saved in its files
@@ -20,7 +21,7 @@ import (
 type certificate struct {
 	cert, key string
 	logger    *slog.Logger
-	saves     []*saves
+	saves     []*live.Saves
 
 	mu      sync.Mutex
 	current *tls.Certificate
@@ -37,12 +38,12 @@ func (c *serveCommand) openCertificate(registry *prometheus.Registry, logger *sl
 	}
 	out := &certificate{cert: c.TLSCert, key: c.TLSKey, logger: logger}
 	for _, file := range []string{c.TLSCert, c.TLSKey} {
-		s, err := watchSaves(file)
+		s, err := live.Watch(file)
 		if err != nil {
 			out.close()
 			return nil, err
 		}
-		s.modes = true // a key that others can read is refused until they cannot
+		s.Modes = true // a key that others can read is refused until they cannot
 		out.saves = append(out.saves, s)
 	}
 	if err := out.load(); err != nil {
@@ -58,7 +59,7 @@ func (c *certificate) close() {
 		return
 	}
 	for _, s := range c.saves {
-		s.close()
+		s.Close()
 	}
 }
 
@@ -92,7 +93,7 @@ func (c *certificate) follow(ctx context.Context) {
 	defer all.Wait()
 	for _, s := range c.saves {
 		all.Go(func() {
-			s.follow(ctx, c.logger, func() {
+			s.Follow(ctx, c.logger, func() {
 				if err := c.load(); err != nil {
 					c.logger.Error("certificate refused, the last good one stays", "error", err)
 				}

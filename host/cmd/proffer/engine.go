@@ -2,13 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/profferhq/proffer/host"
+	"github.com/profferhq/proffer/host/live"
 	"github.com/profferhq/proffer/host/native"
 )
 
@@ -43,26 +44,12 @@ func (o *engineOptions) open(ctx context.Context, settings []byte) (reconfigurab
 	if o.Engine == "native" {
 		return native.New(settings)
 	}
-	name := o.Wasm
-	if name == "" {
-		self, err := os.Executable()
-		if err != nil {
-			return nil, err
-		}
-		name = filepath.Join(filepath.Dir(self), "proffer.wasm")
+	e, err := live.Wasm(ctx, o.Wasm, host.Config{Settings: settings, Instances: o.instances, Logger: o.logger, Wait: o.wait})
+	if errors.Is(err, os.ErrNotExist) {
+		err = fmt.Errorf("%w (build it with \"make build\", name it with --wasm, or use --engine native)", err)
 	}
-	module, err := os.ReadFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("no Wasm module: %w (build it with \"make build\", name it with --wasm, or use --engine native)", err)
+		return nil, err
 	}
-	return host.New(ctx, module, host.Config{Settings: settings, Instances: o.instances, CacheDir: cacheDir(), Logger: o.logger, Wait: o.wait})
-}
-
-// cacheDir is where compiled modules are kept; none if the user has no cache.
-func cacheDir() string {
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(dir, "proffer", "wazero")
+	return e, nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/profferhq/proffer/host/config"
+	"github.com/profferhq/proffer/host/live"
 	"github.com/profferhq/proffer/plugin/seal"
 )
 
@@ -83,12 +84,12 @@ func TestExplainPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, ring, err := servableKeys(keys)
+	_, ring, err := live.ServableKeys(keys)
 	if err != nil {
 		t.Fatal(err)
 	}
 	why := explainPage(e, func() *seal.Keyring { return ring }, "", &file)
-	a := newAdmin(&reloader{engine: e}, e, prometheus.NewRegistry(), nil)
+	a := newAdmin(&live.Catalog{Engine: e}, e, prometheus.NewRegistry(), nil)
 	a.private("/explain", why)
 	server := httptest.NewServer(a.mux)
 	defer server.Close()

@@ -4,12 +4,12 @@ import (
 	"encoding/base64"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/profferhq/proffer/host/config"
+	"github.com/profferhq/proffer/host/live"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/seal"
 )
@@ -43,7 +43,7 @@ func TestServeTakesKeysOver(t *testing.T) {
 		if err != nil || raw[1] != key {
 			t.Errorf("%s: the cookie is under key %d, want %d; error %v", when, raw[1], key, err)
 		}
-		list, _, err := servableKeys(keys)
+		list, _, err := live.ServableKeys(keys)
 		if err != nil {
 			return // broken on purpose
 		}
@@ -103,23 +103,23 @@ func TestServeTakesKeysOver(t *testing.T) {
 // TestExplainPageHasTheKeys: the page that says why believes a token under a
 // key that came while the process ran, and none under one that went.
 func TestExplainPageHasTheKeys(t *testing.T) {
-	k := &keyFile{file: newKeys(t), logger: slog.New(slog.DiscardHandler)}
-	defer k.close()
-	if err := k.open(); err != nil {
+	k := &live.Keys{File: newKeys(t), Logger: slog.New(slog.DiscardHandler)}
+	defer k.Close()
+	if err := k.Open(); err != nil {
 		t.Fatal(err)
 	}
 	file := config.Default()
-	module := file.Module(k.list)
+	module := file.Module(k.List())
 	o := engineOptions{Engine: "native"}
 	e, err := o.open(t.Context(), abi.AppendConfig(nil, module))
 	if err != nil {
 		t.Fatal(err)
 	}
-	k.configuration = &configuration{engine: e, logger: k.logger, current: *module}
-	page := explainPage(e, k.keyring, "", &file)
+	k.Configuration = live.NewConfiguration(e, module, k.Logger)
+	page := explainPage(e, k.Keyring, "", &file)
 	token := func() []byte {
 		t.Helper()
-		_, ring, err := servableKeys(k.file)
+		_, ring, err := live.ServableKeys(k.File)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,7 +132,7 @@ func TestExplainPageHasTheKeys(t *testing.T) {
 	load := func(args ...string) {
 		t.Helper()
 		rotate(t, append(args, "--use", "identity")...)
-		if err := k.load(t.Context()); err != nil {
+		if err := k.Load(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -141,65 +141,13 @@ func TestExplainPageHasTheKeys(t *testing.T) {
 		return status == seal.Valid
 	}
 	old := token()
-	load("prepare", k.file)
-	load("promote", k.file)
+	load("prepare", k.File)
+	load("promote", k.File)
 	if !believed(old) || !believed(token()) {
 		t.Error("a token under the new or under the former key is not believed")
 	}
-	load("retire", k.file, "--id", "1", "--now")
+	load("retire", k.File, "--id", "1", "--now")
 	if believed(old) || !believed(token()) {
 		t.Error("a token under the dropped key is believed, or one under the new key is not")
 	}
-}
-
-// TestSavesOfALink: a file is watched under its own name, where it is linked to,
-// and through the link that Kubernetes turns.
-func TestSavesOfALink(t *testing.T) {
-	dir := t.TempDir()
-	for _, d := range []string{"one", "two", "mount"} {
-		if err := os.Mkdir(filepath.Join(dir, d), 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
-	mount, one, two := filepath.Join(dir, "mount"), filepath.Join(dir, "one"), filepath.Join(dir, "two")
-	write := func(name string) {
-		t.Helper()
-		if err := os.WriteFile(name, []byte(name), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	link := func(target, name string) {
-		t.Helper()
-		if err := os.Symlink(target, name+".new"); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Rename(name+".new", name); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write(filepath.Join(one, "keys.json"))
-	write(filepath.Join(two, "keys.json"))
-	link(one, filepath.Join(mount, "..data"))
-	link("..data/keys.json", filepath.Join(mount, "keys.json"))
-	s, err := watchSaves(filepath.Join(mount, "keys.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.close()
-	saved := make(chan struct{}, 10)
-	go s.follow(t.Context(), slog.New(slog.DiscardHandler), func() { saved <- struct{}{} })
-	noticed := func(what string) {
-		t.Helper()
-		select {
-		case <-saved:
-		case <-time.After(time.Minute):
-			t.Fatalf("%s: not noticed in a minute", what)
-		}
-	}
-	write(filepath.Join(one, "keys.json"))
-	noticed("a save of what the link leads to")
-	link(two, filepath.Join(mount, "..data"))
-	noticed("another directory behind the link")
-	link("../one/keys.json", filepath.Join(mount, "keys.json"))
-	noticed("another link under the name")
 }

@@ -11,6 +11,8 @@ import (
 	"os"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/profferhq/proffer/host/live"
 )
 
 // commands is the command line. Each command documents itself in its help.
@@ -97,7 +99,7 @@ func run(args []string, s streams) int {
 		return exitUsage
 	}
 	if err := k.Run(); err != nil {
-		if !errors.Is(err, errTold) {
+		if !errors.Is(err, errTold) && !errors.Is(err, live.ErrTold) {
 			fmt.Fprintf(s.err, "proffer: %v\n", err)
 		}
 		return exitRefused

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -132,30 +131,9 @@ func TestServeRefusesTheTestKey(t *testing.T) {
 	}
 }
 
-// TestServeNeedsConsent starts in front of visitors only where something says
-// whether they agree: the catalog, or each of its sites.
+// TestServeNeedsConsent: it does not start in front of visitors where nothing says
+// whether they agree.
 func TestServeNeedsConsent(t *testing.T) {
-	const site = `environment: visitors, consent: {header: X-Consent, value: "1"}`
-	for consent, want := range map[string]string{
-		"": "the catalog does not say where consent comes from",
-		"sites: {a.example: {" + site + "}, b.example: visitors}":                     `its site "b.example"`,
-		"sites: {a.example: {" + site + "}, \"*.b.example\": visitors}":               `its site "*.b.example"`,
-		"sites: {a.example: {" + site + "}, \"*\": visitors}":                         `its site "*"`,
-		"sites: {a.example: {" + site + "}, \"*\": {" + site + "}}":                   "",
-		"consent: assumed\nsites: {a.example: {" + site + "}, b.example: visitors}":   "",
-		`consent: {cookie: consent, value: "yes"}`:                                    "",
-		`consent: {header: X-Consent, value: "yes", gpc: ignore}`:                     "",
-		`consent: {tcf: euconsent-v2, purposes: [1, 4]}`:                              "",
-		"consent: {tcf: euconsent-v2, purposes: [1]}\nsites: {\"*\": {" + site + "}}": "",
-	} {
-		b, err := loadCatalog(catalogFile(t, strings.Replace(smallCatalog, "consent: assumed\n", consent+"\n", 1)), io.Discard)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := servable(b); (err != nil) != (want != "") || err != nil && (!strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), `"consent: assumed"`)) {
-			t.Errorf("%s: %v, want %q", consent, err, want)
-		}
-	}
 	text := strings.Replace(smallCatalog, "consent: assumed\n", "", 1)
 	status, _, errs := proffer(t, "", "serve", "--engine", "native", "--origin", "http://127.0.0.1:1", "--catalog", catalogFile(t, text), "--keys", newKeys(t))
 	if status != 1 || !strings.Contains(errs, "write \"consent: {cookie: NAME, value: VALUE}\"") {

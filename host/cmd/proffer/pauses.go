@@ -11,6 +11,7 @@ import (
 
 	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/host/config"
+	"github.com/profferhq/proffer/host/live"
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
@@ -19,9 +20,9 @@ import (
 type pauses struct {
 	file          string // or empty
 	engine        engine // for the names of the resident snapshot
-	configuration *configuration
+	configuration *live.Configuration
 	logger        *slog.Logger
-	saves         *saves // of the file
+	saves         *live.Saves // of the file
 
 	mu      sync.Mutex
 	list    []abi.Paused // in force; never changed in place
@@ -34,7 +35,7 @@ func (p *pauses) open() (err error) {
 	if p.file == "" {
 		return nil
 	}
-	if p.saves, err = watchSaves(p.file); err != nil {
+	if p.saves, err = live.Watch(p.file); err != nil {
 		return err
 	}
 	p.list, err = config.LoadPaused(p.file)
@@ -47,7 +48,7 @@ func (p *pauses) open() (err error) {
 
 func (p *pauses) close() {
 	if p.saves != nil {
-		p.saves.close()
+		p.saves.Close()
 	}
 }
 
@@ -56,7 +57,7 @@ func (p *pauses) follow(ctx context.Context) {
 	if p.saves == nil {
 		return
 	}
-	p.saves.follow(ctx, p.logger, func() {
+	p.saves.Follow(ctx, p.logger, func() {
 		if err := p.load(ctx); err != nil {
 			p.logger.Error("pauses refused, the last good ones stay", "error", err)
 		}
@@ -77,7 +78,7 @@ func (p *pauses) load(ctx context.Context) error {
 
 // apply puts a list in force. The caller holds the lock.
 func (p *pauses) apply(ctx context.Context, list []abi.Paused) error {
-	if err := p.configuration.change(ctx, func(c *abi.Config) { c.Paused = list }); err != nil {
+	if err := p.configuration.Change(ctx, func(c *abi.Config) { c.Paused = list }); err != nil {
 		return err
 	}
 	p.list = list

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/profferhq/proffer/host/config"
+	"github.com/profferhq/proffer/host/live"
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
@@ -248,7 +249,7 @@ func TestPauseFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := &pauses{file: c.file, engine: c.engine, logger: logger}
-			p.configuration = &configuration{engine: c.engine, logger: logger, current: *abi.DefaultConfig()}
+			p.configuration = live.NewConfiguration(c.engine, abi.DefaultConfig(), logger)
 			if changed, err := p.pause(t.Context(), one); changed || err == nil {
 				t.Errorf("changed %t, error %v", changed, err)
 			}
@@ -256,7 +257,7 @@ func TestPauseFails(t *testing.T) {
 			if len(list) > 0 || err != nil && !errors.Is(err, os.ErrNotExist) {
 				t.Errorf("the file has %v, error %v", list, err)
 			}
-			if list, _ := p.state(); len(list)+len(p.configuration.current.Paused) > 0 {
+			if list, _ := p.state(); len(list)+len(p.configuration.Current().Paused) > 0 {
 				t.Errorf("paused are %v", list)
 			}
 			if s, err := e.Acquire(); err != nil || s.Snapshot().Settings != nil {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/profferhq/proffer/host/live"
 	"github.com/profferhq/proffer/plugin/seal"
 )
 
@@ -21,7 +22,7 @@ func peerToken(t *testing.T, keys string, flags ...string) string {
 
 func TestPeerToken(t *testing.T) {
 	keys := newKeys(t)
-	_, ring, err := servableKeys(keys)
+	_, ring, err := live.ServableKeys(keys)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +52,7 @@ func TestPeerToken(t *testing.T) {
 // is changed lets in no more.
 func TestAuthorizePeer(t *testing.T) {
 	keys := newKeys(t)
-	_, ring, err := servableKeys(keys)
+	_, ring, err := live.ServableKeys(keys)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +103,7 @@ func TestAuthorizePeer(t *testing.T) {
 	now = time.Now()
 	rotate(t, "prepare", keys, "--use", "peer")
 	rotate(t, "promote", keys, "--use", "peer")
-	if _, ring, err = servableKeys(keys); err != nil {
+	if _, ring, err = live.ServableKeys(keys); err != nil {
 		t.Fatal(err)
 	}
 	if got := ask("Bearer " + token); got != "in" {
@@ -112,7 +113,7 @@ func TestAuthorizePeer(t *testing.T) {
 		t.Errorf("under the new key: %s", got)
 	}
 	rotate(t, "retire", keys, "--use", "peer", "--id", "1", "--now")
-	if _, ring, err = servableKeys(keys); err != nil {
+	if _, ring, err = live.ServableKeys(keys); err != nil {
 		t.Fatal(err)
 	}
 	if got := ask("Bearer " + token); got != "peer token: unknown_key" {

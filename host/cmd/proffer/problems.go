@@ -6,7 +6,7 @@ import (
 
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/author"
-	"github.com/profferhq/proffer/catalog/compile"
+	"github.com/profferhq/proffer/host/live"
 )
 
 const problemsHelp = `Problems go to standard error, with a last line that counts them: "2 errors, 1 warning".
@@ -49,20 +49,15 @@ func checkCatalog(name string, tell printer) ([]byte, error) {
 
 // loadModel is checkCatalog with the model, nil for a snapshot.
 func loadModel(name string, tell printer) ([]byte, *catalog.Catalog, error) {
-	if b, ok, err := readSnapshot(name); ok || err != nil {
-		if err == nil {
-			err = tell(nil, nil)
-		}
-		return b, nil, err
-	}
-	c, found, err := author.Load(name)
+	b, c, found, err := live.Read(name)
 	if err != nil {
 		return nil, nil, err
 	}
-	b, more := compile.Compile(c)
-	found = append(found, more...)
-	found.Sort()
-	if err := tell(c.Files, found); err != nil {
+	var files []catalog.File
+	if c != nil {
+		files = c.Files
+	}
+	if err := tell(files, found); err != nil {
 		return nil, nil, err
 	}
 	if found.HasErrors() {

@@ -20,6 +20,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/profferhq/proffer/host/config"
+	"github.com/profferhq/proffer/host/live"
 	"github.com/profferhq/proffer/host/proxy"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/seal"
@@ -74,9 +75,9 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 	// unasked, which may be what a visitor asked with.
 	log.SetOutput(io.Discard)
 	c.logger = logger
-	k := &keyFile{file: c.Keys, logger: logger}
-	defer k.close()
-	if err := k.open(); err != nil {
+	k := &live.Keys{File: c.Keys, Logger: logger}
+	defer k.Close()
+	if err := k.Open(); err != nil {
 		return err
 	}
 	p := &pauses{file: c.Paused, logger: logger}
@@ -84,26 +85,26 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 		return err
 	}
 	defer p.close()
-	module := file.Module(k.list)
+	module := file.Module(k.List())
 	module.Paused = p.list
 	e, err := c.open(ctx, abi.AppendConfig(nil, module))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = e.Close(context.Background()) }()
-	p.engine, p.configuration = e, &configuration{engine: e, logger: logger, current: *module}
-	k.configuration = p.configuration
+	p.engine, p.configuration = e, live.NewConfiguration(e, module, logger)
+	k.Configuration = p.configuration
 	registry := prometheus.NewRegistry()
 	if c.visitors, err = c.openStore(&file, registry, logger); err != nil {
 		return err
 	}
 	defer c.visitors.close()
-	r := &reloader{path: c.Catalog, engine: e, logger: logger, diags: s.err, retain: c.visitors.retain}
-	if err := r.watch(); err != nil {
+	r := &live.Catalog{Path: c.Catalog, Engine: e, Logger: logger, Tell: textTo(s.err), Retain: c.visitors.retain}
+	if err := r.Watch(); err != nil {
 		return err
 	}
-	defer r.saves.close()
-	if err := r.load(ctx); err != nil {
+	defer r.Close()
+	if err := r.Load(ctx); err != nil {
 		return err
 	}
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -118,7 +119,7 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 		return err
 	}
 	defer tokens.close()
-	c.keyring = k.keyring
+	c.keyring = k.Keyring
 	outbox, dir := c.visitors.outbox()
 	endWebhook, err := c.startWebhook(&file, outbox, dir, registry, logger)
 	if err != nil {
@@ -143,15 +144,15 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 	defer shown.close()
 	a := newAdmin(r, e, registry, c.adminHosts(&file))
 	a.tell(c.overload)
-	a.authorize = authorizePeer(k.keyring, c.clock)
+	a.authorize = authorizePeer(k.Keyring, c.clock)
 	a.store(c.visitors, c.sink)
 	a.pauses(p)
-	a.private("/explain", explainPage(e, k.keyring, c.Record, &file))
+	a.private("/explain", explainPage(e, k.Keyring, c.Record, &file))
 	serving := &service{limits: withDefaults(file.Limits), certificate: shown, ending: &a.ending, registry: registry, logger: logger, after: time.After}
 	if c.after != nil {
 		serving.after = c.after
 	}
-	return c.run(ctx, serving, pages, a.mux, []func(context.Context){r.follow, p.follow, k.follow, tokens.follow, shown.follow, c.memory})
+	return c.run(ctx, serving, pages, a.mux, []func(context.Context){r.Follow, p.follow, k.Follow, tokens.follow, shown.follow, c.memory})
 }
 
 // adminHosts are the names by which the admin listener is reached.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/profferhq/proffer/host/config"
 	"github.com/profferhq/proffer/host/jwt"
+	"github.com/profferhq/proffer/host/live"
 )
 
 // webTokensHelp documents what the configuration file says of them.
@@ -43,7 +44,7 @@ no JWT names otherwise.
 type webTokens struct {
 	verifier *jwt.Verifier
 	source   string
-	saves    *saves
+	saves    *live.Saves
 	logger   *slog.Logger
 	refused  atomic.Bool // the newest file was
 }
@@ -56,10 +57,10 @@ func (c *serveCommand) webTokens(f *config.File, registry *prometheus.Registry, 
 	w := &webTokens{source: f.JWT.Source, logger: logger}
 	var err error
 	if file := f.JWT.KeyFile + f.JWT.JWKSFile; file != "" {
-		if w.saves, err = watchSaves(file); err != nil {
+		if w.saves, err = live.Watch(file); err != nil {
 			return nil, err
 		}
-		w.saves.modes = true // a secret that others can read is refused until they cannot
+		w.saves.Modes = true // a secret that others can read is refused until they cannot
 	}
 	if w.verifier, err = jwt.New(tokensOf(f.JWT, c.clock)); err != nil {
 		w.close()
@@ -84,7 +85,7 @@ func tokensOf(j *config.JWT, clock func() time.Time) jwt.Config {
 
 func (w *webTokens) close() {
 	if w != nil && w.saves != nil {
-		w.saves.close()
+		w.saves.Close()
 	}
 }
 
@@ -99,7 +100,7 @@ func (w *webTokens) follow(ctx context.Context) {
 	if w == nil {
 		return
 	}
-	w.saves.follow(ctx, w.logger, func() {
+	w.saves.Follow(ctx, w.logger, func() {
 		err := w.verifier.Reload()
 		w.refused.Store(err != nil)
 		if err != nil {

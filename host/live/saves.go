@@ -1,4 +1,4 @@
-package main
+package live
 
 import (
 	"context"
@@ -13,19 +13,20 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// saves notes when a file, or one of a directory, is saved.
-type saves struct {
+// Saves notes when a file, or one of a directory, is saved.
+type Saves struct {
+	Modes bool // a change of who may read it is a save, too
+
 	watcher *fsnotify.Watcher
 	only    []string // the names of what is one file
-	modes   bool     // a change of who may read it is a save, too
 }
 
-// watchSaves begins to note saves; it comes before the first load, so that none
+// Watch begins to note saves; it comes before the first load, so that none
 // falls between the two. Directories are watched, not files: most editors save
 // by renaming. A file need not be there yet. Where it is a link, what it leads to
 // is watched, too.
-func watchSaves(path string) (*saves, error) {
-	s := &saves{}
+func Watch(path string) (*Saves, error) {
+	s := &Saves{}
 	dirs := []string{path}
 	if info, err := os.Stat(path); err != nil || !info.IsDir() {
 		dirs, s.only = places(path)
@@ -55,14 +56,15 @@ func places(file string) (dirs, names []string) {
 	return dirs, names
 }
 
-func (s *saves) close() { _ = s.watcher.Close() }
+// Close ends the watching.
+func (s *Saves) Close() { _ = s.watcher.Close() }
 
 // settleTime is how long a file must be left alone before it is read: editors
 // write it in several steps.
 const settleTime = 100 * time.Millisecond
 
-// follow calls changed after every save until ctx ends.
-func (s *saves) follow(ctx context.Context, logger *slog.Logger, changed func()) {
+// Follow calls changed after every save until ctx ends.
+func (s *Saves) Follow(ctx context.Context, logger *slog.Logger, changed func()) {
 	settle := time.NewTimer(time.Hour)
 	settle.Stop()
 	for {
@@ -88,8 +90,8 @@ func (s *saves) follow(ctx context.Context, logger *slog.Logger, changed func())
 	}
 }
 
-func (s *saves) relevant(e fsnotify.Event) bool {
-	if e.Op == fsnotify.Chmod && !s.modes {
+func (s *Saves) relevant(e fsnotify.Event) bool {
+	if e.Op == fsnotify.Chmod && !s.Modes {
 		return false
 	}
 	name := filepath.Base(e.Name)

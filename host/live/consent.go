@@ -1,4 +1,4 @@
-package main
+package live
 
 import (
 	"errors"
@@ -10,9 +10,9 @@ import (
 // sources is what to write where nothing says whether a visitor agrees.
 const sources = `write "consent: {cookie: NAME, value: VALUE}" for the cookie that says yes, or {header: NAME, value: VALUE}, or {tcf: NAME, purposes: [1]}, or, where consent is asked for elsewhere, "consent: assumed"`
 
-// servable refuses a catalog in which nothing says whether the visitors of a
+// Servable refuses a catalog in which nothing says whether the visitors of a
 // page agree: neither the catalog nor its site. The snapshot has been verified.
-func servable(b []byte) error {
+func Servable(b []byte) error {
 	v, err := snapshot.Open(b)
 	if err != nil {
 		return err

@@ -1,0 +1,111 @@
+package caddy
+
+import (
+	"net/http"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/profferhq/proffer/plugin/abi"
+)
+
+// Caddy knows modules by what their packages register when they are linked.
+func init() { caddy.RegisterModule(new(Handler)) }
+
+var (
+	_ caddy.Provisioner           = (*Handler)(nil)
+	_ caddy.CleanerUpper          = (*Handler)(nil)
+	_ caddyhttp.MiddlewareHandler = (*Handler)(nil)
+	_ caddyfile.Unmarshaler       = (*Handler)(nil)
+)
+
+// Handler writes offers into the pages of the handlers behind it, and answers the
+// endpoints below a prefix. What is saved of the catalog and of the keys is checked
+// and in force at once; what is broken changes nothing and is logged.
+//
+// It has to stand behind encode, which compresses what it is given. Handlers of the
+// same options share one engine, and keep it when Caddy takes on a new
+// configuration.
+type Handler struct {
+	// The catalog's directory or file.
+	Catalog string `json:"catalog,omitempty"`
+
+	// In place of the catalog the snapshot that was built of it.
+	Snapshot string `json:"snapshot,omitempty"`
+
+	// The file of keys, readable by its owner alone.
+	Keys string `json:"keys,omitempty"`
+
+	// Where decisions run: "wasm", in the module, or "native", in Caddy itself.
+	// Default "wasm".
+	Engine string `json:"engine,omitempty"`
+
+	// The Wasm module. Default proffer.wasm beside the executable.
+	Module string `json:"module,omitempty"`
+
+	// The path below which the endpoints are. Default "/.proffer/", or what the
+	// configuration file says.
+	Prefix string `json:"prefix,omitempty"`
+
+	// The configuration file (JSON): prefix, peers, identity, person_header,
+	// country_header, device_header and cors, as "proffer serve" has them.
+	Config string `json:"config,omitempty"`
+
+	// Whether what is shown and what comes of it is logged, a line each, for
+	// "proffer events import".
+	Events bool `json:"events,omitempty"`
+
+	options options
+	running *running
+	user    *user
+	edit    func(*abi.Config) // of what the module is configured with, for tests
+}
+
+// CaddyModule implements caddy.Module.
+func (*Handler) CaddyModule() caddy.ModuleInfo {
+	return caddy.ModuleInfo{ID: "http.handlers.proffer", New: func() caddy.Module { return new(Handler) }}
+}
+
+// Provision starts what the options ask for, unless it runs already.
+func (h *Handler) Provision(ctx caddy.Context) error {
+	o, err := h.read()
+	if err != nil {
+		return err
+	}
+	logger := ctx.Slogger()
+	v, _, err := pool.LoadOrNew(o, func() (caddy.Destructor, error) { return start(o, logger.Handler(), h.edit) })
+	if err != nil {
+		return err
+	}
+	h.options, h.running = o, v.(*running)
+	h.user = h.running.logs.add(logger.Handler())
+	return h.running.register(ctx.GetMetricsRegistry())
+}
+
+// Cleanup lets go of what runs. It is called after a Provision that failed, too.
+func (h *Handler) Cleanup() error {
+	if h.running == nil {
+		return nil
+	}
+	h.running.logs.remove(h.user)
+	_, err := pool.Delete(h.options)
+	return err
+}
+
+// ServeHTTP implements caddyhttp.MiddlewareHandler.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
+	o := origin{next: next}
+	h.running.serve(&o, w, r)
+	return o.err
+}
+
+// origin is the handlers behind ours, as net/http's. An error is what Caddy answers:
+// nothing has been written then, and nothing is.
+type origin struct {
+	next caddyhttp.Handler
+	err  error
+}
+
+// ServeHTTP implements http.Handler.
+func (o *origin) ServeHTTP(w http.ResponseWriter, r *http.Request) { o.err = o.next.ServeHTTP(w, r) }

@@ -1,0 +1,201 @@
+package caddy
+
+import (
+	"compress/gzip"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// TestPages: a page has its offers, and the visitor is known again, in both engines.
+func TestPages(t *testing.T) {
+	for name, options := range engines(t) {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			s.load(options, "reverse_proxy "+startOrigin(t, own))
+			first := s.ask("/")
+			if first.StatusCode != http.StatusOK || first.body != offered("first 0") || len(first.Cookies()) != 1 {
+				t.Fatalf("%v, cookies %v, %s", first.Status, first.Cookies(), first.body)
+			}
+			c := first.Cookies()[0]
+			if got := s.ask("/", "Cookie", c.Name+"="+c.Value); got.body != offered("first 1") {
+				t.Errorf("the second time: %s", got.body)
+			}
+			if got := s.ask("/other"); got.body != own || len(got.Cookies()) > 0 {
+				t.Errorf("a page that is not listed: cookies %v, %s", got.Cookies(), got.body)
+			}
+		})
+	}
+}
+
+// TestEndpoints: they are answered here, below the prefix that is configured.
+func TestEndpoints(t *testing.T) {
+	for options, prefix := range map[string]string{"": "/.proffer/", "prefix /-/": "/-/"} {
+		s := newSite(t)
+		s.load("engine native\n"+options, "reverse_proxy "+startOrigin(t, own))
+		if got := s.ask(prefix + "openapi.json"); got.StatusCode != http.StatusOK || !strings.Contains(got.body, `"openapi"`) {
+			t.Errorf("%s: %s %.80s", prefix, got.Status, got.body)
+		}
+		if got := s.ask(prefix + "nothing"); got.StatusCode != http.StatusNotFound || got.body == own {
+			t.Errorf("%s: %s %.80s", prefix, got.Status, got.body)
+		}
+		r, err := s.client.Post("http://"+s.addr+prefix+"decide", "application/json", strings.NewReader(`{"slots":[{"space":"hero"}]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, _ := io.ReadAll(r.Body)
+		_ = r.Body.Close()
+		if r.StatusCode != http.StatusOK || !strings.Contains(string(b), "first 0") {
+			t.Errorf("%sdecide: %s %s", prefix, r.Status, b)
+		}
+	}
+}
+
+// TestEncode: pages are compressed with their offers in them, wherever encode stands
+// in the Caddyfile.
+func TestEncode(t *testing.T) {
+	s := newSite(t)
+	s.load("engine native", "reverse_proxy "+startOrigin(t, own)+"\nencode zstd gzip")
+	for coding, decode := range map[string]func(io.Reader) (io.Reader, error){
+		"gzip": func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) },
+		"zstd": func(r io.Reader) (io.Reader, error) { return zstd.NewReader(r) },
+	} {
+		got := s.ask("/", "Accept-Encoding", coding)
+		if got.Header.Get("Content-Encoding") != coding {
+			t.Fatalf("%s: %v", coding, got.Header)
+		}
+		r, err := decode(strings.NewReader(got.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b, err := io.ReadAll(r); err != nil || string(b) != offered("first 0") {
+			t.Errorf("%s: %v, %s", coding, err, b)
+		}
+	}
+}
+
+// TestOtherHandlers: files and templates get offers as a proxied site does.
+func TestOtherHandlers(t *testing.T) {
+	s := newSite(t)
+	s.save("index.html", strings.Replace(own, "<p>more</p>", `<p>{{"tem"}}{{"plate"}}</p>`, 1))
+	s.load("engine native", "root "+s.dir+"\ntemplates\nfile_server")
+	if got, want := s.ask("/"), strings.Replace(offered("first 0"), "<p>more</p>", "<p>template</p>", 1); got.body != want {
+		t.Errorf("got %s", got.body)
+	}
+	s.load("engine native", "root "+s.dir+"\nfile_server")
+	if got := s.ask("/"); !strings.Contains(got.body, "<b>first 0</b>") || !strings.Contains(got.body, `{{"tem"}}`) {
+		t.Errorf("got %s", got.body)
+	}
+	want, err := os.ReadFile(s.path("catalog.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.ask("/catalog.yaml"); got.body != string(want) {
+		t.Errorf("a file that is no page: %s", got.body)
+	}
+}
+
+// TestErrors: what fails behind us is Caddy's to answer.
+func TestErrors(t *testing.T) {
+	s := newSite(t)
+	s.load("engine native", "reverse_proxy "+free(t)+"\nhandle_errors {\n respond \"sorry: {err.status_code}\" 503\n}")
+	if got := s.ask("/"); got.StatusCode != http.StatusServiceUnavailable || got.body != "sorry: 502" {
+		t.Errorf("%s: %s", got.Status, got.body)
+	}
+	s.load("engine native", "reverse_proxy "+free(t))
+	if got := s.ask("/"); got.StatusCode != http.StatusBadGateway || got.body != "" {
+		t.Errorf("%s: %s", got.Status, got.body)
+	}
+	s.load("engine native", "error /gone 410\nrespond * 204")
+	if got := s.ask("/gone"); got.StatusCode != http.StatusGone {
+		t.Error(got.Status)
+	}
+}
+
+// TestHTTP2: streams of one connection have their pages.
+func TestHTTP2(t *testing.T) {
+	s := newSite(t)
+	text := s.caddyfile("engine native", "reverse_proxy "+startOrigin(t, own))
+	if err := s.try(strings.Replace(text, "protocols h1", "protocols h1 h2c", 1)); err != nil {
+		t.Fatal(err)
+	}
+	transport := &http.Transport{Protocols: new(http.Protocols)}
+	transport.Protocols.SetUnencryptedHTTP2(true)
+	defer transport.CloseIdleConnections()
+	s.client.Transport = transport
+	for range 3 {
+		if got := s.ask("/"); got.ProtoMajor != 2 || got.body != offered("first 0") || len(got.Cookies()) != 1 {
+			t.Errorf("HTTP/%d: cookies %v, %s", got.ProtoMajor, got.Cookies(), got.body)
+		}
+	}
+}
+
+// TestEvents: what is shown is in Caddy's log.
+func TestEvents(t *testing.T) {
+	s := newSite(t)
+	s.load("engine native\nevents", "reverse_proxy "+startOrigin(t, own))
+	s.logged("proffer-event/1 ")
+	s.load("engine native", "reverse_proxy "+startOrigin(t, own))
+	before, err := os.ReadFile(s.path("log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.ask("/")
+	after, err := os.ReadFile(s.path("log"))
+	if n := strings.Count(string(before), "proffer-event"); err != nil || n != strings.Count(string(after), "proffer-event") {
+		t.Errorf("events are logged that nobody asked for: %v", err)
+	}
+}
+
+// TestMetrics: Caddy tells our counters, of two handlers that share an engine, too.
+func TestMetrics(t *testing.T) {
+	s := newSite(t)
+	text := s.caddyfile("engine native", "metrics /metrics\nreverse_proxy "+startOrigin(t, own))
+	text += strings.Replace(text[strings.Index(text, "http://"):], s.addr, free(t), 1)
+	if err := s.try(text); err != nil {
+		t.Fatal(err)
+	}
+	if runs(t) != 1 {
+		t.Errorf("%d engines for two handlers of the same options", runs(t))
+	}
+	s.ask("/")
+	got := s.ask("/metrics").body
+	for _, want := range []string{`proffer_pages_total{catalog="` + s.path("catalog.yaml"), `proffer_catalog_refused{`, `proffer_keys_refused{`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in %s", want, got)
+		}
+	}
+}
+
+// TestJSON: the same by Caddy's own configuration, with a snapshot and a
+// configuration file.
+func TestJSON(t *testing.T) {
+	s := newSite(t)
+	s.save("config.json", `{"prefix":"/-/","peers":["127.0.0.1"]}`)
+	s.loadJSON(
+		map[string]any{"handler": "proffer", "snapshot": s.path("catalog.yaml"), "keys": s.path("keys.json"), "engine": "native", "config": s.path("config.json")},
+		map[string]any{"handler": "reverse_proxy", "upstreams": []any{map[string]any{"dial": startOrigin(t, own)}}},
+	)
+	if got := s.ask("/"); got.body != offered("first 0") {
+		t.Error(got.body)
+	}
+	if got := s.ask("/-/nothing"); got.StatusCode != http.StatusNotFound {
+		t.Error(got.Status)
+	}
+	secure := s.ask("/", "X-Forwarded-Proto", "https").Header["Set-Cookie"]
+	if len(secure) != 1 || !slices.ContainsFunc(strings.Split(secure[0], "; "), func(a string) bool { return a == "Secure" }) {
+		t.Errorf("a peer says that the visitor comes by https: %q", secure)
+	}
+}
+
+// runs is how many engines there are.
+func runs(t *testing.T) (n int) {
+	t.Helper()
+	pool.Range(func(_, _ any) bool { n++; return true })
+	return n
+}

@@ -36,15 +36,11 @@ func (w *response) decide(head []byte, whole bool) (v verdict) {
 	if e == inOther {
 		return verdict{result: charset}
 	}
-	session, err := w.middleware.config.Engine.Acquire()
+	session, l, err := w.middleware.resident()
 	if err != nil {
 		return w.fail(err)
 	}
 	defer session.Release()
-	l, err := w.middleware.listings.of(session.Snapshot())
-	if err != nil {
-		return w.fail(err)
-	}
 	s := w.scratch
 	w.locate()
 	page := l.find(s.request.Host, s.request.Path)
@@ -68,15 +64,11 @@ func (w *response) decide(head []byte, whole bool) (v verdict) {
 // for it.
 func (w *response) preview() (v verdict) {
 	defer w.rescue(&v)
-	session, err := w.middleware.config.Engine.Acquire()
+	session, l, err := w.middleware.resident()
 	if err != nil {
 		return w.fail(err)
 	}
 	defer session.Release()
-	l, err := w.middleware.listings.of(session.Snapshot())
-	if err != nil {
-		return w.fail(err)
-	}
 	s := w.scratch
 	w.locate()
 	if w.kind == inJSON {

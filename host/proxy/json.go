@@ -23,13 +23,12 @@ func (m *Middleware) answers(r *http.Request) (has bool) {
 			has = false
 		}
 	}()
-	session, err := m.config.Engine.Acquire()
+	session, l, err := m.resident()
 	if err != nil {
 		return false
 	}
 	defer session.Release()
-	l, err := m.listings.of(session.Snapshot())
-	return err == nil && edge.HasPlaces(&l.view, []byte(r.URL.EscapedPath()))
+	return edge.HasPlaces(&l.view, []byte(r.URL.EscapedPath()))
 }
 
 // jsonKind tells a response that is no page: whether it is an answer in JSON that
@@ -108,15 +107,11 @@ func (w *response) decideJSON(body []byte, whole bool) verdict {
 	case !whole:
 		return verdict{result: slow}
 	}
-	session, err := w.middleware.config.Engine.Acquire()
+	session, l, err := w.middleware.resident()
 	if err != nil {
 		return w.fail(err)
 	}
 	defer session.Release()
-	l, err := w.middleware.listings.of(session.Snapshot())
-	if err != nil {
-		return w.fail(err)
-	}
 	s := w.scratch
 	w.locate()
 	s.request.Want = abi.WantJSON | w.middleware.wantEvents()

@@ -120,6 +120,21 @@ func holds(places []inject.Place, s inject.Slot) bool {
 	return false
 }
 
+// resident pins the resident snapshot and tells what it lists. The session is the
+// caller's to release.
+func (m *Middleware) resident() (host.Session, *listing, error) {
+	session, err := m.config.Engine.Acquire()
+	if err != nil {
+		return nil, nil, err
+	}
+	l, err := m.listings.of(session.Snapshot())
+	if err != nil {
+		session.Release()
+		return nil, nil, err
+	}
+	return session, l, nil
+}
+
 // lists reports whether the resident snapshot lists the page that a request
 // asks for. No trouble with it is the visitor's.
 func (m *Middleware) lists(r *http.Request) (listed bool) {
@@ -129,11 +144,10 @@ func (m *Middleware) lists(r *http.Request) (listed bool) {
 			listed = false
 		}
 	}()
-	session, err := m.config.Engine.Acquire()
+	session, l, err := m.resident()
 	if err != nil {
 		return false
 	}
 	defer session.Release()
-	l, err := m.listings.of(session.Snapshot())
-	return err == nil && l.find([]byte(hostname(r.Host)), []byte(r.URL.EscapedPath())) != nil
+	return l.find([]byte(hostname(r.Host)), []byte(r.URL.EscapedPath())) != nil
 }

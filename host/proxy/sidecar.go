@@ -83,15 +83,11 @@ func (m *Middleware) tell(r *http.Request) http.Header {
 // tells us what the page was in the end.
 func (w *response) decideFor(q pageQuestion, h http.Header) (v verdict) {
 	defer w.rescue(&v)
-	session, err := w.middleware.config.Engine.Acquire()
+	session, l, err := w.middleware.resident()
 	if err != nil {
 		return w.fail(err)
 	}
 	defer session.Release()
-	l, err := w.middleware.listings.of(session.Snapshot())
-	if err != nil {
-		return w.fail(err)
-	}
 	s := w.scratch
 	w.locate()
 	if l.find(s.request.Host, s.request.Path) == nil && len(q.slots) == 0 {

@@ -9,33 +9,12 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"os"
+
+	"github.com/profferhq/proffer/build/internal/inplace"
 )
 
-func main() {
-	for _, file := range os.Args[1:] {
-		if err := rewrite(file); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-	}
-}
-
-func rewrite(file string) error {
-	wasm, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	if wasm, err = rename(wasm); err != nil {
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	part := file + ".part"
-	if err := os.WriteFile(part, wasm, 0o755); err != nil {
-		return err
-	}
-	return os.Rename(part, file)
-}
+func main() { inplace.Change(os.Args[1:], rename) }
 
 const (
 	head          = "\x00asm\x01\x00\x00\x00"

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/profferhq/proffer/build"
+	"github.com/profferhq/proffer/build/internal/inplace"
 )
 
 const (
@@ -40,7 +41,7 @@ func TestFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := rewrite(file); err != nil {
+		if err := inplace.File(file, rename); err != nil {
 			t.Fatal(err)
 		}
 		b, err := os.ReadFile(file)
@@ -52,7 +53,7 @@ func TestFile(t *testing.T) {
 	if err != nil || len(m.Exports) != 2 || m.Exports[0] != (build.Export{Name: "_start", Type: "() ()"}) {
 		t.Errorf("%+v, %v", m, err)
 	}
-	if err := rewrite(file + "x"); err == nil {
+	if err := inplace.File(file+"x", rename); err == nil {
 		t.Error("a file that is not there is renamed in")
 	}
 }

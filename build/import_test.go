@@ -68,7 +68,7 @@ var restricted = []struct {
 		why: "host/jwt is where the rules stand that a foreign token is believed by; the library's own are looser",
 	},
 	{
-		path: "github.com/profferhq/proffer/host/hosttest", dirs: []string{"host/hosttest", "build/bench"},
+		path: "github.com/profferhq/proffer/host/hosttest", dirs: []string{"host/hosttest", "build/bench", "examples/internal"},
 		why: "the corpus is for tests",
 	},
 	{
@@ -76,8 +76,8 @@ var restricted = []struct {
 		why: "what every store must do is for the tests of stores",
 	},
 	{
-		path: "testing", dirs: []string{"host/hosttest", "host/store/storetest"},
-		why: "flags of tests belong into no program; these two are imported by tests alone",
+		path: "testing", dirs: []string{"host/hosttest", "host/store/storetest", "examples/internal"},
+		why: "flags of tests belong into no program; these are imported by tests alone",
 	},
 }
 

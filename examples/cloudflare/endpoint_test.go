@@ -35,21 +35,21 @@ func TestEndpoints(t *testing.T) {
 	if v := p.Header.Values("Set-Cookie"); len(v) != 2 || v[0] != "site=1; Path=/" {
 		t.Errorf("the cookies are %q, want the origin's and ours", v)
 	}
-	link := regexp.MustCompile(`/\.proffer/click\?t=[\w-]+`).FindString(string(p.body))
+	link := regexp.MustCompile(`/\.proffer/click\?t=[\w-]+`).FindString(p.Text)
 	if link == "" {
-		t.Fatalf("the page has no link: %q", p.body)
+		t.Fatalf("the page has no link: %q", p.Text)
 	}
-	cookie := "Cookie: " + p.cookie() + "\n"
+	cookie := "Cookie: " + p.Cookie() + "\n"
 	click := w.send(t, "GET "+link+" HTTP/1.1\nHost: shop.example\n"+cookie)
 	if click.StatusCode != http.StatusSeeOther || click.Header.Get("Location") != "/beach" || len(click.Header.Values("Set-Cookie")) != 1 {
 		t.Errorf("a click: %s %v", click.Status, click.Header)
 	}
-	if script := w.send(t, "GET /.proffer/offers.js HTTP/1.1\nHost: shop.example\n"); script.StatusCode != 200 || len(script.body) < 1000 {
-		t.Errorf("the script: %s, %d bytes", script.Status, len(script.body))
+	if script := w.send(t, "GET /.proffer/offers.js HTTP/1.1\nHost: shop.example\n"); script.StatusCode != 200 || len(script.Text) < 1000 {
+		t.Errorf("the script: %s, %d bytes", script.Status, len(script.Text))
 	}
 	fragment := w.send(t, "GET /.proffer/fragment?page=/&slot=side HTTP/1.1\nHost: shop.example\n")
-	if string(fragment.body) != "<p>Boats</p>" {
-		t.Errorf("a fragment: %s %q", fragment.Status, fragment.body)
+	if fragment.Text != "<p>Boats</p>" {
+		t.Errorf("a fragment: %s %q", fragment.Status, fragment.Text)
 	}
 	seen := url.Values{"seen": {strings.TrimPrefix(link, "/.proffer/click?t=")}}.Encode()
 	for _, c := range []struct {
@@ -94,8 +94,8 @@ func TestSecrets(t *testing.T) {
 		bindings: `(name = "PREFIX", text = "/offers/"),`,
 	})
 	t.Run("without", func(t *testing.T) {
-		if p := w.send(t, front); p.cookie() != "" || !strings.Contains(string(p.body), `<a href="/beach">Beach week</a>`) {
-			t.Errorf("without a key: %v %q", p.Header, p.body)
+		if p := w.send(t, front); p.Cookie() != "" || !strings.Contains(p.Text, `<a href="/beach">Beach week</a>`) {
+			t.Errorf("without a key: %v %q", p.Header, p.Text)
 		}
 	})
 	w = start(t, setup{
@@ -103,13 +103,13 @@ func TestSecrets(t *testing.T) {
 		bindings: `(name = "PREFIX", text = "/offers/"),`,
 	})
 	t.Run("with", func(t *testing.T) {
-		if p := w.send(t, front); p.cookie() == "" || !strings.Contains(string(p.body), `<a href="/offers/click?t=`) {
-			t.Errorf("with a key: %v %q", p.Header, p.body)
+		if p := w.send(t, front); p.Cookie() == "" || !strings.Contains(p.Text, `<a href="/offers/click?t=`) {
+			t.Errorf("with a key: %v %q", p.Header, p.Text)
 		}
 		if p := w.send(t, "GET /offers/offers.js HTTP/1.1\nHost: shop.example\n"); p.StatusCode != 200 {
 			t.Errorf("the script: %s", p.Status)
 		}
-		one, two := w.send(t, front).cookie(), w.send(t, front).cookie()
+		one, two := w.send(t, front).Cookie(), w.send(t, front).Cookie()
 		if one == two {
 			t.Errorf("two strangers have one cookie, %q", one)
 		}

@@ -9,13 +9,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/profferhq/proffer/examples/internal/pagecase"
 )
 
 // passes demands the origin's page as it is.
-func passes(t *testing.T, name string, p page) {
+func passes(t *testing.T, name string, p pagecase.Response) {
 	t.Helper()
-	if string(p.body) != ours || p.StatusCode != 200 || p.Header.Get("Cache-Control") != "public, max-age=60" || len(p.Header.Values("Set-Cookie")) != 1 {
-		t.Errorf("%s: %s %v %q", name, p.Status, p.Header, p.body)
+	if p.Text != ours || p.StatusCode != 200 || p.Header.Get("Cache-Control") != "public, max-age=60" || len(p.Header.Values("Set-Cookie")) != 1 {
+		t.Errorf("%s: %s %v %q", name, p.Status, p.Header, p.Text)
 	}
 }
 
@@ -24,9 +26,9 @@ func TestFailOpen(t *testing.T) {
 	broken := shop(t)
 	broken[len(broken)/2] ^= 1
 	for name, s := range map[string]setup{
-		"no snapshot":      {settings: fixed(), snapshot: []byte{}},
-		"text":             {settings: fixed(), snapshot: []byte("offers")},
-		"a broken one":     {settings: fixed(), snapshot: broken},
+		"no snapshot":      {settings: pagecase.Settings(), snapshot: []byte{}},
+		"text":             {settings: pagecase.Settings(), snapshot: []byte("offers")},
+		"a broken one":     {settings: pagecase.Settings(), snapshot: broken},
 		"bad settings":     {settings: []byte{0x81, 0xa1, 'x', 1}, snapshot: shop(t)},
 		"a trap in verify": {settings: []byte("1"), snapshot: mood('p'), guest: badGuest(t)},
 		"no good answer":   {settings: []byte("1"), snapshot: mood('j'), guest: badGuest(t)},
@@ -38,8 +40,8 @@ func TestFailOpen(t *testing.T) {
 			for range 3 {
 				passes(t, name, w.send(t, front))
 			}
-			if p := w.send(t, "GET /.proffer/offers.js HTTP/1.1\nHost: shop.example\n"); p.StatusCode != 503 || len(p.body) > 0 {
-				t.Errorf("an endpoint: %s %q", p.Status, p.body)
+			if p := w.send(t, "GET /.proffer/offers.js HTTP/1.1\nHost: shop.example\n"); p.StatusCode != 503 || len(p.Text) > 0 {
+				t.Errorf("an endpoint: %s %q", p.Status, p.Text)
 			}
 			if name != "no snapshot" {
 				w.said.await(t, "proffer: ")
@@ -51,7 +53,7 @@ func TestFailOpen(t *testing.T) {
 // TestNoInjector lets pages pass where nothing can be written into them, without
 // a cookie that says otherwise.
 func TestNoInjector(t *testing.T) {
-	w := start(t, setup{settings: fixed(), snapshot: shop(t), injector: badGuest(t), origin: http.HandlerFunc(html)})
+	w := start(t, setup{settings: pagecase.Settings(), snapshot: shop(t), injector: badGuest(t), origin: http.HandlerFunc(html)})
 	for range 3 {
 		passes(t, "no injector", w.send(t, front))
 	}

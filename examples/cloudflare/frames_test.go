@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/profferhq/proffer/catalog/snapshot"
+	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/host/hosttest"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/inject"
@@ -124,7 +125,7 @@ func TestSoak(t *testing.T) {
 // TestManyPages holds that the injector's memory does not grow with the pages.
 func TestManyPages(t *testing.T) {
 	f := startFrames(t)
-	answer := hosttest.InProcess(t, fixed(), shop(t), &abi.Request{
+	answer := hosttest.InProcess(t, pagecase.Settings(), shop(t), &abi.Request{
 		Kind: abi.KindPage, Want: abi.WantHTML, Host: []byte("shop.example"), Path: []byte("/"),
 	})
 	page := framed(answer, []byte(ours+strings.Repeat("<p>more", 10_000)))
@@ -150,7 +151,7 @@ func TestManyPages(t *testing.T) {
 func TestTime(t *testing.T) {
 	f := startFrames(t)
 	snap := shop(t)
-	settings := fixed()
+	settings := pagecase.Settings()
 	request := &abi.Request{
 		Kind: abi.KindPage, Want: abi.WantHTML | abi.WantEvents, Host: []byte("shop.example"), Path: []byte("/"),
 		Headers: []abi.Header{{Name: []byte("accept-language"), Value: []byte("en")}},
@@ -215,7 +216,7 @@ func fill(t *testing.T, answer []byte, body string) string {
 // leaves alone with reason: see RATIONALE.md.
 func TestRewriter(t *testing.T) {
 	f := startFrames(t)
-	answer := hosttest.InProcess(t, fixed(), shop(t), &abi.Request{
+	answer := hosttest.InProcess(t, pagecase.Settings(), shop(t), &abi.Request{
 		Kind: abi.KindPage, Want: abi.WantHTML, Host: []byte("shop.example"), Path: []byte("/"),
 	})
 	for name, body := range map[string]string{

@@ -5,42 +5,23 @@ package cloudflare_test
 import (
 	"bufio"
 	"bytes"
-	"fmt"
-	"io"
 	"net/http"
-	"net/url"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
-	"golang.org/x/tools/txtar"
-
-	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/host/hosttest"
 	"github.com/profferhq/proffer/plugin/abi"
-	"github.com/profferhq/proffer/plugin/seal"
 )
 
-// TestPages runs the pages of examples/http-wasm, whose page_test.go says what is
-// in them, and compares them with what the module's Go code makes of them in this
+// TestPages runs the pages of examples/http-wasm, whose format is in
+// examples/internal/pagecase, and compares them with what the module's Go code makes of them in this
 // process: without knowing the slots of the body, for the Worker decides before it
 // comes.
 func TestPages(t *testing.T) {
-	names, err := filepath.Glob("../http-wasm/testdata/*.txtar")
-	if err != nil || len(names) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
-	for _, name := range names {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			newCase(t, archive).run(archive)
-		})
-	}
+	pagecase.Run(t, filepath.Join("..", "http-wasm", "testdata"), func(t *testing.T, pages *pagecase.Case) { newCase(t, pages).run(pages) })
 }
 
 // pageCase is a case while it runs.
@@ -48,44 +29,27 @@ type pageCase struct {
 	*testing.T
 	settings, snapshot []byte
 	workerd            *workerd
-	origin             *origin
+	origin             *pagecase.Origin
 	cookie             string
 }
 
-func newCase(t *testing.T, archive *txtar.Archive) *pageCase {
+func newCase(t *testing.T, pages *pagecase.Case) *pageCase {
 	t.Helper()
-	var files []catalog.File
-	var paused []abi.Paused
-	for _, f := range archive.Files {
-		switch f.Name {
-		case "catalog.yaml":
-			files = append(files, catalog.File{Name: f.Name, Text: f.Data})
-		case "paused":
-			for _, line := range strings.Split(strings.TrimSpace(string(f.Data)), "\n") {
-				env, code, _ := strings.Cut(line, " ")
-				paused = append(paused, abi.Paused{Environment: env, Kind: abi.PausedOffer, Name: code})
-			}
-		}
-	}
-	snapshot, err := hosttest.Compile(files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &pageCase{T: t, settings: fixed(paused...), snapshot: snapshot, origin: &origin{}}
-	c.workerd = start(t, setup{settings: c.settings, snapshot: snapshot, origin: c.origin})
+	c := &pageCase{T: t, settings: pagecase.Settings(pages.Paused...), snapshot: pages.Snapshot, origin: &pagecase.Origin{}}
+	c.workerd = start(t, setup{settings: c.settings, snapshot: c.snapshot, origin: c.origin})
 	return c
 }
 
-func (c *pageCase) run(archive *txtar.Archive) {
+func (c *pageCase) run(pages *pagecase.Case) {
 	var request string
-	var got page
+	var got pagecase.Response
 	answered := 0
-	for _, f := range archive.Files {
+	for _, f := range pages.Files {
 		switch f.Name {
 		case "origin":
-			c.origin.text = string(f.Data)
+			c.origin.Say(string(f.Data))
 		case "request":
-			request = c.fill(string(f.Data))
+			request = pagecase.Fill(c, string(f.Data), c.cookie)
 			got = c.workerd.send(c.T, request+"\n")
 		case "passed":
 			answered++
@@ -103,36 +67,12 @@ func (c *pageCase) run(archive *txtar.Archive) {
 	}
 }
 
-var token = regexp.MustCompile(`\$token\(([^)]*)\)`)
-
-// fill puts cookie and tokens into a request.
-func (c *pageCase) fill(request string) string {
-	request = strings.ReplaceAll(request, "$cookie", c.cookie)
-	return token.ReplaceAllStringFunc(request, func(s string) string {
-		form, err := url.ParseQuery(token.FindStringSubmatch(s)[1])
-		if err != nil {
-			c.Fatal(err)
-		}
-		var attributes []seal.Attribute
-		for name, values := range form {
-			if rest, ok := strings.CutPrefix(name, "a."); ok {
-				attributes = append(attributes, seal.Attribute{Name: rest, Value: values[0]})
-			}
-		}
-		b, err := seal.AppendToken(nil, seal.TestKeyring(), form.Get("source"), form.Get("key"), noon.Unix()+3600, attributes)
-		if err != nil {
-			c.Fatal(err)
-		}
-		return string(b)
-	})
-}
-
 // checkPassed demands the origin's response, byte for byte.
-func (c *pageCase) checkPassed(got page) {
+func (c *pageCase) checkPassed(got pagecase.Response) {
 	c.Helper()
-	head, body, _ := strings.Cut(c.origin.text, "\n\n")
-	if got.Request.Method != http.MethodHead && string(got.body) != body {
-		c.Errorf("the body is %q, want the origin's %q", got.body, body)
+	head, body := c.origin.Said()
+	if got.Request.Method != http.MethodHead && got.Text != body {
+		c.Errorf("the body is %q, want the origin's %q", got.Text, body)
 	}
 	for name, values := range got.Header {
 		for _, v := range values {
@@ -144,24 +84,24 @@ func (c *pageCase) checkPassed(got page) {
 }
 
 // checkDecided compares a page with the answer in this process.
-func (c *pageCase) checkDecided(request string, got page) {
+func (c *pageCase) checkDecided(request string, got pagecase.Response) {
 	c.Helper()
 	for _, name := range []string{"Range", "If-Range", "If-None-Match", "If-Modified-Since"} {
-		if v := c.origin.last.Header.Values(name); v != nil {
+		if v := c.origin.Last().Header.Values(name); v != nil {
 			c.Errorf("the origin is asked with %s: %q", name, v)
 		}
 	}
-	if v := c.origin.last.Header.Get("Accept-Encoding"); v != "identity" {
+	if v := c.origin.Last().Header.Get("Accept-Encoding"); v != "identity" {
 		c.Errorf("the origin is asked for the coding %q", v)
 	}
-	head, body, _ := strings.Cut(c.origin.text, "\n\n")
+	head, body := c.origin.Said()
 	b := c.decide(request)
 	a, err := abi.DecodeResponse(b)
 	if err != nil || a.Status != abi.StatusOK || !a.Answer.Listed {
 		c.Fatalf("in process: %q, %v", b, err)
 	}
-	if want := fill(c.T, b, body); string(got.body) != want {
-		c.Errorf("the body is %q, in process it is %q", got.body, want)
+	if want := fill(c.T, b, body); got.Text != want {
+		c.Errorf("the body is %q, in process it is %q", got.Text, want)
 	}
 	var cookies []string
 	for _, line := range strings.Split(head, "\n") {
@@ -172,7 +112,7 @@ func (c *pageCase) checkDecided(request string, got page) {
 	for _, v := range a.Answer.Cookies {
 		cookies = append(cookies, string(v))
 	}
-	if cookie := got.cookie(); cookie != "" {
+	if cookie := got.Cookie(); cookie != "" {
 		c.cookie = cookie
 	}
 	if v := got.Header.Values("Set-Cookie"); !slices.Equal(v, cookies) {
@@ -214,28 +154,4 @@ func (c *pageCase) decide(text string) []byte {
 		b = hosttest.InProcess(c, c.settings, c.snapshot, &r)
 	}
 	return b
-}
-
-// origin answers every request with one response, given as text, and keeps the
-// last request.
-type origin struct {
-	text string
-	last *http.Request
-}
-
-func (o *origin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	o.last = r
-	head, body, _ := strings.Cut(o.text, "\n\n")
-	status, fields, _ := strings.Cut(head, "\n")
-	for _, line := range strings.Split(fields, "\n") {
-		if name, value, ok := strings.Cut(line, ": "); ok {
-			w.Header().Add(name, value)
-		}
-	}
-	var code int
-	if _, err := fmt.Sscanf(status, "HTTP/1.1 %d", &code); err != nil {
-		panic("origin: " + status)
-	}
-	w.WriteHeader(code)
-	_, _ = io.WriteString(w, body) // a HEAD has none
 }

@@ -14,13 +14,15 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/profferhq/proffer/examples/internal/pagecase"
 )
 
 // TestStream holds that a page goes out while it comes: its head arrives while the
 // origin still waits to be told so.
 func TestStream(t *testing.T) {
 	arrived := make(chan struct{})
-	w := start(t, setup{settings: fixed(), snapshot: shop(t), origin: http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	w := start(t, setup{settings: pagecase.Settings(), snapshot: shop(t), origin: http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		rw.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = io.WriteString(rw, ours)
 		_ = http.NewResponseController(rw).Flush()
@@ -42,7 +44,7 @@ func TestStream(t *testing.T) {
 // TestServerSentEvents holds the same of what is no page, from a listed path.
 func TestServerSentEvents(t *testing.T) {
 	arrived := make(chan struct{})
-	w := start(t, setup{settings: fixed(), snapshot: shop(t), origin: http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	w := start(t, setup{settings: pagecase.Settings(), snapshot: shop(t), origin: http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		rw.Header().Set("Content-Type", "text/event-stream")
 		_, _ = io.WriteString(rw, "data: 1\n\n")
 		_ = http.NewResponseController(rw).Flush()
@@ -81,7 +83,7 @@ func open(t *testing.T, w *workerd, path, accept string) io.Reader {
 
 // TestWebSocket lets one through, on a listed path.
 func TestWebSocket(t *testing.T) {
-	w := start(t, setup{settings: fixed(), snapshot: shop(t), origin: http.HandlerFunc(echo)})
+	w := start(t, setup{settings: pagecase.Settings(), snapshot: shop(t), origin: http.HandlerFunc(echo)})
 	conn, err := net.Dial("tcp", w.addr)
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +133,7 @@ func TestPass(t *testing.T) {
 	z := gzip.NewWriter(&zipped)
 	_, _ = io.WriteString(z, ours)
 	_ = z.Close()
-	w := start(t, setup{settings: fixed(), snapshot: shop(t), origin: http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	w := start(t, setup{settings: pagecase.Settings(), snapshot: shop(t), origin: http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		h := rw.Header()
 		h.Set("Content-Type", "text/html")
 		h.Set("ETag", `"1"`)
@@ -157,18 +159,18 @@ func TestPass(t *testing.T) {
 		"zipped": zipped.String(), "json": ours, "latin": "<!doctype html><meta charset=latin1>" + ours, "redirect": ours, "partial": ours,
 	} {
 		p := w.send(t, fmt.Sprintf("GET /?%s HTTP/1.1\nHost: shop.example\nAccept: text/html\nAccept-Encoding: gzip\n", query))
-		if string(p.body) != want || p.Header.Get("ETag") != `"1"` || len(p.Header.Values("Set-Cookie")) > 0 {
-			t.Errorf("%s: %s %v %q", query, p.Status, p.Header, p.body)
+		if p.Text != want || p.Header.Get("ETag") != `"1"` || len(p.Header.Values("Set-Cookie")) > 0 {
+			t.Errorf("%s: %s %v %q", query, p.Status, p.Header, p.Text)
 		}
 	}
-	if p := w.send(t, "HEAD / HTTP/1.1\nHost: shop.example\nAccept: text/html\n"); p.Header.Get("ETag") != `"1"` || len(p.body) > 0 {
+	if p := w.send(t, "HEAD / HTTP/1.1\nHost: shop.example\nAccept: text/html\n"); p.Header.Get("ETag") != `"1"` || len(p.Text) > 0 {
 		t.Errorf("HEAD: %v", p.Header)
 	}
-	if p := w.send(t, "GET /unlisted HTTP/1.1\nHost: shop.example\nAccept: text/html\n"); string(p.body) != ours || p.Header.Get("ETag") != `"1"` {
-		t.Errorf("a page that is not listed: %v %q", p.Header, p.body)
+	if p := w.send(t, "GET /unlisted HTTP/1.1\nHost: shop.example\nAccept: text/html\n"); p.Text != ours || p.Header.Get("ETag") != `"1"` {
+		t.Errorf("a page that is not listed: %v %q", p.Header, p.Text)
 	}
-	if p := w.send(t, front); !strings.Contains(string(p.body), "Beach week") {
-		t.Errorf("the page itself: %q", p.body)
+	if p := w.send(t, front); !strings.Contains(p.Text, "Beach week") {
+		t.Errorf("the page itself: %q", p.Text)
 	}
 }
 
@@ -176,11 +178,11 @@ func TestPass(t *testing.T) {
 // as many with clients that leave in the middle.
 func TestAtOnce(t *testing.T) {
 	long := ours + strings.Repeat("<p>more", 50_000)
-	w := start(t, setup{settings: fixed(), snapshot: shop(t), origin: http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	w := start(t, setup{settings: pagecase.Settings(), snapshot: shop(t), origin: http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		rw.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = io.WriteString(rw, long)
 	})})
-	want := string(w.send(t, front).body)
+	want := w.send(t, front).Text
 	if !strings.Contains(want, "Beach week") {
 		t.Fatalf("the page is %q", want)
 	}
@@ -190,9 +192,9 @@ func TestAtOnce(t *testing.T) {
 			for range 2 {
 				w.leave(t)
 			}
-			p, err := w.exchange(t.Context(), front)
-			if err != nil || string(p.body) != want {
-				t.Errorf("%v: %d bytes, want %d", err, len(p.body), len(want))
+			p, err := pagecase.Exchange(t.Context(), w.addr, front)
+			if err != nil || p.Text != want {
+				t.Errorf("%v: %d bytes, want %d", err, len(p.Text), len(want))
 			}
 		})
 	}

@@ -4,12 +4,9 @@ package cloudflare_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/host/hosttest"
-	"github.com/profferhq/proffer/plugin/abi"
-	"github.com/profferhq/proffer/plugin/seal"
 )
 
 const catalogue = `catalog: shop
@@ -54,19 +51,4 @@ func compiled(t *testing.T, text string) []byte {
 		t.Fatal(err)
 	}
 	return b
-}
-
-// noon is the time of all cases.
-var noon = time.Date(2026, 7, 10, 12, 0, 0, 0, time.UTC)
-
-// fixed are the published test key, and fixed time, seed and entropy, so that a
-// page has one answer.
-func fixed(paused ...abi.Paused) []byte {
-	c := abi.DefaultConfig()
-	for _, use := range []string{abi.UseCookie, abi.UseIdentity} {
-		c.Keys = append(c.Keys, abi.Key{ID: seal.TestKeyID, Use: use, Primary: true, Secret: abi.TestSecret()})
-	}
-	c.Paused = paused
-	c.Fixed = &abi.Fixed{Time: noon.UnixMilli(), Seed: 1, Entropy: [abi.EntropySize]byte{1, 2, 3}}
-	return abi.AppendConfig(nil, c)
 }

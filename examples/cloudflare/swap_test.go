@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/profferhq/proffer/examples/internal/pagecase"
 )
 
 // accept is what answers a WebSocket's key (RFC 6455, section 1.3).
@@ -51,28 +53,28 @@ func TestSwap(t *testing.T) {
 	kv := httptest.NewServer(n)
 	t.Cleanup(kv.Close)
 	w := start(t, setup{
-		settings: fixed(), snapshot: []byte{}, origin: http.HandlerFunc(html),
+		settings: pagecase.Settings(), snapshot: []byte{}, origin: http.HandlerFunc(html),
 		bindings: `(name = "OFFERS", kvNamespace = "kv"), (name = "REFRESH", text = "0"),`,
 		services: fmt.Sprintf(`(name = "kv", external = (address = %q, http = ())),`, kv.Listener.Addr()),
 	})
-	if p := w.send(t, front); !strings.Contains(string(p.body), "Beach week") {
-		t.Fatalf("the first page: %q; workerd writes %q", p.body, w.said)
+	if p := w.send(t, front); !strings.Contains(p.Text, "Beach week") {
+		t.Fatalf("the first page: %q; workerd writes %q", p.Text, w.said)
 	}
 	n.put(200, compiled(t, strings.Replace(catalogue, "Beach week", "Ski week", 1)))
 	for end := time.Now().Add(20 * time.Second); ; {
 		p := w.send(t, front)
-		if strings.Contains(string(p.body), "Ski week") {
+		if strings.Contains(p.Text, "Ski week") {
 			break
 		}
-		if !strings.Contains(string(p.body), "Beach week") || time.Now().After(end) {
-			t.Fatalf("a page before the swap: %q; workerd writes %q", p.body, w.said)
+		if !strings.Contains(p.Text, "Beach week") || time.Now().After(end) {
+			t.Fatalf("a page before the swap: %q; workerd writes %q", p.Text, w.said)
 		}
 	}
 	for code, value := range map[int]string{200: "no snapshot", 404: "", 500: "down"} {
 		n.put(code, []byte(value))
 		for range 5 {
-			if p := w.send(t, front); !strings.Contains(string(p.body), "Ski week") {
-				t.Errorf("%d: %q", code, p.body)
+			if p := w.send(t, front); !strings.Contains(p.Text, "Ski week") {
+				t.Errorf("%d: %q", code, p.Text)
 			}
 		}
 	}
@@ -85,13 +87,13 @@ func TestBundled(t *testing.T) {
 	kv := httptest.NewServer(n)
 	t.Cleanup(kv.Close)
 	w := start(t, setup{
-		settings: fixed(), snapshot: shop(t), origin: http.HandlerFunc(html),
+		settings: pagecase.Settings(), snapshot: shop(t), origin: http.HandlerFunc(html),
 		bindings: `(name = "OFFERS", kvNamespace = "kv"),`,
 		services: fmt.Sprintf(`(name = "kv", external = (address = %q, http = ())),`, kv.Listener.Addr()),
 	})
 	began := time.Now()
-	if p := w.send(t, front); !strings.Contains(string(p.body), "Beach week") {
-		t.Errorf("the page: %q; workerd writes %q", p.body, w.said)
+	if p := w.send(t, front); !strings.Contains(p.Text, "Beach week") {
+		t.Errorf("the page: %q; workerd writes %q", p.Text, w.said)
 	}
 	t.Logf("listening after %v, the first page after %v more", w.started, time.Since(began))
 	for _, path := range []string{"/", "/unlisted"} {

@@ -5,12 +5,9 @@ package cloudflare_test
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -21,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/host/hosttest"
 )
 
@@ -201,48 +199,12 @@ func read(t *testing.T, name string) []byte {
 	return b
 }
 
-// page is a response, read whole.
-type page struct {
-	*http.Response
-	body []byte
-}
-
 // send writes a request, lines ended by "\n", as it is.
-func (w *workerd) send(t *testing.T, request string) page {
+func (w *workerd) send(t *testing.T, request string) pagecase.Response {
 	t.Helper()
-	p, err := w.exchange(t.Context(), request)
+	p, err := pagecase.Exchange(t.Context(), w.addr, request)
 	if err != nil {
 		t.Fatalf("%v: %q; workerd writes %q", err, request, w.said)
 	}
 	return p
-}
-
-func (w *workerd) exchange(ctx context.Context, request string) (page, error) {
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", w.addr)
-	if err != nil {
-		return page{}, err
-	}
-	defer conn.Close()
-	head, body, _ := strings.Cut(request, "\n\n")
-	head = strings.ReplaceAll(head, "\n", "\r\n") + "\r\nConnection: close\r\n\r\n"
-	if _, err := io.WriteString(conn, head+body); err != nil {
-		return page{}, err
-	}
-	method, _, _ := strings.Cut(request, " ")
-	r, err := http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: method})
-	if err != nil {
-		return page{}, err
-	}
-	b, err := io.ReadAll(r.Body)
-	return page{r, b}, errors.Join(err, r.Body.Close())
-}
-
-// cookie is the visitor cookie that a response sets, as a request has it.
-func (p page) cookie() string {
-	for _, v := range p.Header.Values("Set-Cookie") {
-		if pair, _, _ := strings.Cut(v, ";"); strings.Contains(pair, "proffer=") {
-			return pair
-		}
-	}
-	return ""
 }

@@ -4,12 +4,14 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/profferhq/proffer/examples/internal/pagecase"
 )
 
 // TestStreamsTakeTurns lets twenty pages go on by turns that chance chooses, in
 // parts of any size: each is what it is alone.
 func TestStreamsTakeTurns(t *testing.T) {
-	h := newHost(t, object(t, compile(t, small), settings(), nil))
+	h := newHost(t, object(t, compile(t, small), pagecase.Settings(), nil))
 	random := rand.New(rand.NewPCG(7, 7))
 	for range 5 {
 		var open []*exchange
@@ -36,7 +38,7 @@ func TestStreamsTakeTurns(t *testing.T) {
 // TestBodies holds what becomes of bodies that end early, late or never, and of
 // large ones: nothing is lost, and nothing waits.
 func TestBodies(t *testing.T) {
-	h := newHost(t, object(t, compile(t, small), settings(), nil))
+	h := newHost(t, object(t, compile(t, small), pagecase.Settings(), nil))
 	long := strings.Repeat("<p>text</p>\n", 300_000)
 	const open = `<p data-offer-space="hero">`
 	for name, c := range map[string]struct {
@@ -69,7 +71,7 @@ func TestBodies(t *testing.T) {
 // TestHeads holds which responses are pages. A charset that only the body tells
 // comes too late.
 func TestHeads(t *testing.T) {
-	h := newHost(t, object(t, compile(t, small), settings(), nil))
+	h := newHost(t, object(t, compile(t, small), pagecase.Settings(), nil))
 	for name, c := range map[string]struct {
 		change  [2]string
 		request fields

@@ -6,13 +6,14 @@ import (
 	"testing"
 
 	"github.com/profferhq/proffer/catalog/wire"
+	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/seal"
 )
 
 // fetching is a configuration whose snapshot comes from a cluster.
 func fetching(t *testing.T) []byte {
-	return object(t, nil, settings(), map[string]any{"snapshot_from": map[string]any{"cluster": "catalogs", "authority": "catalogs.example", "path": "/shop.snapshot", "every_ms": 5000}})
+	return object(t, nil, pagecase.Settings(), map[string]any{"snapshot_from": map[string]any{"cluster": "catalogs", "authority": "catalogs.example", "path": "/shop.snapshot", "every_ms": 5000}})
 }
 
 // TestSnapshotIsFetched lets two workers of one proxy start without a snapshot: one

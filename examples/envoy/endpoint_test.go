@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/profferhq/proffer/catalog/snapshot"
+	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/guest"
 	"github.com/profferhq/proffer/plugin/seal"
@@ -21,7 +22,7 @@ func TestEndpoints(t *testing.T) {
 	signed := func(a visitor.Action) string {
 		return string(visitor.AppendTicket(nil, seal.TestKeyring(), a, &visitor.Ticket{
 			ID: [8]byte{1}, Environment: snapshot.Hash32([]byte("visitors")), Space: snapshot.Hash32([]byte("hero")),
-			Offer: snapshot.Hash32([]byte("one")), Minute: visitor.Minute(fixed.UnixMilli()), Destination: []byte("/one"),
+			Offer: snapshot.Hash32([]byte("one")), Minute: visitor.Minute(pagecase.Time.UnixMilli()), Destination: []byte("/one"),
 		}))
 	}
 	accept := "accept=" + signed(visitor.Accept)
@@ -30,7 +31,7 @@ func TestEndpoints(t *testing.T) {
 		if hold {
 			more["hold"] = true
 		}
-		h := newHost(t, object(t, catalog, settings(), more))
+		h := newHost(t, object(t, catalog, pagecase.Settings(), more))
 		h.stopAll = !hold
 		for name, c := range map[string]struct {
 			method, path, body string
@@ -93,7 +94,7 @@ func TestEndpoints(t *testing.T) {
 func answered(t *testing.T, catalog []byte, request fields, body []byte) *abi.Reply {
 	t.Helper()
 	g := guest.New()
-	if status, text := g.Configure(settings()); status != abi.StatusOK {
+	if status, text := g.Configure(pagecase.Settings()); status != abi.StatusOK {
 		t.Fatal(text)
 	}
 	if status, text := g.Load(catalog); status != abi.StatusOK {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
@@ -13,8 +14,8 @@ import (
 func TestConfigurations(t *testing.T) {
 	catalog := compile(t, small)
 	for name, config := range map[string][]byte{
-		"an object":        object(t, catalog, settings(), nil),
-		"bytes":            abi.AppendCommand(nil, settings(), catalog),
+		"an object":        object(t, catalog, pagecase.Settings(), nil),
+		"bytes":            abi.AppendCommand(nil, pagecase.Settings(), catalog),
 		"without settings": abi.AppendCommand(nil, nil, catalog),
 	} {
 		h := newHost(t, config)
@@ -63,7 +64,7 @@ func TestBrokenConfigurations(t *testing.T) {
 			if len(h.logs) != 1 || !strings.HasPrefix(h.logs[0], "error ") || !strings.Contains(h.logs[0], c.want) {
 				t.Errorf("the log has %q, want one line with %q", h.logs, c.want)
 			}
-			h.configure(object(t, good, settings(), nil))
+			h.configure(object(t, good, pagecase.Settings(), nil))
 			h.served(h.page(slotted).run(), filled)
 			h.configure(c.config)
 			h.served(h.page(slotted).run(), filled)
@@ -75,7 +76,7 @@ func TestBrokenConfigurations(t *testing.T) {
 // does not know and in a wrong order, and garbage for headers and bodies. It never
 // traps, which would end the worker's machine, and the next page is decided.
 func TestNonsense(t *testing.T) {
-	h := newHost(t, object(t, compile(t, small), settings(), nil))
+	h := newHost(t, object(t, compile(t, small), pagecase.Settings(), nil))
 	for _, id := range []uint64{0, 7, 1 << 31} {
 		for _, f := range []string{"proxy_on_response_headers", "proxy_on_response_body", "proxy_on_request_headers", "proxy_on_request_body"} {
 			h.at = uint32(id)
@@ -112,7 +113,7 @@ func TestNonsense(t *testing.T) {
 // TestManyStreams opens more pages than the module decides at once: the others
 // pass, and when all are gone pages are decided again.
 func TestManyStreams(t *testing.T) {
-	h := newHost(t, object(t, compile(t, small), settings(), nil))
+	h := newHost(t, object(t, compile(t, small), pagecase.Settings(), nil))
 	var open []*exchange
 	for range 1500 {
 		e := h.page(slotted)

@@ -7,37 +7,19 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/tools/txtar"
 
-	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/host/hosttest"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/inject"
-	"github.com/profferhq/proffer/plugin/seal"
 )
-
-// fixed is the time of all cases.
-var fixed = time.Date(2026, 7, 10, 12, 0, 0, 0, time.UTC)
-
-// settings are the published test key for every use, and fixed time, seed and
-// entropy, so that a page has one answer.
-func settings(paused ...abi.Paused) []byte {
-	c := abi.DefaultConfig()
-	for _, use := range []string{abi.UseCookie, abi.UseIdentity, abi.UsePeer} {
-		c.Keys = append(c.Keys, abi.Key{ID: seal.TestKeyID, Use: use, Primary: true, Secret: abi.TestSecret()})
-	}
-	c.Paused = paused
-	c.Fixed = &abi.Fixed{Time: fixed.UnixMilli(), Seed: 1, Entropy: [abi.EntropySize]byte{1, 2, 3}}
-	return abi.AppendConfig(nil, c)
-}
 
 // object is a configuration as JSON, with more members.
 func object(t testing.TB, snapshot, settings []byte, more map[string]any) []byte {
@@ -57,30 +39,20 @@ func object(t testing.TB, snapshot, settings []byte, more map[string]any) []byte
 }
 
 // TestPages runs the cases of the http-wasm variant, whose format
-// examples/http-wasm/page_test.go tells: each page is what plugin/guest makes of it
+// examples/internal/pagecase tells: each page is what plugin/guest makes of it
 // byte for byte, however it is cut into parts. It is that variant's page too, but
 // for the tickets in its links and its cookie: which slots a page has is not known
 // when its head goes out, so that its offers are recorded as generated.
 func TestPages(t *testing.T) {
-	names, err := filepath.Glob(filepath.Join("..", "http-wasm", "testdata", "*.txtar"))
-	if err != nil || len(names) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
 	decided := 0
-	for _, name := range names {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			c := newCase(t, archive)
-			c.run(archive)
-			decided += c.decided
-			if len(c.logs) > 0 {
-				t.Errorf("the module logs %q", c.logs)
-			}
-		})
-	}
+	pagecase.Run(t, filepath.Join("..", "http-wasm", "testdata"), func(t *testing.T, pages *pagecase.Case) {
+		c := newCase(t, pages)
+		c.run(pages)
+		decided += c.decided
+		if len(c.logs) > 0 {
+			t.Errorf("the module logs %q", c.logs)
+		}
+	})
 	if decided < 30 {
 		t.Errorf("only %d pages of the cases are decided", decided)
 	}
@@ -94,39 +66,22 @@ type pageCase struct {
 	decided            int
 }
 
-func newCase(t *testing.T, archive *txtar.Archive) *pageCase {
+func newCase(t *testing.T, pages *pagecase.Case) *pageCase {
 	t.Helper()
-	c := &pageCase{random: rand.New(rand.NewPCG(1, uint64(len(archive.Files))))}
-	var files []catalog.File
-	var paused []abi.Paused
-	for _, f := range archive.Files {
-		switch f.Name {
-		case "catalog.yaml":
-			files = append(files, catalog.File{Name: f.Name, Text: f.Data})
-		case "paused":
-			for _, line := range strings.Split(strings.TrimSpace(string(f.Data)), "\n") {
-				env, code, _ := strings.Cut(line, " ")
-				paused = append(paused, abi.Paused{Environment: env, Kind: abi.PausedOffer, Name: code})
-			}
-		}
-	}
-	var err error
-	if c.snapshot, err = hosttest.Compile(files); err != nil {
-		t.Fatal(err)
-	}
-	c.settings = settings(paused...)
+	c := &pageCase{random: rand.New(rand.NewPCG(1, uint64(len(pages.Files))))}
+	c.settings, c.snapshot = pagecase.Settings(pages.Paused...), pages.Snapshot
 	c.host = newHost(t, object(t, c.snapshot, c.settings, nil))
 	return c
 }
 
-func (c *pageCase) run(archive *txtar.Archive) {
+func (c *pageCase) run(pages *pagecase.Case) {
 	var request string
-	for _, f := range archive.Files {
+	for _, f := range pages.Files {
 		switch f.Name {
 		case "origin":
 			c.origin = string(f.Data)
 		case "request":
-			request = c.fill(string(f.Data))
+			request = pagecase.Fill(c, string(f.Data), c.cookie)
 		case "passed", "decided":
 			var head fields
 			for _, size := range []int{1 << 20, 1, 0} { // 0: as it comes
@@ -261,30 +216,6 @@ var ticket = regexp.MustCompile(`\?t=[\w-]+`)
 
 // unsigned is a page without the tickets in its links.
 func unsigned(page string) string { return ticket.ReplaceAllString(page, "?t=") }
-
-var token = regexp.MustCompile(`\$token\(([^)]*)\)`)
-
-// fill puts cookie and tokens into a request.
-func (c *pageCase) fill(request string) string {
-	request = strings.ReplaceAll(request, "$cookie", c.cookie)
-	return token.ReplaceAllStringFunc(request, func(s string) string {
-		form, err := url.ParseQuery(token.FindStringSubmatch(s)[1])
-		if err != nil {
-			c.Fatal(err)
-		}
-		var attributes []seal.Attribute
-		for name, values := range form {
-			if rest, ok := strings.CutPrefix(name, "a."); ok {
-				attributes = append(attributes, seal.Attribute{Name: rest, Value: values[0]})
-			}
-		}
-		b, err := seal.AppendToken(nil, seal.TestKeyring(), form.Get("source"), form.Get("key"), fixed.Unix()+3600, attributes)
-		if err != nil {
-			c.Fatal(err)
-		}
-		return string(b)
-	})
-}
 
 func parseRequest(t testing.TB, text string) fields {
 	t.Helper()

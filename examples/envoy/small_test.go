@@ -53,7 +53,7 @@ func compile(t testing.TB, text string) []byte {
 	return b
 }
 
-// keyed are settings with a cookie key and nothing fixed.
+// keyed are settings with a cookie key and nothing pagecase.Time.
 func keyed() []byte {
 	c := abi.DefaultConfig()
 	c.Keys = []abi.Key{{ID: seal.TestKeyID, Use: abi.UseCookie, Primary: true, Secret: abi.TestSecret()}}

@@ -10,6 +10,7 @@ import (
 	"github.com/tetratelabs/wazero"
 
 	"github.com/profferhq/proffer/catalog/snapshot"
+	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/plugin/seal"
 	"github.com/profferhq/proffer/plugin/visitor"
 )
@@ -23,7 +24,7 @@ func TestEndpoints(t *testing.T) {
 		w.WriteHeader(http.StatusTeapot)
 	})
 	var config map[string]string
-	if err := json.Unmarshal(guestConfig(t, compileSmall(t), settings()), &config); err != nil {
+	if err := json.Unmarshal(guestConfig(t, compileSmall(t), pagecase.Settings()), &config); err != nil {
 		t.Fatal(err)
 	}
 	config["events"] = "log"
@@ -36,7 +37,7 @@ func TestEndpoints(t *testing.T) {
 	signed := func(a visitor.Action) string {
 		return string(visitor.AppendTicket(nil, seal.TestKeyring(), a, &visitor.Ticket{
 			ID: [8]byte{1}, Environment: snapshot.Hash32([]byte("visitors")), Space: snapshot.Hash32([]byte("hero")),
-			Offer: snapshot.Hash32([]byte("one")), Minute: visitor.Minute(fixed.UnixMilli()), Destination: []byte("/one"),
+			Offer: snapshot.Hash32([]byte("one")), Minute: visitor.Minute(pagecase.Time.UnixMilli()), Destination: []byte("/one"),
 		}))
 	}
 	post := func(path, body, headers string) string {
@@ -66,7 +67,7 @@ func TestEndpoints(t *testing.T) {
 		m.log.Reset()
 		got := send(t, s, c.request)
 		key, value, _ := strings.Cut(c.header, ": ")
-		if got.StatusCode != c.code || key != "" && got.Header.Get(key) != value || !strings.HasPrefix(string(got.body), c.body) || (c.body == "") != (len(got.body) == 0) {
+		if got.StatusCode != c.code || key != "" && got.Header.Get(key) != value || !strings.HasPrefix(got.Text, c.body) || (c.body == "") != (len(got.Text) == 0) {
 			t.Errorf("%s: %s", name, got)
 		}
 		if log := m.log.String(); strings.HasPrefix(log, "0 proffer-event/1 "+c.line+"&t=") != (c.line != "") || c.line == "" && log != "" {

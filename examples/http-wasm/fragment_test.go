@@ -7,13 +7,15 @@ import (
 	"testing"
 
 	"github.com/tetratelabs/wazero"
+
+	"github.com/profferhq/proffer/examples/internal/pagecase"
 )
 
 // TestFragment asks for one slot of a page: the module answers, as everywhere, and
 // the origin is not asked.
 func TestFragment(t *testing.T) {
 	var config map[string]string
-	if err := json.Unmarshal(guestConfig(t, compileSmall(t), settings()), &config); err != nil {
+	if err := json.Unmarshal(guestConfig(t, compileSmall(t), pagecase.Settings()), &config); err != nil {
 		t.Fatal(err)
 	}
 	config["events"] = "log"
@@ -39,7 +41,7 @@ func TestFragment(t *testing.T) {
 	} {
 		m.log.Reset()
 		got := send(t, s, request+" HTTP/1.1\nHost: shop.example\n\n")
-		if got.StatusCode != want.code || string(got.body) != want.body || got.Header.Get("Cache-Control") != "no-store" || got.Header["Set-Cookie"] != nil {
+		if got.StatusCode != want.code || got.Text != want.body || got.Header.Get("Cache-Control") != "no-store" || got.Header["Set-Cookie"] != nil {
 			t.Errorf("%s: %s", request, got)
 		}
 		if log := m.log.String(); !strings.HasPrefix(log, want.line) || want.line == "" && log != "" {

@@ -1,17 +1,12 @@
 package httpwasm_test
 
 import (
-	"bufio"
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"sort"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +17,7 @@ import (
 	"github.com/tetratelabs/wazero"
 	wazeroapi "github.com/tetratelabs/wazero/api"
 
+	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/host/hosttest"
 )
 
@@ -122,80 +118,8 @@ func (l logger) Log(_ context.Context, level api.LogLevel, message string) {
 	fmt.Fprintf(l.to, "%d %s\n", level, message)
 }
 
-// response is one as it comes over the wire.
-type response struct {
-	*http.Response
-	body []byte
-}
-
 // send writes a request, lines ended by "\n", as it is.
-func send(t testing.TB, s *httptest.Server, request string) response {
+func send(t testing.TB, s *httptest.Server, request string) pagecase.Response {
 	t.Helper()
-	r, err := exchange(t.Context(), s.Listener.Addr().String(), request)
-	if err != nil {
-		t.Fatalf("%v: %q", err, request)
-	}
-	return r
-}
-
-func exchange(ctx context.Context, addr, request string) (response, error) {
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, "tcp", addr)
-	if err != nil {
-		return response{}, err
-	}
-	defer conn.Close()
-	head, body, _ := strings.Cut(request, "\n\n")
-	head = strings.ReplaceAll(head, "\n", "\r\n") + "\r\nConnection: close\r\n\r\n"
-	if _, err := io.WriteString(conn, head+body); err != nil {
-		return response{}, err
-	}
-	method, _, _ := strings.Cut(request, " ")
-	r, err := http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: method})
-	if err != nil {
-		return response{}, err
-	}
-	b, err := io.ReadAll(r.Body)
-	return response{r, b}, errors.Join(err, r.Body.Close())
-}
-
-// String is the response with its header in order, without what the server
-// adds to any.
-func (r response) String() string {
-	var lines []string
-	for name, values := range r.Header {
-		for _, v := range values {
-			if name != "Date" && name != "Connection" {
-				lines = append(lines, name+": "+v+"\n")
-			}
-		}
-	}
-	sort.Strings(lines)
-	return fmt.Sprintf("%s %s\n%s\n%s", r.Proto, r.Status, strings.Join(lines, ""), r.body)
-}
-
-// origin answers every request with one response, given as text, and keeps the
-// last request.
-type origin struct {
-	text string
-	last *http.Request
-}
-
-func (o *origin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	o.last = r
-	head, body, _ := strings.Cut(o.text, "\n\n")
-	status, fields, _ := strings.Cut(head, "\n")
-	for _, line := range strings.Split(fields, "\n") {
-		if name, value, ok := strings.Cut(line, ": "); ok {
-			w.Header().Add(name, value)
-		}
-	}
-	var code int
-	if _, err := fmt.Sscanf(status, "HTTP/1.1 %d", &code); err != nil {
-		panic("origin: " + status)
-	}
-	w.WriteHeader(code)
-	if _, err := io.WriteString(w, body); err != nil {
-		panic(err)
-	}
+	return pagecase.Send(t, s.Listener.Addr().String(), request)
 }

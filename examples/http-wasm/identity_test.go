@@ -10,6 +10,7 @@ import (
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/sys"
 
+	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/seal"
 	"github.com/profferhq/proffer/plugin/visitor"
@@ -144,12 +145,12 @@ func TestManyAtOnce(t *testing.T) {
 }
 
 func stranger(ctx context.Context, addr string) (id [abi.VisitorSize]byte, err error) {
-	r, err := exchange(ctx, addr, "GET / HTTP/1.1\nHost: shop.example\n\n")
+	r, err := pagecase.Exchange(ctx, addr, "GET / HTTP/1.1\nHost: shop.example\n\n")
 	if err != nil {
 		return id, err
 	}
-	if string(r.body) != filled {
-		return id, fmt.Errorf("the page comes as %q", r.body)
+	if r.Text != filled {
+		return id, fmt.Errorf("the page comes as %q", r.Text)
 	}
 	return visitorOf(r.Header)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/tetratelabs/wazero"
 
 	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/host/hosttest"
 )
 
@@ -21,7 +22,7 @@ func TestJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := newMiddleware(t, guestConfig(t, snapshot, settings()), wazero.NewModuleConfig())
+	m := newMiddleware(t, guestConfig(t, snapshot, pagecase.Settings()), wazero.NewModuleConfig())
 	const body, kind = `{"n": 1.50, "blocks": [ {"offer": null, "id": 1} ]}`, "application/json"
 	const done = `{"n": 1.50, "blocks": [ {"offer": {"t": "an offer"}, "id": 1} ]}`
 	long := strings.Repeat(" ", 1<<20) + body

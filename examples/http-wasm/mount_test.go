@@ -15,6 +15,7 @@ import (
 	"github.com/tetratelabs/wazero/sys"
 
 	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/host/hosttest"
 )
 
@@ -35,7 +36,7 @@ func newMount(t *testing.T, first []byte) *mount {
 		m.put(first)
 	}
 	config, err := json.Marshal(map[string]string{
-		"snapshot_file": "/catalog/shop.snapshot", "settings": base64.StdEncoding.EncodeToString(settings()),
+		"snapshot_file": "/catalog/shop.snapshot", "settings": base64.StdEncoding.EncodeToString(pagecase.Settings()),
 	})
 	if err != nil {
 		t.Fatal(err)

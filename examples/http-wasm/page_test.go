@@ -6,70 +6,32 @@ import (
 	"flag"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/tetratelabs/wazero"
 	"golang.org/x/tools/txtar"
 
-	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/host/hosttest"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/inject"
-	"github.com/profferhq/proffer/plugin/seal"
 )
 
 var update = flag.Bool("update", false, "rewrite the responses in testdata")
 
-// fixed is the time of all cases.
-var fixed = time.Date(2026, 7, 10, 12, 0, 0, 0, time.UTC)
-
-// settings are the published test key for every use, and fixed time, seed and
-// entropy, so that a page has one answer.
-func settings(paused ...abi.Paused) []byte {
-	c := abi.DefaultConfig()
-	for _, use := range []string{abi.UseCookie, abi.UseIdentity} {
-		c.Keys = append(c.Keys, abi.Key{ID: seal.TestKeyID, Use: use, Primary: true, Secret: abi.TestSecret()})
-	}
-	c.Paused = paused
-	c.Fixed = &abi.Fixed{Time: fixed.UnixMilli(), Seed: 1, Entropy: [abi.EntropySize]byte{1, 2, 3}}
-	return abi.AppendConfig(nil, c)
-}
-
-// TestPages runs the cases. In one, in this order and as often as wanted:
-//
-//	catalog.yaml  the catalog
-//	paused        offers that the settings pause, "environment code" on a line
-//	origin        the response that the origin gives from here on
-//	request       a request. $cookie is the visitor cookie that was set last;
-//	              $token(source=main&key=anna&a.tier=gold) an identity token
-//	passed        the response to it, in which nothing is changed; or
-//	decided       the response to it, as the module makes it
+// TestPages runs the cases, and with -update writes their responses anew.
 func TestPages(t *testing.T) {
-	names, err := filepath.Glob(filepath.Join("testdata", "*.txtar"))
-	if err != nil || len(names) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
-	for _, name := range names {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(name)
-			if err != nil {
+	pagecase.Run(t, "testdata", func(t *testing.T, pages *pagecase.Case) {
+		newCase(t, pages).run(pages)
+		if *update {
+			if err := os.WriteFile(pages.File, txtar.Format(pages.Archive), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			newCase(t, archive).run(archive)
-			if *update {
-				if err := os.WriteFile(name, txtar.Format(archive), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-		})
-	}
+		}
+	})
 }
 
 // pageCase is a case while it runs.
@@ -77,48 +39,30 @@ type pageCase struct {
 	*testing.T
 	settings, snapshot []byte
 	middleware         *middleware
-	origin             origin
+	origin             pagecase.Origin
 	cookie             string
 }
 
-func newCase(t *testing.T, archive *txtar.Archive) *pageCase {
+func newCase(t *testing.T, pages *pagecase.Case) *pageCase {
 	t.Helper()
-	c := &pageCase{T: t}
-	var files []catalog.File
-	var paused []abi.Paused
-	for _, f := range archive.Files {
-		switch f.Name {
-		case "catalog.yaml":
-			files = append(files, catalog.File{Name: f.Name, Text: f.Data})
-		case "paused":
-			for _, line := range strings.Split(strings.TrimSpace(string(f.Data)), "\n") {
-				env, code, _ := strings.Cut(line, " ")
-				paused = append(paused, abi.Paused{Environment: env, Kind: abi.PausedOffer, Name: code})
-			}
-		}
-	}
-	var err error
-	if c.snapshot, err = hosttest.Compile(files); err != nil {
-		t.Fatal(err)
-	}
-	c.settings = settings(paused...)
+	c := &pageCase{T: t, settings: pagecase.Settings(pages.Paused...), snapshot: pages.Snapshot}
 	c.middleware = newMiddleware(t, guestConfig(t, c.snapshot, c.settings), wazero.NewModuleConfig())
 	return c
 }
 
-func (c *pageCase) run(archive *txtar.Archive) {
+func (c *pageCase) run(pages *pagecase.Case) {
 	server := c.middleware.serve(c, &c.origin)
 	var request string
-	var got response
+	var got pagecase.Response
 	answered := 0
-	for i := range archive.Files {
-		f := &archive.Files[i]
+	for i := range pages.Files {
+		f := &pages.Files[i]
 		switch f.Name {
 		case "catalog.yaml", "paused":
 		case "origin":
-			c.origin.text = string(f.Data)
+			c.origin.Say(string(f.Data))
 		case "request":
-			request = c.fill(string(f.Data))
+			request = pagecase.Fill(c, string(f.Data), c.cookie)
 			got = send(c, server, request+"\n")
 		case "passed", "decided":
 			answered++
@@ -150,57 +94,33 @@ func (c *pageCase) golden(f *txtar.File, got string) {
 	}
 }
 
-var token = regexp.MustCompile(`\$token\(([^)]*)\)`)
-
-// fill puts cookie and tokens into a request.
-func (c *pageCase) fill(request string) string {
-	request = strings.ReplaceAll(request, "$cookie", c.cookie)
-	return token.ReplaceAllStringFunc(request, func(s string) string {
-		form, err := url.ParseQuery(token.FindStringSubmatch(s)[1])
-		if err != nil {
-			c.Fatal(err)
-		}
-		var attributes []seal.Attribute
-		for name, values := range form {
-			if rest, ok := strings.CutPrefix(name, "a."); ok {
-				attributes = append(attributes, seal.Attribute{Name: rest, Value: values[0]})
-			}
-		}
-		b, err := seal.AppendToken(nil, seal.TestKeyring(), form.Get("source"), form.Get("key"), fixed.Unix()+3600, attributes)
-		if err != nil {
-			c.Fatal(err)
-		}
-		return string(b)
-	})
-}
-
 // checkPassed demands the origin's response, byte for byte.
-func (c *pageCase) checkPassed(got response) {
+func (c *pageCase) checkPassed(got pagecase.Response) {
 	c.Helper()
-	_, body, _ := strings.Cut(c.origin.text, "\n\n")
-	if got.Request.Method != http.MethodHead && string(got.body) != body {
-		c.Errorf("the body is %q, want the origin's %q", got.body, body)
+	said, body := c.origin.Said()
+	if got.Request.Method != http.MethodHead && got.Text != body {
+		c.Errorf("the body is %q, want the origin's %q", got.Text, body)
 	}
 	head, _, _ := strings.Cut(got.String(), "\n\n")
 	for _, line := range strings.Split(head, "\n")[1:] {
-		if !strings.Contains(c.origin.text, line+"\n") && !strings.HasPrefix(line, "Content-Length: ") {
+		if !strings.Contains(said+"\n", line+"\n") && !strings.HasPrefix(line, "Content-Length: ") {
 			c.Errorf("the response has %q, which the origin did not send", line)
 		}
 	}
 }
 
 // checkDecided compares a page with what plugin/guest answers in this process.
-func (c *pageCase) checkDecided(request string, got response) {
+func (c *pageCase) checkDecided(request string, got pagecase.Response) {
 	c.Helper()
 	for _, name := range []string{"Accept-Encoding", "Range", "If-Range", "If-None-Match", "If-Modified-Since"} {
-		if v := c.origin.last.Header.Values(name); v != nil {
+		if v := c.origin.Last().Header.Values(name); v != nil {
 			c.Errorf("the origin is asked with %s: %q", name, v)
 		}
 	}
-	head, body, _ := strings.Cut(c.origin.text, "\n\n")
+	head, body := c.origin.Said()
 	a := c.decide(request, []byte(body))
-	if want := fillPage([]byte(body), a); string(got.body) != want {
-		c.Errorf("the body is %q, in process it is %q", got.body, want)
+	if want := fillPage([]byte(body), a); got.Text != want {
+		c.Errorf("the body is %q, in process it is %q", got.Text, want)
 	}
 	var cookies []string
 	for _, line := range strings.Split(head, "\n") {

@@ -9,12 +9,14 @@ import (
 	"time"
 
 	"github.com/tetratelabs/wazero"
+
+	"github.com/profferhq/proffer/examples/internal/pagecase"
 )
 
 // TestEventStream: the first event of a stream is there before the second is sent,
 // on a path that the catalog lists.
 func TestEventStream(t *testing.T) {
-	m := newMiddleware(t, guestConfig(t, compileSmall(t), settings()), wazero.NewModuleConfig())
+	m := newMiddleware(t, guestConfig(t, compileSmall(t), pagecase.Settings()), wazero.NewModuleConfig())
 	arrived := make(chan struct{})
 	s := m.serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
@@ -61,7 +63,7 @@ func TestEventStream(t *testing.T) {
 
 // TestWebSocket: a connection that leaves HTTP on a listed path is the origin's.
 func TestWebSocket(t *testing.T) {
-	m := newMiddleware(t, guestConfig(t, compileSmall(t), settings()), wazero.NewModuleConfig())
+	m := newMiddleware(t, guestConfig(t, compileSmall(t), pagecase.Settings()), wazero.NewModuleConfig())
 	s := m.serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		conn, both, err := http.NewResponseController(w).Hijack()
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/tetratelabs/wazero"
 
 	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/host/hosttest"
 	"github.com/profferhq/proffer/plugin/abi"
 )
@@ -65,7 +66,7 @@ func get(h http.Handler, change func(*http.Request)) *httptest.ResponseRecorder 
 // TestOriginIsAsked holds what the origin of a page is asked with: of a listed
 // one plain, whole and afresh, of any other in the browser's words.
 func TestOriginIsAsked(t *testing.T) {
-	m := newMiddleware(t, guestConfig(t, compileSmall(t), settings()), wazero.NewModuleConfig())
+	m := newMiddleware(t, guestConfig(t, compileSmall(t), pagecase.Settings()), wazero.NewModuleConfig())
 	words := map[string]string{
 		"Accept-Encoding": "gzip, br", "Range": "bytes=0-99", "If-Range": `"v1"`, "If-None-Match": `"v1"`,
 		"If-Modified-Since": "Fri, 03 Jul 2026 08:00:00 GMT",
@@ -94,7 +95,7 @@ func TestOriginIsAsked(t *testing.T) {
 
 // TestUpgradePasses holds that a connection that leaves HTTP is not held.
 func TestUpgradePasses(t *testing.T) {
-	m := newMiddleware(t, guestConfig(t, compileSmall(t), settings()), wazero.NewModuleConfig())
+	m := newMiddleware(t, guestConfig(t, compileSmall(t), pagecase.Settings()), wazero.NewModuleConfig())
 	w := get(m.NewHandler(t.Context(), page(slotted)), func(r *http.Request) {
 		r.Header.Set("Connection", "Upgrade")
 		r.Header.Set("Upgrade", "websocket")
@@ -113,7 +114,7 @@ func TestGzipPasses(t *testing.T) {
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
-	m := newMiddleware(t, guestConfig(t, compileSmall(t), settings()), wazero.NewModuleConfig())
+	m := newMiddleware(t, guestConfig(t, compileSmall(t), pagecase.Settings()), wazero.NewModuleConfig())
 	h := m.NewHandler(t.Context(), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
 		page(packed.String())(w, nil)
@@ -127,7 +128,7 @@ func TestGzipPasses(t *testing.T) {
 // TestSizes passes pages through the module's buffers: beyond 16 MiB a page
 // goes out as it came, below that it is decided.
 func TestSizes(t *testing.T) {
-	m := newMiddleware(t, guestConfig(t, compileSmall(t), settings()), wazero.NewModuleConfig())
+	m := newMiddleware(t, guestConfig(t, compileSmall(t), pagecase.Settings()), wazero.NewModuleConfig())
 	for size, want := range map[int]string{0: filled, 64 << 10: filled, 3 << 20: filled, 17 << 20: slotted} {
 		rest := strings.Repeat("<p>text</p>\n", size/12)
 		w := get(m.NewHandler(t.Context(), page(slotted+rest)), nil)
@@ -139,7 +140,7 @@ func TestSizes(t *testing.T) {
 
 // TestManyHeaders sends more headers than a request of the contract may have.
 func TestManyHeaders(t *testing.T) {
-	m := newMiddleware(t, guestConfig(t, compileSmall(t), settings()), wazero.NewModuleConfig())
+	m := newMiddleware(t, guestConfig(t, compileSmall(t), pagecase.Settings()), wazero.NewModuleConfig())
 	w := get(m.NewHandler(t.Context(), page(slotted)), func(r *http.Request) {
 		for i := range 1000 {
 			r.Header.Add(fmt.Sprintf("X-%d", i%300), strings.Repeat("x", i))
@@ -202,7 +203,7 @@ func realKey() []byte {
 // TestBase64 takes both alphabets, with padding or without, and slashes as some
 // encoders of JSON write them.
 func TestBase64(t *testing.T) {
-	config := string(guestConfig(t, compileSmall(t), settings()))
+	config := string(guestConfig(t, compileSmall(t), pagecase.Settings()))
 	url := strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(config)
 	for name, c := range map[string]string{
 		"standard": config,
@@ -221,7 +222,7 @@ func TestBase64(t *testing.T) {
 // would have 48 MB of.
 func TestMemoryIsBounded(t *testing.T) {
 	const pages, limit = 2000, 12 << 20
-	m := newMiddleware(t, guestConfig(t, compileSmall(t), settings()), wazero.NewModuleConfig())
+	m := newMiddleware(t, guestConfig(t, compileSmall(t), pagecase.Settings()), wazero.NewModuleConfig())
 	h := m.NewHandler(t.Context(), page(slotted+strings.Repeat("<p>text</p>\n", 2000)))
 	for range pages {
 		if w := get(h, nil); !strings.HasPrefix(w.Body.String(), filled) {

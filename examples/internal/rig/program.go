@@ -51,8 +51,11 @@ func Run(t *testing.T, serves, program string, args ...string) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	ended, result := make(chan struct{}), error(nil)
+	go func() {
+		result = cmd.Wait()
+		close(ended)
+	}()
 	t.Cleanup(func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		select {
@@ -73,9 +76,8 @@ func Run(t *testing.T, serves, program string, args ...string) {
 			return
 		}
 		select {
-		case err := <-ended:
-			ended <- err
-			t.Fatalf("%s ends with %v and writes\n%s", program, err, log.Bytes())
+		case <-ended:
+			t.Fatalf("%s ends with %v and writes\n%s", program, result, log.Bytes())
 		case <-deadline:
 			t.Fatalf("%s does not listen on %s", program, serves)
 		case <-again.C:

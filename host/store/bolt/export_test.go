@@ -101,14 +101,15 @@ func Admits(room, rate int) func(network string, now time.Time) error {
 const MaxNetworks = maxNetworks
 
 // Check looks for what is not as bbolt needs it.
-func (s *Store) Check() (err error) {
-	_ = s.view(func(tx *bbolt.Tx) error {
+func (s *Store) Check() error {
+	s.sealing.mu.Lock() // bbolt: no transaction may write meanwhile
+	defer s.sealing.mu.Unlock()
+	return s.view(func(tx *bbolt.Tx) (err error) {
 		for e := range tx.Check() {
 			err = e
 		}
-		return nil
+		return err
 	})
-	return err
 }
 
 // Unwiped reports whether what was removed may be in free pages of the file.

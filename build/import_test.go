@@ -76,7 +76,7 @@ var restricted = []struct {
 		why: "what every store must do is for the tests of stores",
 	},
 	{
-		path: "testing", dirs: []string{"host/hosttest", "host/store/storetest", "examples/internal"},
+		path: "testing", dirs: []string{"catalog/internal/golden", "host/hosttest", "host/store/storetest", "examples/internal"},
 		why: "flags of tests belong into no program; these are imported by tests alone",
 	},
 }

@@ -38,7 +38,7 @@ func TestManyConfigurations(t *testing.T) {
 			turn(i)
 		}
 		synctest.Wait()
-		if got := runtime.NumGoroutine(); got != goroutines {
+		if got := runtime.NumGoroutine(); got > goroutines {
 			t.Errorf("%d goroutines after 300 changes, %d before", got, goroutines)
 		}
 		if got := mappings(); got > mapped+20 {

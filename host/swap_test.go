@@ -152,7 +152,7 @@ func TestThousandSwaps(t *testing.T) {
 			turn(i)
 		}
 		synctest.Wait()
-		if got := runtime.NumGoroutine(); got != goroutines {
+		if got := runtime.NumGoroutine(); got > goroutines {
 			t.Errorf("%d goroutines after 1,000 swaps, %d before", got, goroutines)
 		}
 		if got := mappings(); got > mapped+20 {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/author"
+	"github.com/profferhq/proffer/catalog/internal/golden"
 )
 
 // In an archive, each "in" is a file and the "out" behind it what formatting
@@ -40,7 +41,7 @@ func TestFormatGolden(t *testing.T) {
 			if bytes.Equal(got, out.Data) {
 				continue
 			}
-			if *update {
+			if golden.Update() {
 				out.Data, changed = got, true
 				continue
 			}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/author"
+	"github.com/profferhq/proffer/catalog/internal/golden"
 )
 
 func FuzzParse(f *testing.F) {
@@ -21,7 +22,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		files := sources(archive)
+		files := golden.Sources(archive, "diagnostics", "model")
 		second := []byte(nil)
 		if len(files) > 1 {
 			second = files[1].Text

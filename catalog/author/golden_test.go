@@ -2,10 +2,7 @@ package author_test
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -14,61 +11,20 @@ import (
 
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/author"
+	"github.com/profferhq/proffer/catalog/internal/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite testdata/*.txtar and testdata/format/*.txtar")
 
 // In an archive, "diagnostics" is what Write prints and "model", where it
 // stands, is what was read; every other file belongs to the catalog.
 func TestGolden(t *testing.T) {
-	paths, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
-	for _, path := range paths {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) { golden(t, path) })
-	}
-}
-
-func golden(t *testing.T, path string) {
-	archive, err := txtar.ParseFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, d := author.Parse(sources(archive))
-	var printed bytes.Buffer
-	if err := author.Write(&printed, c.Files, d); err != nil {
-		t.Fatal(err)
-	}
-	got := map[string]string{"diagnostics": printed.String(), "model": dump(c)}
-	changed := false
-	for i := range archive.Files {
-		f := &archive.Files[i]
-		want, ok := got[f.Name]
-		if !ok || want == string(f.Data) {
-			continue
-		}
-		if *update {
-			f.Data, changed = []byte(want), true
-			continue
-		}
-		t.Errorf("%s\n got:\n%s\nwant:\n%s", f.Name, want, f.Data)
-	}
-	if changed {
-		if err := os.WriteFile(path, txtar.Format(archive), 0o644); err != nil {
+	golden.Run(t, func(t *testing.T, a *txtar.Archive) map[string]string {
+		c, d := author.Parse(golden.Sources(a, "diagnostics", "model"))
+		var printed bytes.Buffer
+		if err := author.Write(&printed, c.Files, d); err != nil {
 			t.Fatal(err)
 		}
-	}
-}
-
-func sources(a *txtar.Archive) []catalog.File {
-	var files []catalog.File
-	for _, f := range a.Files {
-		if f.Name != "diagnostics" && f.Name != "model" {
-			files = append(files, catalog.File{Name: f.Name, Text: f.Data})
-		}
-	}
-	return files
+		return map[string]string{"diagnostics": printed.String(), "model": dump(c)}
+	})
 }
 
 // dump prints what is set in a model, one value a line, with its place.

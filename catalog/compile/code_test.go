@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/profferhq/proffer/catalog"
+	"github.com/profferhq/proffer/catalog/internal/golden"
 )
 
 // reporting are the functions that report a problem, with the number of the
@@ -164,7 +165,7 @@ func TestFormatListsEveryCode(t *testing.T) {
 	if page[start:end] == want {
 		return
 	}
-	if !*update {
+	if !golden.Update() {
 		t.Fatalf("the table of %s differs from catalog/code.go; run this test with -update", formatPage)
 	}
 	if err := os.WriteFile(formatPage, []byte(page[:start]+want+page[end:]), 0o644); err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/profferhq/proffer/catalog/author"
 	"github.com/profferhq/proffer/catalog/compile"
 	"github.com/profferhq/proffer/catalog/internal/draw"
+	"github.com/profferhq/proffer/catalog/internal/golden"
 	"github.com/profferhq/proffer/catalog/snapshot"
 )
 
@@ -188,7 +189,7 @@ func TestFormatIsFixed(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := hex.EncodeToString(v.Hash()) + "\n"
-	if *update {
+	if golden.Update() {
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -2,10 +2,7 @@ package compile_test
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,53 +11,19 @@ import (
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/author"
 	"github.com/profferhq/proffer/catalog/compile"
+	"github.com/profferhq/proffer/catalog/internal/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite testdata/*.txtar and testdata/fixed.hash")
 
 // In an archive, "diagnostics" is what the reader and the compiler report, as
 // people see it; every other file belongs to the catalog. There are bytes
 // unless one of the diagnostics is an error.
 func TestGolden(t *testing.T) {
-	paths, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
-	for _, path := range paths {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) { golden(t, path) })
-	}
-}
-
-func golden(t *testing.T, path string) {
-	archive, err := txtar.ParseFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	last := len(archive.Files) - 1
-	if archive.Files[last].Name != "diagnostics" {
-		t.Fatal("diagnostics have to come last")
-	}
-	got := report(t, sources(archive))
-	want := &archive.Files[last].Data
-	if got == string(*want) {
-		return
-	}
-	if !*update {
-		t.Fatalf("got:\n%s\nwant:\n%s", got, *want)
-	}
-	*want = []byte(got)
-	if err := os.WriteFile(path, txtar.Format(archive), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func sources(a *txtar.Archive) (files []catalog.File) {
-	for _, f := range a.Files {
-		if f.Name != "diagnostics" {
-			files = append(files, catalog.File{Name: f.Name, Text: f.Data})
+	golden.Run(t, func(t *testing.T, a *txtar.Archive) map[string]string {
+		if a.Files[len(a.Files)-1].Name != "diagnostics" {
+			t.Fatal("diagnostics have to come last")
 		}
-	}
-	return files
+		return map[string]string{"diagnostics": report(t, golden.Sources(a, "diagnostics"))}
+	})
 }
 
 // report compiles a catalog's files and prints the diagnostics.

@@ -3,9 +3,6 @@ package inspect_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"golang.org/x/tools/txtar"
@@ -14,10 +11,9 @@ import (
 	"github.com/profferhq/proffer/catalog/author"
 	"github.com/profferhq/proffer/catalog/compile"
 	"github.com/profferhq/proffer/catalog/inspect"
+	"github.com/profferhq/proffer/catalog/internal/golden"
 	"github.com/profferhq/proffer/catalog/snapshot"
 )
-
-var update = flag.Bool("update", false, "rewrite testdata/*.txtar")
 
 // compiled is the snapshot of a catalog's text.
 func compiled(t testing.TB, text string) *snapshot.View {
@@ -36,16 +32,8 @@ func compiled(t testing.TB, text string) *snapshot.View {
 
 // In an archive, "text" and "json" are what is printed of the other file.
 func TestGolden(t *testing.T) {
-	paths, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
-	for _, path := range paths {
-		archive, err := txtar.ParseFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		read := inspect.Read(compiled(t, string(archive.Files[0].Data)))
+	golden.Run(t, func(t *testing.T, a *txtar.Archive) map[string]string {
+		read := inspect.Read(compiled(t, string(a.Files[0].Data)))
 		var text bytes.Buffer
 		if err := inspect.Print(&text, read); err != nil {
 			t.Fatal(err)
@@ -54,23 +42,6 @@ func TestGolden(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := map[string][]byte{"text": text.Bytes(), "json": append(object, '\n')}
-		changed := false
-		for i := range archive.Files[1:] {
-			f := &archive.Files[i+1]
-			if bytes.Equal(got[f.Name], f.Data) {
-				continue
-			}
-			if *update {
-				f.Data, changed = got[f.Name], true
-				continue
-			}
-			t.Errorf("%s: %s\n got:\n%s\nwant:\n%s", path, f.Name, got[f.Name], f.Data)
-		}
-		if changed {
-			if err := os.WriteFile(path, txtar.Format(archive), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
+		return map[string]string{"text": text.String(), "json": string(object) + "\n"}
+	})
 }

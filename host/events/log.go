@@ -57,7 +57,7 @@ func Open(c Config) (*Log, error) {
 	}
 	err = l.writer.files.mendLast()
 	if err == nil && c.Registerer != nil {
-		err = m.register(c.Registerer)
+		err = m.all.Register(c.Registerer)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("events: %w", err), l.lock.Close())

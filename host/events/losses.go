@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/profferhq/proffer/host/internal/collect"
 )
 
 // reason is why events were lost.
@@ -58,32 +60,15 @@ func (l *losses) tell() {
 
 // metrics are the counters, looked up once.
 type metrics struct {
-	all     []prometheus.Collector
+	all     collect.Set
 	written [numKinds]prometheus.Counter
 	lost    [numReasons]prometheus.Counter
 }
 
 func newMetrics() *metrics {
 	m := new(metrics)
-	m.vector("proffer_events_total", "Events written to files.", "event", kindNames[:], m.written[:])
-	m.vector("proffer_events_lost_total", "Events that are not in the files: the queue was full, the disk refused them, or their line was not understood.",
+	m.all.Counters("proffer_events_total", "Events written to files.", "event", kindNames[:], m.written[:])
+	m.all.Counters("proffer_events_lost_total", "Events that are not in the files: the queue was full, the disk refused them, or their line was not understood.",
 		"reason", reasonNames[:], m.lost[:])
 	return m
-}
-
-func (m *metrics) vector(name, help, label string, values []string, counters []prometheus.Counter) {
-	v := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, []string{label})
-	for i, value := range values {
-		counters[i] = v.WithLabelValues(value)
-	}
-	m.all = append(m.all, v)
-}
-
-func (m *metrics) register(r prometheus.Registerer) error {
-	for _, c := range m.all {
-		if err := r.Register(c); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/profferhq/proffer/host"
+	"github.com/profferhq/proffer/host/internal/collect"
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
@@ -138,7 +139,7 @@ var tellingNames = [numTellings]string{"told", "unchanged", "no_page", "refused"
 
 // metrics are the counters, looked up once.
 type metrics struct {
-	all       []prometheus.Collector
+	all       collect.Set
 	replies   replies
 	pages     [numResults]prometheus.Counter
 	answers   [numResults]prometheus.Counter
@@ -176,36 +177,19 @@ func newMetrics() *metrics {
 			Name: "proffer_history_evicted_total", Help: "Propositions that a rule could still count and for which the visitor cookie had no room.",
 		}),
 	}
-	m.all = []prometheus.Collector{m.upgrades, m.looped, m.decision, m.cookie, m.evicted}
-	m.vector("proffer_pages_total", "HTML pages that came back for a GET, by what became of them.", "result", resultNames[:], m.pages[:])
-	m.vector("proffer_json_answers_total", "Answers in JSON on paths with slots that came back for a GET, by what became of them.", "result", resultNames[:], m.answers[:])
-	m.vector("proffer_slots_total", "Slots that were decided, by what became of them.", "result", fateNames[:], m.slots[:])
-	m.vector("proffer_read_ahead_total", "Pages held back until they were decided, by what ended that.", "end", endingNames[:], m.readAhead[:])
-	m.vector("proffer_origin_errors_total", "Requests that the origin did not answer.", "reason", troubleNames[:], m.origin[:])
-	m.vector("proffer_lookups_total", "Visitors that the store was asked for, by what came of it.", "result", lookupNames[:], m.lookups[:])
-	m.vector("proffer_writes_total", "Changes that the store was told, by what came of it.", "result", writeNames[:], m.writes[:])
-	m.vector("proffer_shed_total", "What was left out under load: decisions first (the page goes without offers), then requests (503).", "what", sheddingNames[:], m.shed[:])
-	m.vector("proffer_sidecar_total", "Questions of proxies that write offers into pages themselves, by what they were told.", "result", tellingNames[:], m.sidecar[:])
+	m.all.Add(m.upgrades, m.looped, m.decision, m.cookie, m.evicted)
+	m.all.Counters("proffer_pages_total", "HTML pages that came back for a GET, by what became of them.", "result", resultNames[:], m.pages[:])
+	m.all.Counters("proffer_json_answers_total", "Answers in JSON on paths with slots that came back for a GET, by what became of them.", "result", resultNames[:], m.answers[:])
+	m.all.Counters("proffer_slots_total", "Slots that were decided, by what became of them.", "result", fateNames[:], m.slots[:])
+	m.all.Counters("proffer_read_ahead_total", "Pages held back until they were decided, by what ended that.", "end", endingNames[:], m.readAhead[:])
+	m.all.Counters("proffer_origin_errors_total", "Requests that the origin did not answer.", "reason", troubleNames[:], m.origin[:])
+	m.all.Counters("proffer_lookups_total", "Visitors that the store was asked for, by what came of it.", "result", lookupNames[:], m.lookups[:])
+	m.all.Counters("proffer_writes_total", "Changes that the store was told, by what came of it.", "result", writeNames[:], m.writes[:])
+	m.all.Counters("proffer_shed_total", "What was left out under load: decisions first (the page goes without offers), then requests (503).", "what", sheddingNames[:], m.shed[:])
+	m.all.Counters("proffer_sidecar_total", "Questions of proxies that write offers into pages themselves, by what they were told.", "result", tellingNames[:], m.sidecar[:])
 	m.replies = newReplies()
-	m.all = append(m.all, m.replies.all...)
+	m.all.Add(m.replies.all...)
 	return m
-}
-
-func (m *metrics) vector(name, help, label string, values []string, counters []prometheus.Counter) {
-	v := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, []string{label})
-	for i, value := range values {
-		counters[i] = v.WithLabelValues(value)
-	}
-	m.all = append(m.all, v)
-}
-
-func (m *metrics) register(r prometheus.Registerer) error {
-	for _, c := range m.all {
-		if err := r.Register(c); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // noteCookies measures what an answer sets. What is expired has no value.

@@ -66,9 +66,9 @@ func New(c Config) (*Middleware, error) {
 	if m.openAPI, err = newOpenAPI(c.Prefix); err != nil {
 		return nil, fmt.Errorf("proxy: %w", err)
 	}
-	m.metrics.all = append(m.metrics.all, m.loadMetrics()...)
+	m.metrics.all.Add(m.loadMetrics()...)
 	if c.Registerer != nil {
-		if err := m.metrics.register(c.Registerer); err != nil {
+		if err := m.metrics.all.Register(c.Registerer); err != nil {
 			return nil, fmt.Errorf("proxy: %w", err)
 		}
 	}

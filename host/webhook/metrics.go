@@ -2,6 +2,8 @@ package webhook
 
 import (
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/profferhq/proffer/host/internal/collect"
 )
 
 // metrics are the counters, looked up once.
@@ -28,11 +30,6 @@ func newMetrics(age func() float64) *metrics {
 	}
 }
 
-func (m *metrics) register(r prometheus.Registerer) error {
-	for _, c := range []prometheus.Collector{m.delivered, m.retries, m.refused, m.aside, m.age} {
-		if err := r.Register(c); err != nil {
-			return err
-		}
-	}
-	return nil
+func (m *metrics) all() collect.Set {
+	return collect.Set{m.delivered, m.retries, m.refused, m.aside, m.age}
 }

@@ -57,7 +57,7 @@ func open(c Config, with seams) (*Sender, error) {
 	}
 	s.metrics = newMetrics(s.age)
 	if c.Registerer != nil {
-		if err := s.metrics.register(c.Registerer); err != nil {
+		if err := s.metrics.all().Register(c.Registerer); err != nil {
 			cancel()
 			return nil, fmt.Errorf("webhook: %w", err)
 		}

@@ -8,12 +8,13 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/profferhq/proffer/host/internal/collect"
 	"github.com/profferhq/proffer/host/store"
 )
 
 // metrics are what is counted, looked up once.
 type metrics struct {
-	all      []prometheus.Collector
+	all      collect.Set
 	flush    prometheus.Histogram
 	failures prometheus.Counter
 	shed     [classes]prometheus.Counter
@@ -41,45 +42,14 @@ func newMetrics(m *memory) *metrics {
 		}),
 		failures: prometheus.NewCounter(prometheus.CounterOpts{Name: "proffer_store_errors_total", Help: "Transactions that failed. What they had waits for the next."}),
 	}
-	out.all = append(out.all, out.flush, out.failures)
-	out.gauge("proffer_store_pending", "Rows and events that are not on the disk.", nil, func() float64 { return float64(m.pending()) })
+	out.all.Add(out.flush, out.failures)
+	out.all.Gauge("proffer_store_pending", "Rows and events that are not on the disk.", nil, func() float64 { return float64(m.pending()) })
 	for kind, name := range [...]string{"visitor", "person"} {
-		out.gauge("proffer_store_rows", "Rows that the store has.", prometheus.Labels{"kind": name}, func() float64 { return float64(m.count(kind)) })
+		out.all.Gauge("proffer_store_rows", "Rows that the store has.", prometheus.Labels{"kind": name}, func() float64 { return float64(m.count(kind)) })
 	}
-	out.vector("proffer_store_shed_total", "Events that the outbox had no room for: of a page (decided, shown), seen, clicked.", "event", classNames[:ofKept], out.shed[:ofKept])
-	out.vector("proffer_store_refused_total", "Changes that were not taken in: a row had changed, there was no room, the disk failed.", "reason", reasonNames[:], out.denied[:])
+	out.all.Counters("proffer_store_shed_total", "Events that the outbox had no room for: of a page (decided, shown), seen, clicked.", "event", classNames[:ofKept], out.shed[:ofKept])
+	out.all.Counters("proffer_store_refused_total", "Changes that were not taken in: a row had changed, there was no room, the disk failed.", "reason", reasonNames[:], out.denied[:])
 	return out
-}
-
-func (m *metrics) gauge(name, help string, labels prometheus.Labels, value func() float64) {
-	m.all = append(m.all, prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels}, value))
-}
-
-func (m *metrics) vector(name, help, label string, values []string, counters []prometheus.Counter) {
-	v := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, []string{label})
-	for i, value := range values {
-		counters[i] = v.WithLabelValues(value)
-	}
-	m.all = append(m.all, v)
-}
-
-func (m *metrics) register(r prometheus.Registerer) error {
-	for _, c := range m.all {
-		if err := r.Register(c); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// unregister lets the next store of this process have the names.
-func (m *metrics) unregister(r prometheus.Registerer) {
-	if r == nil {
-		return
-	}
-	for _, c := range m.all {
-		r.Unregister(c)
-	}
 }
 
 func (m *metrics) flushed(d time.Duration, err error, shed *[classes]int) {

@@ -86,7 +86,7 @@ func (s *Store) start() (err error) {
 		return err
 	})
 	if err == nil && s.config.Registerer != nil {
-		err = s.metrics.register(s.config.Registerer)
+		err = s.metrics.all.Register(s.config.Registerer)
 	}
 	if err != nil {
 		return errors.Join(err, s.db.Close())
@@ -110,7 +110,9 @@ func (s *Store) Close() error {
 	if err != nil {
 		err = fmt.Errorf("bolt: %d changes are lost: %w", s.memory.pending(), err)
 	}
-	s.metrics.unregister(s.config.Registerer)
+	if s.config.Registerer != nil {
+		s.metrics.all.Unregister(s.config.Registerer)
+	}
 	return errors.Join(err, s.db.Close(), unlock(s.lock))
 }
 

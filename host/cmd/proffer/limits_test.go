@@ -67,7 +67,7 @@ const whole = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 // TestServeBoundsTime: whoever sends nothing, or no end, is let go of.
 func TestServeBoundsTime(t *testing.T) {
-	s, _ := limited(t, ok, `{"header_ms":60,"body_idle_ms":60,"idle_ms":60}`)
+	s, _ := limited(t, ok, `{"header_ms":600,"body_idle_ms":600,"idle_ms":600}`)
 	for name, c := range map[string]struct{ send, want string }{
 		"nothing":               {"", ""},
 		"half a line":           {"GET / HT", "400 Bad Request"},

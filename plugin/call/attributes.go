@@ -6,11 +6,11 @@ import (
 	"github.com/profferhq/proffer/plugin/number"
 )
 
-// attributes reads declared call data; nil if there is none. Of the call as a
-// whole the language has a field of its own.
-func (r *Reader) attributes(whole bool) []abi.Attribute {
+// attributes reads declared call data, of the slot or of the call as a whole, whose
+// language has a field of its own.
+func (r *Reader) attributes(whole bool) {
 	if !r.opens('{', "must be an object") {
-		return nil
+		return
 	}
 	start := len(r.values)
 	for r.more('}') {
@@ -30,10 +30,13 @@ func (r *Reader) attributes(whole bool) []abi.Attribute {
 			r.values = append(r.values, abi.Attribute{Name: name, Value: value})
 		}
 	}
-	if len(r.values) == start {
-		return nil
+	into := &r.request.Attributes
+	if !whole {
+		into = &r.slot.Attributes
 	}
-	return r.values[start:len(r.values):len(r.values)]
+	if len(r.values) > start {
+		*into = r.values[start:len(r.values):len(r.values)]
+	}
 }
 
 // admit holds an attribute to the limits that the module has, and to being the

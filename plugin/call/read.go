@@ -229,20 +229,8 @@ func (r *Reader) read(m *member) {
 		r.Trusted = m.name
 	}
 	switch m.what {
-	case aPath:
-		if q.Path = r.string(); len(q.Path) == 0 || q.Path[0] != '/' || has(q.Path, '?') || has(q.Path, '#') {
-			r.refuse(`must be the path of an address, such as "/travel/canada"`)
-		}
-	case aQuery:
-		if q.Query = r.string(); len(q.Query) > 0 && q.Query[0] == '?' {
-			r.refuse(`must not begin with "?"`)
-		}
-	case aLanguage:
-		if q.Language = r.string(); len(q.Language) == 0 {
-			r.refuse("is empty")
-		}
-	case callData:
-		q.Attributes = r.attributes(true)
+	case callData, slotData:
+		r.attributes(m.what == callData)
 	case theSlots:
 		r.slots()
 	case aTarget:
@@ -257,27 +245,49 @@ func (r *Reader) read(m *member) {
 		q.Flags |= r.truth(abi.FlagConsentGiven, abi.FlagConsentRefused)
 	case noStore:
 		q.Flags |= r.truth(abi.FlagNoStore, 0)
-	case aSource:
-		q.Target.Source = r.string()
-	case aKey:
-		q.Target.Key = r.string()
 	case anID:
 		q.Visitor = r.id()
-	case aSpace:
-		r.slot.Space = r.string()
 	case anOrdinal:
 		r.slot.N = r.ordinal()
-	case anEnvironment:
-		r.slot.Environment = r.string()
-	case theCategories:
-		r.slot.Categories = r.list()
-	case theThemes:
-		r.slot.Themes = r.list()
-	case slotData:
-		r.slot.Attributes = r.attributes(false)
+	case theCategories, theThemes:
+		r.list(m.what)
+	default:
+		r.textOf(m.what)
 	}
 }
 
+// textOf reads the value of a member that is a string.
+func (r *Reader) textOf(what what) {
+	q, into := r.request, (*[]byte)(nil)
+	switch what {
+	case aPath:
+		into = &q.Path
+	case aQuery:
+		into = &q.Query
+	case aLanguage:
+		into = &q.Language
+	case aSource:
+		into = &q.Target.Source
+	case aKey:
+		into = &q.Target.Key
+	case aSpace:
+		into = &r.slot.Space
+	default:
+		into = &r.slot.Environment
+	}
+	s := r.string()
+	*into = s
+	switch {
+	case what == aPath && (len(s) == 0 || s[0] != '/' || has(s, '?') || has(s, '#')):
+		r.refuse(`must be the path of an address, such as "/travel/canada"`)
+	case what == aQuery && len(s) > 0 && s[0] == '?':
+		r.refuse(`must not begin with "?"`)
+	case what == aLanguage && len(s) == 0:
+		r.refuse("is empty")
+	}
+}
+
+//go:noinline
 func has(text []byte, c byte) bool { return bytes.IndexByte(text, c) >= 0 }
 
 // string reads a string.

@@ -47,10 +47,10 @@ func (r *Reader) ordinal() int {
 	return n
 }
 
-// list reads the names of categories or of themes; nil if there are none.
-func (r *Reader) list() [][]byte {
+// list reads the names of categories or of themes.
+func (r *Reader) list(what what) {
 	if !r.opens('[', mustBeArray) {
-		return nil
+		return
 	}
 	start := len(r.names)
 	for n := 0; r.more(']'); n++ {
@@ -65,8 +65,11 @@ func (r *Reader) list() [][]byte {
 		r.names = append(r.names, r.string())
 		r.leave(outer)
 	}
-	if len(r.names) == start {
-		return nil
+	into := &r.slot.Categories
+	if what == theThemes {
+		into = &r.slot.Themes
 	}
-	return r.names[start:len(r.names):len(r.names)]
+	if len(r.names) > start {
+		*into = r.names[start:len(r.names):len(r.names)]
+	}
 }

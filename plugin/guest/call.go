@@ -48,15 +48,15 @@ func (g *Guest) answerCall() {
 	e.json.Bytes = e.json.Bytes[:0]
 	e.json.Head(a)
 	results := g.engine.Results()
+	var answer abi.SlotAnswer
 	for i := range results {
 		result, slot := &results[i], &p.call.Slots[i]
-		answer := &e.shown
 		answer.Space, answer.N, answer.Mode, answer.Environment = slot.Space, slot.N, result.Mode, g.nameOf(result.Environment)
 		answer.Offer, answer.Fallback = nil, false
 		if result.Offer != snapshot.None {
-			g.writeOffer(answer, result, slot.Held)
+			g.writeOffer(&answer, result, slot.Held)
 		}
-		e.json.Slot(i, answer)
+		e.json.Slot(i, &answer)
 	}
 	if len(e.json.Bytes) > maxAnswer {
 		g.refuse(e.reader.Unavailable())

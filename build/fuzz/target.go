@@ -30,7 +30,7 @@ var strangers = []struct{ what, pattern string }{
 	{"the injector", `^plugin/inject\.FuzzInject$`},
 	{"the injector of JSON", `^plugin/inject\.FuzzJSON$`},
 	{"the module's entry", `^plugin/guest\.FuzzHandle$`},
-	{"calls of the decide API", `^host/document\.FuzzParseCall$`},
+	{"calls of the decide API", `^plugin/call\.FuzzRead$`},
 }
 
 // chosen are the targets of strangers.

@@ -39,10 +39,10 @@ func TestChosen(t *testing.T) {
 	}
 	all := make("catalog/author.FuzzParse", "catalog/wire.FuzzCursor", "catalog/wire.FuzzInstant", "catalog/compile.FuzzBuild",
 		"catalog/snapshot.FuzzVerify", "catalog/snapshot.FuzzOpen", "plugin/guest.FuzzHandle", "plugin/inject.FuzzInject", "plugin/inject.FuzzJSON", "plugin/visitor.FuzzCookie", "plugin/visitor.FuzzState",
-		"host/document.FuzzParseCall")
+		"plugin/call.FuzzRead")
 	got, err := chosen(all)
 	if want := "catalog/wire.FuzzCursor plugin/visitor.FuzzCookie catalog/compile.FuzzBuild catalog/snapshot.FuzzOpen " +
-		"catalog/snapshot.FuzzVerify plugin/inject.FuzzInject plugin/inject.FuzzJSON plugin/guest.FuzzHandle host/document.FuzzParseCall"; err != nil || names(got) != want {
+		"catalog/snapshot.FuzzVerify plugin/inject.FuzzInject plugin/inject.FuzzJSON plugin/guest.FuzzHandle plugin/call.FuzzRead"; err != nil || names(got) != want {
 		t.Errorf("got %v, %v, want %s", names(got), err, want)
 	}
 	_, err = chosen(all[:7])

@@ -77,12 +77,12 @@ function settings(env) {
 }
 
 /** What kind, headers and so on make of a request to the module. */
-function fields({ kind, want, at, headers, method, body }) {
+function fields({ kind, want, at, headers, method, body, long }) {
   const chance = crypto.getRandomValues(new Uint8Array(40));
   const seed = new DataView(chance.buffer).getBigUint64(32);
   return [
     kind, current.hash, Date.now(), seed, chance.subarray(0, 32), at.secure ? 1 : 0, want, at.host, at.path, at.query,
-    headers, 0, null, null, null, null, null, null, method ?? null, body ?? null, // slots are not known yet
+    headers, 0, null, null, null, null, null, null, method ?? null, body ?? null, null, long ?? null, // slots are not known yet
   ];
 }
 

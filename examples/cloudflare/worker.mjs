@@ -61,8 +61,7 @@ async function reply(request, at) {
   } catch {
     return refusal(400);
   }
-  if (body === undefined) return refusal(413);
-  const answer = ask({ kind: EVENT, want: EVENTS, at, headers: request.headers, method: request.method, body });
+  const answer = ask({ kind: EVENT, want: EVENTS, at, headers: request.headers, method: request.method, body, long: body === undefined });
   if (answer === undefined) return refusal(503);
   const [, , status, list, cookies, events, content] = answer.response;
   try {

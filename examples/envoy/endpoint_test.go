@@ -75,7 +75,7 @@ func TestEndpoints(t *testing.T) {
 			}
 		}
 		e := h.open(fields{{":method", "POST"}, {":path", "/.proffer/event"}, {":authority", "shop.example"}}, []byte(strings.Repeat("&", 65537)), html(), []byte("x")).run()
-		if e.local == nil || e.local.code != 400 {
+		if e.local == nil || e.local.code != 413 {
 			t.Errorf("a body above 64 KiB: %+v", e.local)
 		}
 		e = h.open(fields{{":method", "POST"}, {":path", "/.proffer/event"}, {":authority", "shop.example"}}, []byte(accept), html(), []byte("x"))

@@ -55,7 +55,7 @@ func TestEndpoints(t *testing.T) {
 		"accept in the query": {post("/.proffer/event?"+accept, "", "Origin: http://shop.example\n"), 204, "", "", "e=accepted"},
 		"a form":              {post("/.proffer/event", accept, "Sec-Fetch-Mode: navigate\nReferer: http://shop.example/x?y\n"), 303, "Location: /x?y", "", "e=accepted"},
 		"64 KiB":              {post("/.proffer/event", accept+strings.Repeat("&", 65536-len(accept)), ""), 204, "", "", "e=accepted"},
-		"more than that":      {post("/.proffer/event", accept+strings.Repeat("&", 65537-len(accept)), ""), 400, "", "no ticket is good", ""},
+		"more than that":      {post("/.proffer/event", accept+strings.Repeat("&", 65537-len(accept)), ""), 413, "Content-Type: text/plain; charset=utf-8", "The request is too long.", ""},
 		"another site":        {post("/.proffer/event", accept, "Origin: http://evil.example\n"), 403, "", "sent by another site", ""},
 		"click":               {click, 303, "Location: /one", "", "e=clicked"},
 		"a damaged link":      {strings.Replace(click, "?t=", "?t=A", 1), 400, "Content-Type: text/plain; charset=utf-8", "this link is damaged", ""},

@@ -132,3 +132,29 @@ func TestHostileRequests(t *testing.T) {
 		t.Errorf("the log has %.500s", log)
 	}
 }
+
+// TestDecide: a page that builds itself with a script gets its offers from the
+// module, and what is wrong with its call is said.
+func TestDecide(t *testing.T) {
+	config := inline(compile(t, small), settings(nil))
+	config["events"] = "log"
+	h, log := middleware(t, config, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { t.Errorf("the site is asked for %s", r.URL) }))
+	s := httptest.NewServer(h)
+	defer s.Close()
+	for body, want := range map[string]string{
+		`{"slots":[{"space":"hero"}]}`:                 `"offer":"one","rank":1,"content":{"t":"an offer"},"html":"<b>an offer</b>"`,
+		`{"slots":[{"space":"hero","n":0}]}`:           `"status":400,"detail":"slots[0].n must be a whole number from 1 to 100","field":"slots[0].n"`,
+		"{\"slots\":[]}" + strings.Repeat(" ", 64<<10): `"status":413`,
+	} {
+		before := len(log.String())
+		var cookie string
+		got := send(t, s, fmt.Sprintf("POST /.proffer/decide HTTP/1.1\nHost: shop.example\nContent-Type: application/json\nContent-Length: %d\n\n%s", len(body), body), &cookie)
+		decided := strings.Contains(got, "200 OK")
+		if !strings.Contains(got, want) || strings.Contains(got, "Set-Cookie: proffer=") != decided {
+			t.Errorf("%.80s: %s", body, got)
+		}
+		if told := strings.Contains(log.String()[before:], "proffer-event/1 e=shown&"); told != decided {
+			t.Errorf("%.80s: the log has %q", body, log.String()[before:])
+		}
+	}
+}

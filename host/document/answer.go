@@ -103,27 +103,6 @@ func line(answer any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// publicAnswer is the JSON form of a decision for anybody.
-type publicAnswer struct {
-	Snapshot    string       `json:"snapshot"`
-	Interaction *string      `json:"interaction"`
-	Slots       []slotAnswer `json:"slots"`
-	Holdout     bool         `json:"holdout"`
-}
-
-// PublicJSON is what of a decision the visitor's browser may see, and whoever
-// reads along there: what goes into the slots, and nothing by which offers were
-// weighed or people are known.
-func PublicJSON(a *abi.Answer) ([]byte, error) {
-	out := publicAnswer{Snapshot: hex.EncodeToString(a.Snapshot), Interaction: interaction(a), Slots: []slotAnswer{}, Holdout: a.Holdout}
-	for i := range a.Slots {
-		s := newSlotAnswer(&a.Slots[i])
-		s.Weight = nil
-		out.Slots = append(out.Slots, s)
-	}
-	return line(out)
-}
-
 // interaction is the id of one, or null.
 func interaction(a *abi.Answer) *string {
 	if a.Interaction == nil {

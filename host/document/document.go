@@ -150,11 +150,9 @@ func (d *Document) callData(r *reader, v gjson.Result) {
 
 // reader keeps the first error.
 type reader struct {
-	err    error
-	at     int                                    // where the value that is read begins
-	name   *string                                // of a field that is at fault itself, and not its value
-	made   func(field, what string, at int) error // makes the error; nil: a request's
-	strict bool                                   // a stranger wrote it: see call.go
+	err  error
+	at   int                                    // where the value that is read begins
+	made func(field, what string, at int) error // makes the error; nil: a request's
 }
 
 func (r *reader) fail(field, what string) {
@@ -165,14 +163,6 @@ func (r *reader) fail(field, what string) {
 	default:
 		r.err = fmt.Errorf("request: %s %s", field, what)
 	}
-}
-
-// failKey is fail where an object must not have a key, for which what has a place.
-func (r *reader) failKey(field, key, what string) {
-	if r.err == nil {
-		r.name = &key
-	}
-	r.fail(field, fmt.Sprintf(what, strconv.Quote(key)))
 }
 
 // object reads a map with known keys, each at most once.
@@ -187,9 +177,9 @@ func (r *reader) object(field string, v gjson.Result, keys map[string]func(gjson
 		r.at = k.Index
 		switch {
 		case !known:
-			r.failKey(field, k.Str, "has an unknown field %s")
+			r.fail(field, "has an unknown field "+strconv.Quote(k.Str))
 		case seen[k.Str]:
-			r.failKey(field, k.Str, "has the field %s twice")
+			r.fail(field, fmt.Sprintf("has the field %q twice", k.Str))
 		default:
 			r.at = v.Index
 			read(v)
@@ -268,7 +258,6 @@ func (r *reader) strings(field string, v gjson.Result) []abi.Header {
 func (r *reader) names(field string, v gjson.Result) [][]byte {
 	out := [][]byte{}
 	r.array(field, v, func(entry string, v gjson.Result) {
-		r.atMost(field, len(out)+1, abi.MaxCategories)
 		out = append(out, []byte(r.str(entry, v)))
 	})
 	return out
@@ -282,7 +271,6 @@ func (r *reader) attributes(field string, v gjson.Result) []abi.Attribute {
 	}
 	v.ForEach(func(k, v gjson.Result) bool {
 		a := abi.Attribute{Name: []byte(k.Str), Value: r.value(nil, field+"."+k.Str, v, true)}
-		r.admit(field, out, &a)
 		out = append(out, a)
 		return r.err == nil
 	})
@@ -314,9 +302,6 @@ func (r *reader) list(dst []byte, field string, v gjson.Result) []byte {
 		doubles = doubles || item.Type == gjson.Number && !isInt(item)
 		return true
 	})
-	if r.atMost(field, n, abi.MaxAttribute); r.err != nil {
-		return dst
-	}
 	dst = wire.AppendArray(dst, n)
 	v.ForEach(func(_, item gjson.Result) bool {
 		if doubles && item.Type == gjson.Number {
@@ -352,9 +337,8 @@ func (r *reader) double(dst []byte, field string, v gjson.Result) []byte {
 func (r *reader) slots(v gjson.Result) []abi.Slot {
 	var out []abi.Slot
 	r.array("slots", v, func(field string, v gjson.Result) {
-		r.atMost("slots", len(out)+1, abi.MaxSlots)
 		s := abi.Slot{N: 1, Held: abi.HeldYes}
-		fields := map[string]func(gjson.Result){
+		r.object(field, v, map[string]func(gjson.Result){
 			"space":       func(v gjson.Result) { s.Space = []byte(r.str(field+".space", v)) },
 			"n":           func(v gjson.Result) { s.N = r.ordinal(field+".n", v) },
 			"environment": func(v gjson.Result) { s.Environment = []byte(r.str(field+".environment", v)) },
@@ -362,11 +346,7 @@ func (r *reader) slots(v gjson.Result) []abi.Slot {
 			"themes":      func(v gjson.Result) { s.Themes = r.names(field+".themes", v) },
 			"attributes":  func(v gjson.Result) { s.Attributes = r.attributes(field+".attributes", v) },
 			"held":        func(v gjson.Result) { s.Held = r.held(field+".held", v) },
-		}
-		if r.strict {
-			delete(fields, "held") // an answer of its own holds every slot
-		}
-		r.object(field, v, fields)
+		})
 		if len(s.Space) == 0 {
 			r.fail(field, "has no space")
 		}

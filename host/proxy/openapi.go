@@ -32,7 +32,7 @@ func newOpenAPI(prefix string) ([]byte, error) {
 func (m *Middleware) describeAPI(w http.ResponseWriter, r *http.Request) int {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
-		return newProblem(http.StatusMethodNotAllowed, "only GET and HEAD are answered here", "").send(w)
+		return newProblem(http.StatusMethodNotAllowed, "only GET and HEAD are answered here").send(w)
 	}
 	h := w.Header()
 	h.Set("Content-Type", "application/json")

@@ -190,6 +190,7 @@ func TestOpenAPIKnowsAll(t *testing.T) {
 		known = append(known, "/"+name)
 	}
 	slices.Sort(known)
+	known = slices.Compact(known) // the module answers decide, too
 	if !slices.Equal(documented, known) {
 		t.Errorf("documented are %v, routed to %v", documented, known)
 	}

@@ -5,21 +5,18 @@ import (
 	"net/http"
 )
 
-// problem says to a program why a request is not answered (RFC 9457). As an error
-// it ends a request that was not the module's to answer.
+// problem says to a program why a request is not answered (RFC 9457), as
+// [call.Fault] does.
 type problem struct {
 	Type   string `json:"type"`
 	Title  string `json:"title"` // of the status
 	Status int    `json:"status"`
 	Detail string `json:"detail"`
-	Field  string `json:"field,omitempty"` // of the body, that is at fault
 }
 
-func newProblem(status int, detail, field string) *problem {
-	return &problem{"about:blank", http.StatusText(status), status, detail, field}
+func newProblem(status int, detail string) *problem {
+	return &problem{"about:blank", http.StatusText(status), status, detail}
 }
-
-func (p *problem) Error() string { return p.Detail }
 
 // send sends it and gives its status.
 func (p *problem) send(w http.ResponseWriter) int {

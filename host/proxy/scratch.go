@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/call"
 	"github.com/profferhq/proffer/plugin/edge"
 	"github.com/profferhq/proffer/plugin/inject"
 )
@@ -26,6 +27,7 @@ type scratch struct {
 	request  abi.Request
 	response abi.Response
 	random   random
+	call     call.Reader
 
 	need  []byte // the module's message, of what was looked up
 	since uint64 // where in the order of the store's changes it was read
@@ -60,6 +62,7 @@ func (p *scratches) give(s *scratch) {
 	clear(s.request.Headers)
 	s.request.Body = nil
 	s.request.Record = abi.Record{}
+	s.call = call.Reader{} // its memory is that of the longest call
 	if s.lent {
 		s.answer, s.response, s.lent = nil, abi.Response{}, false
 	}

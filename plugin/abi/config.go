@@ -10,6 +10,7 @@ type Config struct {
 	CountryHeader  string
 	DeviceHeader   string
 	Paused         []Paused
+	CORS           CORS
 	Fixed          *Fixed // nil: each request brings its own
 }
 
@@ -40,6 +41,20 @@ type Paused struct {
 const (
 	PausedOffer = "offer"
 	PausedSpace = "space"
+)
+
+// CORS says which other origins' pages may use the endpoints decide, event and
+// forget. Without origins only pages of the same host may.
+type CORS struct {
+	Origins     []string // scheme, host and port as browsers write them
+	Credentials bool     // requests from there bring cookies, and answers set them
+	MaxAge      int      // how long an answer to a preflight may be kept, in seconds
+}
+
+// Bounds of CORS.MaxAge: the most patient browser keeps an answer for a day.
+const (
+	defaultPreflightAge = 600
+	maxPreflightAge     = 24 * 60 * 60
 )
 
 // Fixed stands in for the time, seed and entropy of every request.

@@ -19,7 +19,7 @@ func AppendConfig(dst []byte, c *Config) []byte {
 			n++
 		}
 	}
-	for _, set := range [...]bool{len(c.Keys) > 0, len(c.Paused) > 0, c.Fixed != nil} {
+	for _, set := range [...]bool{len(c.Keys) > 0, len(c.Paused) > 0, len(c.CORS.Origins) > 0, c.Fixed != nil} {
 		if set {
 			n++
 		}
@@ -32,6 +32,7 @@ func AppendConfig(dst []byte, c *Config) []byte {
 		}
 	}
 	dst = appendPaused(dst, c.Paused)
+	dst = appendCORS(dst, &c.CORS)
 	return appendFixed(dst, c.Fixed)
 }
 
@@ -65,6 +66,20 @@ func appendPaused(dst []byte, list []Paused) []byte {
 		dst = wire.AppendStr(dst, list[i].Name)
 	}
 	return dst
+}
+
+func appendCORS(dst []byte, c *CORS) []byte {
+	if len(c.Origins) == 0 {
+		return dst
+	}
+	dst = wire.AppendStr(dst, keyCORS)
+	dst = wire.AppendArray(dst, 3)
+	dst = wire.AppendArray(dst, len(c.Origins))
+	for _, origin := range c.Origins {
+		dst = wire.AppendStr(dst, origin)
+	}
+	dst = wire.AppendBool(dst, c.Credentials)
+	return wire.AppendUint(dst, uint64(c.MaxAge))
 }
 
 func appendFixed(dst []byte, f *Fixed) []byte {

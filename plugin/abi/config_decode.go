@@ -15,12 +15,13 @@ const (
 	keyCountryHeader  = "country_header"
 	keyDeviceHeader   = "device_header"
 	keyPaused         = "paused"
+	keyCORS           = "cors"
 	keyFixed          = "fixed"
 )
 
 var configKeys = [...]string{
 	keyKeys, keyPrefix, keyIdentityCookie, keyIdentityHeader, keyPersonHeader,
-	keyCountryHeader, keyDeviceHeader, keyPaused, keyFixed,
+	keyCountryHeader, keyDeviceHeader, keyPaused, keyCORS, keyFixed,
 }
 
 var keyUses = [...]string{UseCookie, UseIdentity, UsePeer}
@@ -66,7 +67,10 @@ type configReader struct {
 	signs  [len(keyUses)]bool      // uses that have their primary key
 }
 
-// reject refuses the value of the key that is being read.
+// reject refuses the value of the key that is being read. It is not inlined, for the
+// module's size.
+//
+//go:noinline
 func (r *configReader) reject(text string) {
 	r.refuse(StatusMalformed, "configuration: "+r.key+": "+text)
 }
@@ -123,6 +127,8 @@ func (r *configReader) value() {
 		r.header(&r.config.DeviceHeader)
 	case keyPaused:
 		r.paused()
+	case keyCORS:
+		r.cors()
 	case keyFixed:
 		r.fixed()
 	}
@@ -205,6 +211,34 @@ func (r *configReader) paused() {
 		r.leave(outer, 3)
 		r.config.Paused = append(r.config.Paused, p)
 	}
+}
+
+func (r *configReader) cors() {
+	c := &r.config.CORS
+	outer := r.enter()
+	for n := r.list(); n > 0 && r.c.OK(); n-- {
+		origin := string(r.c.Str())
+		if !strings.HasPrefix(origin, "http") || strings.IndexByte(origin, '*') >= 0 || strings.HasSuffix(origin, "/") {
+			r.reject("an origin is not like https://app.example")
+		}
+		c.Origins = append(c.Origins, origin)
+	}
+	c.Credentials = r.bool()
+	if c.MaxAge = r.integer(maxPreflightAge, "configuration: cors: kept for more than a day"); c.MaxAge == 0 {
+		c.MaxAge = defaultPreflightAge
+	}
+	r.leave(outer, 2)
+	if len(c.Origins) == 0 {
+		r.reject("no origin")
+	}
+}
+
+// list reads the head of an array, 0 for nil.
+func (r *configReader) list() int {
+	if !r.next() {
+		return 0
+	}
+	return r.c.Array()
 }
 
 func (r *configReader) fixed() {

@@ -43,6 +43,9 @@ func drawConfig(t *rapid.T) *abi.Config {
 		kind := rapid.SampledFrom([]string{abi.PausedOffer, abi.PausedSpace}).Draw(t, "kind")
 		return abi.Paused{Environment: drawName(t), Kind: kind, Name: drawName(t)}
 	})
+	if rapid.Bool().Draw(t, "cors") {
+		c.CORS = abi.CORS{Origins: []string{"https://" + drawName(t) + ".example"}, Credentials: rapid.Bool().Draw(t, "credentials"), MaxAge: rapid.IntRange(1, 86400).Draw(t, "max age")}
+	}
 	if test {
 		c.Fixed = &abi.Fixed{Time: rapid.Int64().Draw(t, "time"), Seed: rapid.Uint64().Draw(t, "seed")}
 		copy(c.Fixed.Entropy[:], drawSized(t, abi.EntropySize))
@@ -94,6 +97,12 @@ func TestConfigAccepts(t *testing.T) {
 				{ID: 1, Use: abi.UseCookie, Primary: true, Secret: abi.TestSecret()},
 				{ID: 1, Use: abi.UsePeer, Primary: true, Secret: abi.TestSecret()},
 			}
+		})},
+		{"origins", pairs{"cors", []any{[]any{"https://app.example", "http://localhost:3000"}, true, 60}}, changed(func(c *abi.Config) {
+			c.CORS = abi.CORS{Origins: []string{"https://app.example", "http://localhost:3000"}, Credentials: true, MaxAge: 60}
+		})},
+		{"origins alone", pairs{"cors", []any{[]any{"https://app.example"}}}, changed(func(c *abi.Config) {
+			c.CORS = abi.CORS{Origins: []string{"https://app.example"}, MaxAge: 600}
 		})},
 		{"elements of a later version", pairs{"paused", []any{[]any{"visitors", "space", "hero", "more"}}}, changed(func(c *abi.Config) {
 			c.Paused = []abi.Paused{{Environment: "visitors", Kind: abi.PausedSpace, Name: "hero"}}
@@ -148,6 +157,12 @@ func TestConfigRefused(t *testing.T) {
 		{"two primary keys", pairs{"keys", []any{[]any{1, "peer", true, testSecret}, []any{2, "peer", true, testSecret}}}, "configuration: keys: two primary ones of one use"},
 		{"paused kind", pairs{"paused", []any{[]any{"visitors", "category", "travel"}}}, "configuration: paused: kind is not offer or space"},
 		{"paused no array", pairs{"paused", []any{1}}, "configuration: paused: malformed"},
+		{"cors without origins", pairs{"cors", []any{[]any{}, true}}, "configuration: cors: no origin"},
+		{"cors for all", pairs{"cors", []any{[]any{"https://*.example"}}}, "configuration: cors: an origin is not like https://app.example"},
+		{"cors for null", pairs{"cors", []any{[]any{"null"}}}, "configuration: cors: an origin is not like https://app.example"},
+		{"cors for a page", pairs{"cors", []any{[]any{"https://app.example/"}}}, "configuration: cors: an origin is not like https://app.example"},
+		{"cors for a week", pairs{"cors", []any{[]any{"https://app.example"}, true, 604800}}, "configuration: cors: kept for more than a day"},
+		{"cors no array", pairs{"cors", "https://app.example"}, "configuration: cors: malformed"},
 		{"fixed without keys", pairs{"fixed", []any{1, 2, testSecret}}, "configuration: fixed: the published test key is not the only key"},
 		{"fixed with a real key", pairs{"keys", []any{[]any{0, "peer", true, testSecret}, []any{2, "peer", false, testSecret}}, "fixed", []any{1, 2, testSecret}}, "configuration: fixed: the published test key is not the only key"},
 		{"fixed without entropy", pairs{"fixed", []any{1, 2}}, "configuration: fixed: no entropy"},

@@ -191,6 +191,7 @@ func drawRequest(t *rapid.T) *abi.Request {
 	}
 	if rapid.Bool().Draw(t, "endpoint") {
 		r.Method, r.Offers = drawTextOrNil(t), drawTexts(t)
+		r.Long = rapid.Bool().Draw(t, "long")
 		if rapid.Bool().Draw(t, "body") {
 			r.Body = drawText(t)
 		}

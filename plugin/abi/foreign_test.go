@@ -154,10 +154,14 @@ func foreignRequest(r *abi.Request) []any {
 		headers, uint8(r.Mode), foreignSlots(r), foreignCallData(r.Attributes),
 		foreignText(r.Language), foreignPersonKey(r.Target), foreignBin(r.Visitor), foreignRecord(r),
 	}
-	if r.Method == nil && r.Body == nil && r.Offers == nil {
+	if r.Method == nil && r.Body == nil && r.Offers == nil && !r.Long {
 		return tree
 	}
-	return append(tree, foreignText(r.Method), foreignBin(r.Body), foreignNames(r.Offers))
+	tree = append(tree, foreignText(r.Method), foreignBin(r.Body), foreignNames(r.Offers))
+	if r.Long {
+		tree = append(tree, true)
+	}
+	return tree
 }
 
 func foreignLink(l *abi.Link) any {

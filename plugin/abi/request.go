@@ -27,6 +27,7 @@ type Request struct {
 	// Of a request to an endpoint of the module's own.
 	Method []byte // nil: GET
 	Body   []byte // nil: none
+	Long   bool   // the body is longer than MaxBody, and left out
 	// Of a request to explain: codes of offers that the trace must not leave out.
 	Offers [][]byte
 

@@ -37,20 +37,27 @@ func AppendRequest(dst []byte, r *Request) []byte {
 	}
 	dst = appendStrOrNil(dst, r.Method)
 	dst = appendBinOrNil(dst, r.Body)
-	return appendNames(dst, r.Offers)
+	dst = appendNames(dst, r.Offers)
+	if r.Long {
+		dst = wire.AppendBool(dst, true)
+	}
+	return dst
 }
 
-// pageElements is how many elements the message of a page has, allElements how
-// many there are.
-const pageElements, allElements = 18, 21
+// pageElements is how many elements the message of a page has, offersElements up
+// to the offers, allElements how many there are.
+const pageElements, offersElements, allElements = 18, 21, 22
 
 // elements is how many elements the message of r has: the last ones are left out
 // where they say nothing.
 func (r *Request) elements() int {
-	if r.Method == nil && r.Body == nil && len(r.Offers) == 0 {
+	switch {
+	case r.Long:
+		return allElements
+	case r.Method == nil && r.Body == nil && len(r.Offers) == 0:
 		return pageElements
 	}
-	return allElements
+	return offersElements
 }
 
 func appendHeaders(dst []byte, list []Header) []byte {

@@ -25,6 +25,7 @@ var requestFaults = [...]string{
 	"method: malformed",
 	"body: malformed",
 	"offers: malformed",
+	"long: malformed",
 	"request: malformed",
 }
 
@@ -56,7 +57,7 @@ func (r *Request) reset() {
 	r.Language, r.Target.Source, r.Target.Key, r.Visitor = nil, nil, nil, nil
 	r.HasRecord, r.Record.Persons, r.Record.Visitors = false, r.Record.Persons[:0], r.Record.Visitors[:0]
 	r.Record.Erased, r.Record.Linked = false, nil
-	r.Method, r.Body, r.Offers = nil, nil, nil
+	r.Method, r.Body, r.Offers, r.Long = nil, nil, nil, false
 	r.names, r.values = r.names[:0], r.values[:0]
 }
 
@@ -122,7 +123,7 @@ func (r *Request) identity(d *decoder) {
 	r.record(d)
 }
 
-// endpoint reads elements 18 to 20: what a request to an endpoint of the
+// endpoint reads elements 18 to 21: what a request to an endpoint of the
 // module's own or a question for reasons has beside a page's.
 func (r *Request) endpoint(d *decoder) {
 	if d.left == 0 {
@@ -134,6 +135,7 @@ func (r *Request) endpoint(d *decoder) {
 		d.refuse(StatusRefused, "body: over the limit of 64 KiB")
 	}
 	r.Offers = d.strs(&r.names, MaxOffers, "offers: over the limit of 200")
+	r.Long = d.bool()
 }
 
 func (r *Request) headers(d *decoder) {

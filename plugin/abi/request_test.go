@@ -143,7 +143,7 @@ func TestDepthOfUnknownElements(t *testing.T) {
 
 func TestRequestAccepts(t *testing.T) {
 	hash := make([]byte, abi.HashSize)
-	full := []any{1, hash, 0, 0, nil, 0, 0, "", "", "", []any{}, 0, nil, nil, nil, nil, nil, nil, "POST", nil, nil}
+	full := []any{1, hash, 0, 0, nil, 0, 0, "", "", "", []any{}, 0, nil, nil, nil, nil, nil, nil, "POST", nil, nil, nil}
 	cases := []struct {
 		name string
 		tree []any
@@ -153,8 +153,8 @@ func TestRequestAccepts(t *testing.T) {
 		{"kind alone", []any{1}},
 		{"cut after the path", []any{1, hash, 0, 0, nil, 0, 0, "h", "/p"}},
 		{"nil everywhere", []any{1, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil}},
-		{"elements of a later version", append(full[:21:21], "more", []any{pairs{"a", 1}}, nil)},
-		{"as deep as allowed", append(full[:21:21], nest(abi.MaxDepth-1))},
+		{"elements of a later version", append(full[:22:22], "more", []any{pairs{"a", 1}}, nil)},
+		{"as deep as allowed", append(full[:22:22], nest(abi.MaxDepth-1))},
 		{"inline snapshot above the request's limit", []any{1, make([]byte, 2*abi.MaxRequest)}},
 		{"method without body and offers", full[:19]},
 		{"short slot", withElement(12, []any{[]any{"hero", 1}})},

@@ -13,7 +13,7 @@ import (
 func page() []any {
 	return []any{
 		1, make([]byte, abi.HashSize), 0, 0, nil, 0, 0, "www.example.com", "/", "",
-		[]any{}, 0, nil, nil, nil, nil, nil, nil, nil, nil, nil,
+		[]any{}, 0, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil,
 	}
 }
 

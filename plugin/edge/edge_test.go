@@ -189,7 +189,7 @@ func TestReplies(t *testing.T) {
 		}
 		x := exchange()
 		x.Method, x.URI, x.Headers = []byte("POST"), []byte("/.proffer/event?a=b"), nil
-		r, ok := e.Reply(x, append([]byte("accept="), ticket...))
+		r, ok := e.Reply(x, append([]byte("accept="), ticket...), false)
 		if !e.Owns(x) || !ok || r.Code != 204 || len(r.Cookies) != 1 || len(r.Events) == 1 != (events != "") {
 			t.Errorf("%s: %v, %+v", events, ok, r)
 		}
@@ -201,10 +201,10 @@ func TestReplies(t *testing.T) {
 	x := exchange()
 	x.URI = []byte("/.proffer/offers.js")
 	x.Headers = append(x.Headers, abi.Header{Name: []byte("x"), Value: make([]byte, abi.MaxRequest)})
-	if _, ok := e.Reply(x, nil); ok {
+	if _, ok := e.Reply(x, nil, false); ok {
 		t.Error("a request of more than 1 MiB is answered")
 	}
-	if r, ok := e.Reply(&edge.Exchange{Method: []byte("GET"), URI: []byte("/.proffer/offers.js")}, nil); !ok || r.Code != 200 {
+	if r, ok := e.Reply(&edge.Exchange{Method: []byte("GET"), URI: []byte("/.proffer/offers.js")}, nil, false); !ok || r.Code != 200 {
 		t.Error("the next one is not answered")
 	}
 	for _, bad := range []string{`,"events":"lines"`, `,"events":""`, `,"events":true`, `,"log":"events"`} {

@@ -8,16 +8,17 @@ func (e *Edge) Owns(x *Exchange) bool {
 	return e.guest.View() != nil && e.guest.Owns(path)
 }
 
-// Reply answers a request to an endpoint. It reports false if the module cannot
+// Reply answers a request to an endpoint; of a body of more than abi.MaxBody it is
+// told that it is long, and not what it is. It reports false if the module cannot
 // answer; the origin may, then. The reply holds until the next call.
-func (e *Edge) Reply(x *Exchange, body []byte) (*abi.Reply, bool) {
+func (e *Edge) Reply(x *Exchange, body []byte, long bool) (*abi.Reply, bool) {
 	e.begin(x, abi.KindEvent)
-	e.request.Method, e.request.Body = x.Method, body
+	e.request.Method, e.request.Body, e.request.Long = x.Method, body, long
 	if e.logs {
 		e.request.Want = abi.WantEvents
 	}
 	reply := e.reply()
-	if reply != nil && reply.Status == abi.StatusNeed { // of a fragment; this variant keeps all state in the cookie
+	if reply != nil && reply.Status == abi.StatusNeed { // of a decision; this variant keeps all state in the cookie
 		e.request.HasRecord, e.request.Record = true, abi.Record{}
 		reply = e.reply()
 	}

@@ -62,7 +62,7 @@ environments:
 		"/.proffer/fragment?page=/x&slot=hero":  {404, "not found", 0},
 	} {
 		x.Method, x.URI = []byte("GET"), []byte(uri)
-		r, ok := e.Reply(x, nil)
+		r, ok := e.Reply(x, nil, false)
 		if !e.Owns(x) || !ok || r.Code != want.code || !strings.HasPrefix(string(r.Body), want.body) || len(r.Events) != want.events || len(r.Cookies) != 0 {
 			t.Errorf("%s: %v, %+v", uri, ok, r)
 		}

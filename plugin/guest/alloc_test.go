@@ -53,13 +53,15 @@ func TestNoGarbage(t *testing.T) {
 	need := browser(request(g), "proffer_identity="+token(t, "main", "anna"))
 	fragment := browser(calls(g, "GET fragment?page=%2F&slot=hero_2"), cookie(first))
 	fragment.HasRecord, fragment.Flags = true, fragment.Flags|abi.FlagStore
+	call := browser(called(g, callOfAll), cookie(first))
+	refusedCall := browser(called(g, `{"slots":[{"space":"hero"}],"nobody knows \u0061":1}`), cookie(first))
 	for _, r := range []*abi.Request{stranger, returning, slots} {
 		r.Want |= abi.WantLinks | abi.WantEvents
 	}
 	dst := make([]byte, 0, 64<<10)
 	for name, r := range map[string]*abi.Request{
 		"a stranger": stranger, "a returning visitor": returning, "a known person": known, "asked slots": slots,
-		"refusal": refused, "a need": need, "a fragment": fragment,
+		"refusal": refused, "a need": need, "a fragment": fragment, "a call": call, "a refused call": refusedCall,
 	} {
 		message := abi.AppendRequest(nil, r)
 		want := abi.StatusOK

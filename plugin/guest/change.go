@@ -171,7 +171,7 @@ func (g *Guest) tellEvent(event *visitor.Event, t *visitor.Ticket, env *snapshot
 func (g *Guest) tellReply() {
 	a, r := &g.page.answer, &g.endpoint.reply
 	c := &a.Changes
-	if !g.page.fragment {
+	if !g.page.fragment && !g.page.called {
 		c.History = g.encodePast()
 		a.HasChanges = c.Forget || c.History != nil || len(c.Persons) > 0
 		g.nameSubject(c)

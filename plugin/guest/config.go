@@ -1,6 +1,8 @@
 package guest
 
 import (
+	"strconv"
+
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/seal"
 )
@@ -15,6 +17,8 @@ type config struct {
 	countryHeader  string
 	deviceHeader   string
 	paused         []abi.Paused
+	cors           abi.CORS
+	preflightAge   string // of cors, as a header has it
 	fixed          *abi.Fixed
 }
 
@@ -36,6 +40,8 @@ func (c *config) set(from *abi.Config) error {
 		countryHeader:  from.CountryHeader,
 		deviceHeader:   from.DeviceHeader,
 		paused:         from.Paused,
+		cors:           from.CORS,
+		preflightAge:   strconv.Itoa(from.CORS.MaxAge),
 		fixed:          from.Fixed,
 	}
 	return nil

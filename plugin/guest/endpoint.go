@@ -2,6 +2,7 @@ package guest
 
 import (
 	"github.com/profferhq/proffer/plugin/abi"
+	"github.com/profferhq/proffer/plugin/call"
 	"github.com/profferhq/proffer/plugin/seal"
 	"github.com/profferhq/proffer/plugin/visitor"
 )
@@ -18,7 +19,7 @@ type endpoint struct {
 
 	ticket  [seal.OpenSize]byte
 	history visitor.History
-	headers [4]abi.Header
+	headers [8]abi.Header
 	cookies [2][]byte
 	lines   [maxTickets][]byte
 
@@ -26,6 +27,13 @@ type endpoint struct {
 	slot    [1]abi.Slot // that it is of
 	shown   abi.SlotAnswer
 	entropy [abi.EntropySize]byte // in place of the request's
+
+	// Of a call of the decide API.
+	reader call.Reader
+	json   call.Writer // of the answer
+
+	bare bool // no cookies may be set
+	kept bool // the reply may be kept
 }
 
 // HTTP status codes of replies.
@@ -38,6 +46,7 @@ const (
 	codeForbidden        = 403
 	codeNotFound         = 404
 	codeMethodNotAllowed = 405
+	codeTooLong          = 413
 )
 
 const (
@@ -52,19 +61,23 @@ func (g *Guest) reply(dst []byte) []byte {
 	e.reply = abi.Reply{
 		Snapshot: g.view.Hash(), Headers: e.headers[:0], Cookies: e.cookies[:0], Events: e.lines[:0],
 	}
+	e.bare, e.kept = false, false
 	if !g.route() {
 		g.say(codeNotFound, "not found")
 	}
-	if g.page.fragment {
+	if g.page.fragment || g.page.called {
 		if need := g.answer(dst); need != nil {
 			return need
 		}
 	}
-	if g.page.fragment || e.reply.Code != codeOK && e.reply.Code != codeNotModified { // only the script may be kept
+	if !e.kept {
 		g.header("cache-control", "no-store")
 	}
 	if g.method(methodHead) {
 		e.reply.Body = nil
+	}
+	if e.bare {
+		e.reply.Cookies = nil
 	}
 	g.tellReply()
 	return abi.AppendReply(dst, &e.reply)
@@ -78,6 +91,8 @@ func (g *Guest) route() bool {
 		return false
 	}
 	switch string(path[len(g.config.prefix):]) {
+	case "decide":
+		g.decideCall()
 	case "click":
 		g.get((*Guest).click)
 	case "event":
@@ -111,15 +126,18 @@ func (g *Guest) get(answer func(*Guest)) {
 	answer(g)
 }
 
-// post answers a request that must be a POST and must not come from another
-// site's page.
+// post answers a request that must be a POST, must not come from another site's
+// page, and has a body of the length that ours have.
 func (g *Guest) post(answer func(*Guest)) {
 	switch {
+	case g.admit():
 	case !g.method(methodPost):
 		g.header("allow", methodPost)
 		g.say(codeMethodNotAllowed, "method not allowed")
 	case g.crossSite():
 		g.say(codeForbidden, "sent by another site")
+	case g.page.request.Long:
+		g.say(codeTooLong, "The request is too long.\n")
 	default:
 		answer(g)
 	}
@@ -148,7 +166,7 @@ func (g *Guest) forgetAll() {
 // script answers with offers.js, which is the same for everyone.
 func (g *Guest) script() {
 	r := &g.endpoint.reply
-	r.Code = codeOK
+	r.Code, g.endpoint.kept = codeOK, true
 	g.header("cache-control", "public, max-age=3600")
 	g.header("etag", scriptTag)
 	if string(g.sent("if-none-match")) == scriptTag {

@@ -4,6 +4,7 @@ import (
 	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/decide"
+	"github.com/profferhq/proffer/plugin/number"
 	"github.com/profferhq/proffer/plugin/seal"
 )
 
@@ -20,7 +21,7 @@ func (g *Guest) fragment() {
 	name, n := field(r.Query, "slot"), 1
 	for i := len(name) - 1; i > 0; i-- {
 		if name[i] == '_' {
-			if ordinal, ok := parseInt(name[i+1:]); ok {
+			if ordinal, ok := number.ParseInt(name[i+1:]); ok {
 				name, n = name[:i], int(ordinal)
 			}
 			break

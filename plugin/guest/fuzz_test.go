@@ -2,6 +2,7 @@ package guest_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -89,11 +90,14 @@ func endpointSeeds(f *testing.F, g *guest.Guest) (out []*abi.Request) {
 	b := met(f, g)
 	ticket := shopTicket(1, b.tag(f))
 	b.does(f, g, visitor.Seen, shopTicket(2, 0), nil)
-	for _, what := range []string{"GET click?t=" + signed(visitor.Click, ticket), "GET click?t=", "POST event?seen=x", "POST forget", "GET offers.js", "HEAD x", "GET fragment?page=/&slot=hero_2", "HEAD fragment?slot=hero&page=%2Ftravel%2f"} {
+	for _, what := range []string{"GET click?t=" + signed(visitor.Click, ticket), "GET click?t=", "POST event?seen=x", "POST forget", "GET offers.js", "HEAD x", "GET fragment?page=/&slot=hero_2", "HEAD fragment?slot=hero&page=%2Ftravel%2f", "POST decide"} {
 		r := b.on(calls(g, what))
 		header(header(header(r, "origin", "https://www.shop.example"), "referer", "https://www.shop.example/x"), "sec-fetch-mode", "navigate")
 		r.Body = []byte("accept=" + signed(visitor.Accept, ticket) + "&reject=" + signed(visitor.Reject, ticket))
 		out = append(out, r)
+	}
+	for _, body := range []string{callOfAll, `{"slots":[{"space":"hero","n":2,"categories":["all"],"themes":[],"attributes":{"a":[1,2.5,"\ud83d\ude00"]}}],"language":"fr","consent":true}`} {
+		out = append(out, b.on(called(g, body)))
 	}
 	return out
 }
@@ -109,12 +113,15 @@ func checkReply(t *testing.T, response []byte, g *guest.Guest) {
 	if out.Status != abi.StatusOK {
 		return
 	}
-	if !bytes.Equal(out.Snapshot, g.View().Hash()) || len(out.Headers) > 4 || len(out.Cookies) > 2 || len(out.Events) > 64 || len(out.Body) > 4<<10 {
+	if !bytes.Equal(out.Snapshot, g.View().Hash()) || len(out.Headers) > 8 || len(out.Cookies) > 2 || len(out.Events) > 64 || len(out.Body) > 64<<10 {
 		t.Fatalf("%+v", out)
 	}
 	for _, h := range out.Headers {
 		if string(h.Name) == "location" && (h.Value[0] != '/' || len(h.Value) > 1 && h.Value[1] == '/') {
 			t.Fatalf("leads to %q", h.Value)
+		}
+		if string(h.Name) == "content-type" && bytes.HasSuffix(h.Value, []byte("json")) && !json.Valid(out.Body) {
+			t.Fatalf("no JSON: %q", out.Body)
 		}
 		if bytes.ContainsAny(h.Value, "\r\n\x00\\") {
 			t.Fatalf("%s: %q", h.Name, h.Value)

@@ -29,6 +29,7 @@ type page struct {
 	listed     bool
 	strict     bool // what does not fit into the cookie is left out
 	fragment   bool // one slot of the page is wanted, alone
+	called     bool // the decide API is asked
 
 	identity struct {
 		source, key []byte
@@ -104,8 +105,12 @@ func (g *Guest) answer(dst []byte) []byte {
 	g.engine.Decide()
 	g.engine.Store()
 	g.mintPropositions()
-	if p.fragment {
+	switch {
+	case p.fragment:
 		g.show()
+		return nil
+	case p.called:
+		g.answerCall()
 		return nil
 	}
 	dst = g.writeSlots(dst)
@@ -126,7 +131,7 @@ func (p *page) reset() {
 	p.state.Reset()
 	p.events.N = 0
 	p.erasing, p.sentOurs, p.sentEvents, p.fresh, p.explicit, p.replaced, p.changed, p.listed = false, false, false, false, false, false, false, false
-	p.fragment = false
+	p.fragment, p.called = false, false
 	p.keyID = 0
 	p.identity.source, p.identity.key, p.identity.token = nil, nil, false
 	p.identity.attributes = seal.Attributes{}

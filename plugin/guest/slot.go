@@ -6,6 +6,7 @@ import (
 	"github.com/profferhq/proffer/catalog/wire"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/decide"
+	"github.com/profferhq/proffer/plugin/number"
 	"github.com/profferhq/proffer/plugin/render"
 )
 
@@ -158,10 +159,10 @@ func (g *Guest) content(sp *snapshot.Space, fields []render.Field, env *render.E
 func appendField(dst []byte, typ catalog.FieldType, value []byte) []byte {
 	switch typ {
 	case catalog.FieldNumber:
-		if n, ok := parseInt(value); ok {
+		if n, ok := number.ParseInt(value); ok {
 			return wire.AppendInt(dst, n)
 		}
-		if f, ok := parseFloat(value); ok {
+		if f, ok := number.ParseFloat(value); ok {
 			return wire.AppendFloat(dst, f)
 		}
 		return wire.AppendNil(dst)

@@ -7,6 +7,7 @@ import (
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/decide"
 	"github.com/profferhq/proffer/plugin/expr"
+	"github.com/profferhq/proffer/plugin/number"
 	"github.com/profferhq/proffer/plugin/seal"
 	"github.com/profferhq/proffer/plugin/visitor"
 )
@@ -171,11 +172,11 @@ func (g *Guest) parse(typ catalog.Type, name, value []byte) expr.Value {
 			return expr.FromBool(s == "true")
 		}
 	case catalog.TypeInt:
-		if n, ok := parseInt(value); ok {
+		if n, ok := number.ParseInt(value); ok {
 			return expr.FromInt(n)
 		}
 	case catalog.TypeDouble:
-		if f, ok := parseFloat(value); ok {
+		if f, ok := number.ParseFloat(value); ok {
 			return expr.FromDouble(f)
 		}
 	default:
@@ -213,10 +214,10 @@ func appendElement(dst []byte, typ catalog.Type, value []byte) ([]byte, bool) {
 	case catalog.TypeStringList:
 		return wire.AppendStrBytes(dst, value), true
 	case catalog.TypeIntList:
-		n, ok := parseInt(value)
+		n, ok := number.ParseInt(value)
 		return wire.AppendInt(dst, n), ok
 	case catalog.TypeDoubleList:
-		f, ok := parseFloat(value)
+		f, ok := number.ParseFloat(value)
 		return wire.AppendFloat(dst, f), ok
 	}
 	return dst, false

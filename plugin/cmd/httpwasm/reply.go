@@ -11,10 +11,11 @@ import (
 // reply answers a request to an endpoint of the module's own. It reports false
 // if it could not.
 func reply() bool {
-	if !readInto(kindRequest, abi.MaxBody) {
-		page = page[:0] // no ticket of ours is so long: none of them is good
+	long := !readInto(kindRequest, abi.MaxBody)
+	if long {
+		page = page[:0]
 	}
-	r, ok := instance.Reply(&exchange, page)
+	r, ok := instance.Reply(&exchange, page, long)
 	if !ok {
 		return false
 	}

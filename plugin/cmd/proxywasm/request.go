@@ -48,7 +48,7 @@ func onRequestHeaders(id, _, last uint32) (action uint32) {
 // holds the head; there the head goes on, and the body is held.
 func (f *flow) receive(whole bool) uint32 {
 	if whole {
-		return f.reply(nil)
+		return f.reply(nil, false)
 	}
 	if f.plugin.config.Hold {
 		return actionPause
@@ -64,12 +64,12 @@ func onRequestBody(id, size, last uint32) (action uint32) {
 		return actionContinue
 	}
 	if size > abi.MaxBody {
-		return f.reply(nil) // no ticket of ours is so long: none of them is good
+		return f.reply(nil, true)
 	}
 	if last == 0 {
 		return actionPause
 	}
-	return f.reply(buffer(bufferRequestBody, 0, size))
+	return f.reply(buffer(bufferRequestBody, 0, size), false)
 }
 
 //go:wasmexport proxy_on_request_trailers
@@ -79,7 +79,7 @@ func onRequestTrailers(id, _ uint32) (action uint32) {
 	if f == nil || f.state != answering {
 		return actionContinue
 	}
-	return f.reply(buffer(bufferRequestBody, 0, abi.MaxBody))
+	return f.reply(buffer(bufferRequestBody, 0, abi.MaxBody), false)
 }
 
 var replied struct {
@@ -87,12 +87,12 @@ var replied struct {
 	pairs  []byte
 }
 
-// reply answers a request to an endpoint of the module's own. If it cannot, the
-// origin may.
-func (f *flow) reply(body []byte) uint32 {
+// reply answers a request to an endpoint of the module's own, whose body may be too
+// long. If it cannot, the origin may.
+func (f *flow) reply(body []byte, long bool) uint32 {
 	p := f.plugin
 	defer f.close()
-	r, ok := p.edge.Reply(f.Exchange(), body)
+	r, ok := p.edge.Reply(f.Exchange(), body, long)
 	if !ok {
 		return actionContinue
 	}

@@ -24,7 +24,7 @@ func onResponseHeaders(id, _, last uint32) (action uint32) {
 		return actionContinue
 	}
 	if f.state == answering { // the origin was faster than the request's body
-		return f.reply(nil)
+		return f.reply(nil, false)
 	}
 	if last != 0 || !isPage() {
 		f.close()

@@ -1,4 +1,4 @@
-package document_test
+package call_test
 
 import (
 	"bytes"
@@ -12,7 +12,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/profferhq/proffer/catalog/wire"
-	"github.com/profferhq/proffer/host/document"
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
@@ -38,7 +37,7 @@ func reference(body []byte) string {
 	if err != nil {
 		return "refused"
 	}
-	c := document.Call{Path: "/"}
+	c := parsed{Path: "/"}
 	if err := readCall(&c, v); err != nil {
 		return "refused"
 	}
@@ -151,7 +150,7 @@ func truth(into *bool) func(any) error {
 	}
 }
 
-func readCall(c *document.Call, v any) error {
+func readCall(c *parsed, v any) error {
 	var consent, consents bool
 	var id string
 	err := fieldsOf(v, map[string]func(any) error{

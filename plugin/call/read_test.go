@@ -1,7 +1,6 @@
-package document_test
+package call_test
 
 import (
-	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -9,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/profferhq/proffer/catalog/wire"
-	"github.com/profferhq/proffer/host/document"
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
@@ -115,10 +113,9 @@ func TestCallRefuses(t *testing.T) {
 		"no_store a number":   {slot(`,"no_store":1`), "no_store", "must be true or false"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := document.ParseCall([]byte(c.body))
-			var refused *document.CallError
-			if !errors.As(err, &refused) || refused.Field != c.field || !strings.Contains(refused.Text, c.text) {
-				t.Errorf("got %#v, want %q and %q", err, c.field, c.text)
+			_, fault := parse([]byte(c.body))
+			if fault == nil || fault.Status != 400 || string(fault.Field) != c.field || !strings.Contains(string(fault.Text), c.text) {
+				t.Errorf("got %s, want %q and %q", said(fault), c.field, c.text)
 			}
 		})
 	}
@@ -135,11 +132,11 @@ func many(n int) string {
 
 // TestCall holds what a call says.
 func TestCall(t *testing.T) {
-	c, err := document.ParseCall([]byte(` {"path":"/tr%C3%A9s","query":"a=b&?","language":"fr-CH","attributes":{"basket":12.5,"n":-9007199254740993,"big":18446744073709551616,
+	c, err := parse([]byte(` {"path":"/tr%C3%A9s","query":"a=b&?","language":"fr-CH","attributes":{"basket":12.5,"n":-9007199254740993,"big":18446744073709551616,
 		"ok":true,"tags":["a","\ud83d\ude00"],"mixed":[1,2.5],"none":[]},"slots":[{"space":"hero"},{"space":"side","n":100,"environment":"visitors",
 		"categories":["travel"],"themes":[],"attributes":{"basket":1}}]} `))
 	if err != nil {
-		t.Fatal(err)
+		t.Fatal(said(err))
 	}
 	var data []string
 	for _, a := range c.Attributes {
@@ -150,14 +147,14 @@ func TestCall(t *testing.T) {
 		t.Errorf("got %q %q %q %v", c.Path, c.Query, c.Language, data)
 	}
 	if s := c.Slots; len(s) != 2 || string(s[0].Space) != "hero" || s[0].N != 1 || s[0].Held != abi.HeldYes || s[0].Categories != nil ||
-		s[1].N != 100 || string(s[1].Environment) != "visitors" || len(s[1].Categories) != 1 || s[1].Themes == nil || len(s[1].Attributes) != 1 {
+		s[1].N != 100 || string(s[1].Environment) != "visitors" || len(s[1].Categories) != 1 || s[1].Themes != nil || len(s[1].Attributes) != 1 {
 		t.Errorf("got %+v", s)
 	}
 	if c.Trusted != "" || c.Target.Key != nil || c.Visitor != nil || c.Consent != 0 || c.NoStore {
 		t.Errorf("a stranger's is %+v", c)
 	}
-	if c, err := document.ParseCall([]byte(slot(""))); err != nil || c.Path != "/" || c.Language != nil {
-		t.Errorf("got %+v, %v", c, err)
+	if c, err := parse([]byte(slot(""))); err != nil || c.Path != "/" || c.Language != nil {
+		t.Errorf("got %+v, %s", c, said(err))
 	}
 }
 
@@ -169,9 +166,9 @@ func TestCallOfTheTrusted(t *testing.T) {
 		`"consent":true`:                   "consent source= key= visitor= consent=8 no_store=false",
 		`"consent":false,"no_store":false`: "consent source= key= visitor= consent=16 no_store=false",
 	} {
-		c, err := document.ParseCall([]byte(slot("," + text)))
+		c, err := parse([]byte(slot("," + text)))
 		if err != nil {
-			t.Fatal(err)
+			t.Fatal(said(err))
 		}
 		got := fmt.Sprintf("%s source=%s key=%s visitor=%x consent=%d no_store=%t", c.Trusted, c.Target.Source, c.Target.Key, c.Visitor, c.Consent, c.NoStore)
 		if got != want {
@@ -203,10 +200,9 @@ func value(b []byte) string {
 // TestCallSaysLittle holds that an error repeats little of a call.
 func TestCallSaysLittle(t *testing.T) {
 	for _, name := range []string{strings.Repeat("x", 60000), strings.Repeat("é", 30000), strings.Repeat(`\u0000`, 10000)} {
-		_, err := document.ParseCall([]byte(slot(`,"` + name + `":1`)))
-		var refused *document.CallError
-		if !errors.As(err, &refused) || len(refused.Text) > 300 || len(refused.Field) > 300 || !utf8.ValidString(refused.Text+refused.Field) {
-			t.Errorf("got %.500q", fmt.Sprint(err))
+		_, fault := parse([]byte(slot(`,"` + name + `":1`)))
+		if fault == nil || len(fault.Text) > 300 || len(fault.Field) > 300 || !utf8.Valid(fault.Text) || !utf8.Valid(fault.Field) {
+			t.Errorf("got %.500q", said(fault))
 		}
 	}
 }
@@ -239,7 +235,7 @@ func TestCallNeedsLittle(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			for range rounds {
-				_, _ = document.ParseCall(b)
+				_, _ = parse(b)
 			}
 			runtime.ReadMemStats(&after)
 			if took := (after.TotalAlloc - before.TotalAlloc) / rounds; took > 8*size {

@@ -1,19 +1,17 @@
-package document_test
+package call_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
-	"github.com/profferhq/proffer/host/document"
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
-// FuzzParseCall holds the reader of calls to another one, made of encoding/json:
+// FuzzRead holds the reader of calls to another one, made of encoding/json:
 // both accept the same bodies and read the same in them.
-func FuzzParseCall(f *testing.F) {
+func FuzzRead(f *testing.F) {
 	for _, body := range []string{
 		slot(""), slot(`,"path":"/a","query":"b=c","language":"fr"`), slot(`,"attributes":{"a":1,"b":[1,2.5],"c":["x"],"d":true,"e":-0.0,"f":1e300}`),
 		slot(`,"target":{"source":"s","key":"k"},"visitor":{"id":"00112233445566778899aabbccddeeff"},"consent":true,"no_store":false`),
@@ -25,21 +23,20 @@ func FuzzParseCall(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		got := "refused"
-		c, err := document.ParseCall(body)
-		var refused *document.CallError
-		if err == nil {
+		c, fault := parse(body)
+		if fault == nil {
 			got = told(c)
-		} else if !errors.As(err, &refused) || len(refused.Text) > 300 || !utf8.ValidString(refused.Text) {
-			t.Fatalf("the error is %v", err)
+		} else if fault.Status != 400 || len(fault.Text) > 300 || len(fault.Field) > 300 || !utf8.Valid(fault.Text) {
+			t.Fatalf("the fault is %s", said(fault))
 		}
 		if want := reference(body); got != want {
-			t.Fatalf("got %s (%v)\nwant %s", got, err, want)
+			t.Fatalf("got %s (%s)\nwant %s", got, said(fault), want)
 		}
 	})
 }
 
 // told is what a call says, in one form.
-func told(c *document.Call) string {
+func told(c *parsed) string {
 	out := fmt.Sprintf("%q %q %q %s %q %q %x %d %t", c.Path, c.Query, c.Language, data(c.Attributes), c.Target.Source, c.Target.Key, c.Visitor, c.Consent, c.NoStore)
 	for _, s := range c.Slots {
 		out += fmt.Sprintf(" | %q %d %q %q %q %s", s.Space, s.N, s.Environment, s.Categories, s.Themes, data(s.Attributes))

@@ -1,4 +1,4 @@
-package guest
+package number
 
 import (
 	"math"
@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// checkFloat compares parseFloat with the standard library. What that takes
+// checkFloat compares ParseFloat with the standard library. What that takes
 // besides decimal numbers (hexadecimal, underscores, inf, nan) is refused.
 func checkFloat(t interface {
 	Helper()
@@ -18,12 +18,12 @@ func checkFloat(t interface {
 	t.Helper()
 	want, err := strconv.ParseFloat(s, 64)
 	decimal := s != "" && strings.Trim(s, "0123456789+-.eE") == ""
-	got, ok := parseFloat([]byte(s))
+	got, ok := ParseFloat([]byte(s))
 	if ok != (decimal && err == nil) {
-		t.Errorf("parseFloat(%q) is ok = %v, strconv %v", s, ok, err)
+		t.Errorf("ParseFloat(%q) is ok = %v, strconv %v", s, ok, err)
 	}
 	if ok && math.Float64bits(got) != math.Float64bits(want) {
-		t.Errorf("parseFloat(%q) = %v, want %v", s, got, want)
+		t.Errorf("ParseFloat(%q) = %v, want %v", s, got, want)
 	}
 }
 
@@ -145,8 +145,8 @@ func FuzzParseFloat(f *testing.F) {
 func TestParseInt(t *testing.T) {
 	check := func(t interface{ Errorf(string, ...any) }, s string) {
 		want, err := strconv.ParseInt(s, 10, 64)
-		if got, ok := parseInt([]byte(s)); ok != (err == nil) || ok && got != want {
-			t.Errorf("parseInt(%q) = %d, %v, want %d, %v", s, got, ok, want, err)
+		if got, ok := ParseInt([]byte(s)); ok != (err == nil) || ok && got != want {
+			t.Errorf("ParseInt(%q) = %d, %v, want %d, %v", s, got, ok, want, err)
 		}
 	}
 	for _, s := range []string{

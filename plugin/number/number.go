@@ -1,9 +1,9 @@
-package guest
+package number
 
 import "math"
 
-// parseInt reads a decimal integer of 64 bits with an optional sign.
-func parseInt(s []byte) (n int64, ok bool) {
+// ParseInt reads a decimal integer of 64 bits with an optional sign.
+func ParseInt(s []byte) (n int64, ok bool) {
 	digits, negative := cutSign(s)
 	if len(digits) == 0 {
 		return 0, false
@@ -28,12 +28,12 @@ func cutSign(s []byte) (rest []byte, negative bool) {
 	return s, false
 }
 
-// parseFloat reads a decimal number (digits with an optional sign, point and
+// ParseFloat reads a decimal number (digits with an optional sign, point and
 // exponent) and rounds it to the nearest float64, ties to even, as
 // strconv.ParseFloat does. One that is too large is not ok; hexadecimal forms,
 // infinities and NaN are none. It stands in place of strconv, whose errors
 // bring 55 KB of tables for quoting along.
-func parseFloat(s []byte) (f float64, ok bool) {
+func ParseFloat(s []byte) (f float64, ok bool) {
 	digits, negative := cutSign(s)
 	d, ok := scanDecimal(digits)
 	if !ok {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/caddyserver/caddy/v2"
@@ -28,7 +29,8 @@ const both = `{
 		protocols h1
 	}
 }
-http://%[2]s {
+http://:%[2]s {
+	bind 127.0.0.1
 	proffer {
 		catalog %[1]s/catalog.yaml
 		keys %[1]s/keys.json
@@ -36,7 +38,8 @@ http://%[2]s {
 	}
 	reverse_proxy %[4]s
 }
-http://%[5]s {
+http://:%[5]s {
+	bind 127.0.0.1
 	reverse_proxy %[6]s
 }
 `
@@ -52,9 +55,10 @@ func BenchmarkEdge(b *testing.B) {
 		b.Fatal(err)
 	}
 	site := func(body string) string { return rig.Address(b, rig.Serve(b, rig.HTML(body))) }
+	port := func(address string) string { return address[strings.LastIndexByte(address, ':')+1:] }
 	edge, bare := rig.Free(b), rig.Free(b)
-	text := fmt.Sprintf(both, dir, edge, filepath.Join(hosttest.OutDir(b), "proffer.wasm"),
-		site(meter.Page(meter.Element)), bare, site(meter.Page(meter.Own)))
+	text := fmt.Sprintf(both, dir, port(edge), filepath.Join(hosttest.OutDir(b), "proffer.wasm"),
+		site(meter.Page(meter.Element)), port(bare), site(meter.Page(meter.Own)))
 	configuration, err := adapt(text)
 	if err == nil {
 		err = caddy.Load(configuration, true)

@@ -1,6 +1,7 @@
 package meter
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -15,7 +16,7 @@ func Version(b *testing.B, path string) string {
 	return strings.TrimSpace(said(b, "go", "list", "-m", "-f", form, path))
 }
 
-var number = regexp.MustCompile(`\d+(\.\d+)+`)
+var number = regexp.MustCompile(`\d+([.-]\d+)+`)
 
 // Program is a program with the version that it tells when it is asked so.
 func Program(b *testing.B, program string, args ...string) string {
@@ -30,7 +31,9 @@ func Program(b *testing.B, program string, args ...string) string {
 
 func said(b *testing.B, program string, args ...string) string {
 	b.Helper()
-	text, err := exec.CommandContext(b.Context(), program, args...).CombinedOutput()
+	cmd := exec.CommandContext(b.Context(), program, args...)
+	cmd.Dir = os.Getenv("PWD") // where the test began, wherever it has gone since
+	text, err := cmd.CombinedOutput()
 	if err != nil {
 		b.Fatalf("%s: %v: %s", program, err, text)
 	}

@@ -19,11 +19,11 @@ func HTML(body string) http.HandlerFunc {
 	}
 }
 
-// Serve serves until the benchmark ends, and gives the URL.
-func Serve(b *testing.B, h http.Handler) string {
-	b.Helper()
+// Serve serves until the test ends, and gives the URL.
+func Serve(t testing.TB, h http.Handler) string {
+	t.Helper()
 	s := httptest.NewServer(h)
-	b.Cleanup(s.Close)
+	t.Cleanup(s.Close)
 	return s.URL
 }
 

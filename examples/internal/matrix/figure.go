@@ -14,7 +14,7 @@ const FileVariable = "PROFFER_FIGURES"
 // Figures are what was measured at an edge. Times are in microseconds.
 type Figures struct {
 	Engine  string  `json:"engine"`  // the program and its version
-	Memory  int     `json:"memory"`  // linear memory of an instance, in bytes
+	Memory  int     `json:"memory"`  // linear memory of an instance, in bytes; 0: the benchmark cannot see it
 	Low     float64 `json:"low"`     // a quarter of the pages took no longer
 	Median  float64 `json:"median"`  // half
 	High    float64 `json:"high"`    // three quarters
@@ -55,7 +55,7 @@ func (f *Figures) check() error {
 		return fmt.Errorf("figures of %d samples (have %d at least)", f.Samples, minSamples)
 	case f.Median <= 0 || f.Low > f.Median || f.Median > f.High:
 		return fmt.Errorf("figures of %v, %v and %v µs", f.Low, f.Median, f.High)
-	case f.Memory <= 0:
+	case f.Memory < 0:
 		return fmt.Errorf("figures with a memory of %d bytes", f.Memory)
 	}
 	return nil

@@ -117,11 +117,11 @@ func (p *project) sub(test matrix.Test) error {
 func (p *project) target(test matrix.Test, found testsource.Test) (string, error) {
 	own := testsource.Module(root, test.Dir())
 	switch {
-	case own != "" && p.runs(regexp.MustCompile(`^cd `+regexp.QuoteMeta(own)+` && .*\bgo test\b[^&]* \./\.\.\.`)):
+	case own != "" && p.runs(regexp.MustCompile(`^cd `+regexp.QuoteMeta(own)+` && .*\bgo test\b[^&]*\s\./\.\.\.`)):
 		return "edges", nil
 	case own == "" && found.Tags == "":
 		return "test", nil
-	case own == "" && found.Tags == "edges" && p.runs(regexp.MustCompile(`\bgo test\b.* -tags edges\b.* \./`+regexp.QuoteMeta(test.Dir())+`( |$)`)):
+	case own == "" && found.Tags == "edges" && p.runs(regexp.MustCompile(`\bgo test\b.* -tags edges\b.*\s\./`+regexp.QuoteMeta(test.Dir())+`( |$)`)):
 		return "edges", nil
 	}
 	return "", fmt.Errorf("%s: neither make test nor make edges runs it (module %q, build constraint %q)", test, own, found.Tags)

@@ -3,6 +3,7 @@ package matrix
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,13 +26,13 @@ type table struct {
 	measured Measured
 	place    func(Test) (Place, error)
 	text     strings.Builder
-	errs     []error
+	errs     map[string]error // by their texts: each is told once
 }
 
 // Table is the table of edges, and the notes to it, as Markdown for a page in
 // examples. place says where a test stands.
 func Table(edges []Edge, measured Measured, place func(Test) (Place, error)) (string, error) {
-	t := &table{measured: measured, place: place}
+	t := &table{measured: measured, place: place, errs: map[string]error{}}
 	t.text.WriteString("| you run | Proffer is | " + strings.Join(names[:], " | ") + " | MiB | ms | tested by | foremost limit |\n")
 	t.text.WriteString("|---|---|" + strings.Repeat(":-:|", len(names)) + "--:|--:|---|---|\n")
 	for i := range edges {
@@ -42,7 +43,18 @@ func Table(edges []Edge, measured Measured, place func(Test) (Place, error)) (st
 	for i := range edges {
 		t.note(&edges[i])
 	}
-	return t.text.String(), errors.Join(t.errs...)
+	return t.text.String(), t.failed()
+}
+
+func (t *table) fail(err error) { t.errs[err.Error()] = err }
+
+// failed is all that went wrong.
+func (t *table) failed() error {
+	var all []error
+	for _, text := range slices.Sorted(maps.Keys(t.errs)) {
+		all = append(all, t.errs[text])
+	}
+	return errors.Join(all...)
 }
 
 // row writes that of an edge.
@@ -78,7 +90,7 @@ func name(t Test) string {
 func (t *table) find(test Test) Place {
 	p, err := t.place(test)
 	if err != nil {
-		t.errs = append(t.errs, err)
+		t.fail(err)
 	}
 	return p
 }
@@ -87,7 +99,7 @@ func (t *table) find(test Test) Place {
 func (t *table) figures(e *Edge) Figures {
 	f, ok := t.measured[e.Name]
 	if !ok {
-		t.errs = append(t.errs, fmt.Errorf("edge %s was never measured: run make matrix, or with EDGES=%s", e.Name, e.Name))
+		t.fail(fmt.Errorf("edge %s was never measured: run make matrix, or with EDGES=%s", e.Name, e.Name))
 	}
 	return f
 }
@@ -102,7 +114,7 @@ func (t *table) memory(e *Edge) string {
 	case e.Memory.Why != "":
 		return `[–](#notes "` + e.Memory.Why + `")`
 	case bytes == 0:
-		t.errs = append(t.errs, fmt.Errorf("edge %s has no figure of memory, and no reason for it", e.Name))
+		t.fail(fmt.Errorf("edge %s has no figure of memory, and no reason for it", e.Name))
 	}
 	return strconv.FormatFloat(float64(bytes)/(1<<20), 'f', 1, 64)
 }

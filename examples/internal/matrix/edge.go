@@ -20,6 +20,9 @@ const (
 // names are the heads of the columns.
 var names = [numCapabilities]string{"decide", "inject", "JSON", "cookies", "endpoints", "hot swap", "look-ups"}
 
+// nouns are what a note calls them.
+var nouns = [numCapabilities]string{"decision", "injection", "JSON", "cookies", "endpoints", "hot swap", "look-ups"}
+
 // String implements fmt.Stringer.
 func (c Capability) String() string { return names[c] }
 

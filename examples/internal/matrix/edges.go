@@ -17,7 +17,7 @@ const (
 // Edges are all rows, in the order of the table.
 var Edges = []Edge{
 	{
-		Name: "serve", Title: "Any proxy or none: `proffer serve`", Page: "../README.md", Variant: "`proffer.wasm`, or native",
+		Name: "serve", Title: "Our own proxy", Page: "../README.md", Variant: "module",
 		Works: [numCapabilities]Cell{
 			Decide:    by("host/hosttest:TestCorpusReactor", "host/proxy:TestWasm"),
 			Inject:    by("host/proxy:TestPage", "host/cmd/proffer:TestShop"),
@@ -31,7 +31,7 @@ var Edges = []Edge{
 		Limit: "a process of its own",
 	},
 	{
-		Name: "caddy", Title: "Caddy 2", Page: "caddy/README.md", Dirs: []string{"caddy"}, Variant: "`proffer.wasm`, or native",
+		Name: "caddy", Title: "Caddy 2", Page: "caddy/README.md", Dirs: []string{"caddy"}, Variant: "module",
 		Works: [numCapabilities]Cell{
 			Decide:    by("examples/caddy:TestCorpus"),
 			Inject:    by("examples/caddy:TestPages/wasm"),
@@ -42,10 +42,10 @@ var Edges = []Edge{
 			LookUps:   no("a store and people sources are `proffer serve`'s"),
 		},
 		Bench: "examples/caddy:BenchmarkEdge", Memory: Memory{Of: "serve"},
-		Limit: "built into Caddy, by xcaddy",
+		Limit: "built into Caddy",
 	},
 	{
-		Name: "traefik", Title: "Traefik 3", Page: "traefik/README.md", Dirs: []string{"traefik"}, Variant: "`proffer-http-wasm.wasm`",
+		Name: "traefik", Title: "Traefik 3", Page: "traefik/README.md", Dirs: []string{"traefik"}, Variant: "http-wasm",
 		Works: [numCapabilities]Cell{
 			Decide:    by("examples/traefik:TestPages"),
 			Inject:    by("examples/traefik:TestPages"),
@@ -56,11 +56,11 @@ var Edges = []Edge{
 			LookUps:   no("the plugin can ask nobody"),
 		},
 		Bench: "examples/traefik:BenchmarkEdge", Memory: Memory{Of: "http-wasm"},
-		Limit: "a page is held until it is complete",
+		Limit: "holds a page until it is whole",
 		More:  "The tests run Traefik's own loader of plugins, not the whole of Traefik.",
 	},
 	{
-		Name: "http-wasm", Title: "Dapr, http-wasm hosts", Page: "http-wasm/README.md", Dirs: []string{"http-wasm"}, Variant: "`proffer-http-wasm.wasm`",
+		Name: "http-wasm", Title: "Dapr, http-wasm", Page: "http-wasm/README.md", Dirs: []string{"http-wasm"}, Variant: "http-wasm",
 		Works: [numCapabilities]Cell{
 			Decide:    by("examples/http-wasm:TestPages"),
 			Inject:    by("examples/http-wasm:TestPages"),
@@ -71,11 +71,11 @@ var Edges = []Edge{
 			LookUps:   no("a handler can ask nobody"),
 		},
 		Bench: "examples/http-wasm:BenchmarkEdge",
-		Limit: "a page is held until it is complete",
+		Limit: "holds a page until it is whole",
 		More:  "Dapr itself did not run: it uses the library that the tests do. It mounts no directory, so that a new catalog is a new start there.",
 	},
 	{
-		Name: "envoy", Title: "Envoy 1.33+, Istio", Page: "envoy/README.md", Dirs: []string{"envoy"}, Variant: "`proffer-proxy-wasm.wasm`",
+		Name: "envoy", Title: "Envoy, Istio", Page: "envoy/README.md", Dirs: []string{"envoy"}, Variant: "proxy-wasm",
 		Works: [numCapabilities]Cell{
 			Decide:    by("examples/envoy:TestPages", "examples/envoy/emulator:TestEmulator"),
 			Inject:    by("examples/envoy:TestPages", "examples/envoy/emulator:TestEmulator"),
@@ -87,11 +87,11 @@ var Edges = []Edge{
 		},
 		Bench: "examples/envoy:BenchmarkEdge",
 		Limit: "**no Envoy binary ran**",
-		More: "The tests are a strict host of our own and the emulator of the Proxy-Wasm Go SDK; no Envoy ran in CI, nor did Istio. " +
+		More: "From Envoy 1.33 on. The tests are a strict host of our own and the emulator of the Proxy-Wasm Go SDK; no Envoy ran in CI, nor did Istio. " +
 			"The time is that of all callbacks of a page in the strict host, by wazero and not by Envoy's V8.",
 	},
 	{
-		Name: "cloudflare", Title: "Cloudflare Workers", Page: "cloudflare/README.md", Dirs: []string{"cloudflare"}, Variant: "`proffer.wasm`, `injector.wasm`",
+		Name: "cloudflare", Title: "Cloudflare Workers", Page: "cloudflare/README.md", Dirs: []string{"cloudflare"}, Variant: "module, injector",
 		Works: [numCapabilities]Cell{
 			Decide:    by("examples/cloudflare:TestCorpus", "examples/cloudflare:TestPages"),
 			Inject:    by("examples/cloudflare:TestPages", "examples/cloudflare:TestStream"),
@@ -102,11 +102,11 @@ var Edges = []Edge{
 			LookUps:   no("no people source or store is asked"),
 		},
 		Bench: "examples/cloudflare:BenchmarkEdge",
-		Limit: "run in workerd, not in Cloudflare's network",
-		More:  "The memory is the deciding module's; the injector has as much again.",
+		Limit: "ran in workerd alone",
+		More:  "It never ran in Cloudflare's network. The memory is the deciding module's; the injector has as much again.",
 	},
 	{
-		Name: "nginx", Title: "nginx", Page: "nginx/README.md", Dirs: []string{"nginx"}, Variant: "`proffer serve` beside it",
+		Name: "nginx", Title: "nginx", Page: "nginx/README.md", Dirs: []string{"nginx"}, Variant: "side-car",
 		Works: [numCapabilities]Cell{
 			Decide:    by("examples/nginx:TestEdge/visitor", "host/proxy:TestSidecarAgrees"),
 			Inject:    by("examples/nginx:TestEdge/visitor"),
@@ -117,10 +117,11 @@ var Edges = []Edge{
 			LookUps:   by("host/proxy:TestSidecarStores"),
 		},
 		Bench: "examples/nginx:BenchmarkEdge",
-		Limit: "a line of configuration for each slot; offers up to 4 KiB",
+		Limit: "configured slot by slot",
+		More:  "An offer has at most 4 KiB, all of a page 8 KiB.",
 	},
 	{
-		Name: "haproxy", Title: "HAProxy 2.6+", Page: "haproxy/README.md", Dirs: []string{"haproxy"}, Variant: "`proffer serve` beside it",
+		Name: "haproxy", Title: "HAProxy", Page: "haproxy/README.md", Dirs: []string{"haproxy"}, Variant: "side-car",
 		Works: [numCapabilities]Cell{
 			Decide:    by("examples/haproxy:TestEdge/visitor", "host/proxy:TestSidecarAgrees"),
 			Inject:    no("HAProxy rewrites no pages: the site's templates print the offers that it hands them"),
@@ -131,10 +132,11 @@ var Edges = []Edge{
 			LookUps:   by("host/proxy:TestSidecarStores"),
 		},
 		Bench: "examples/haproxy:BenchmarkEdge",
-		Limit: "the site's templates print the offers; up to 4 KiB each",
+		Limit: "the site prints the offers",
+		More:  "An offer has at most 4 KiB, all of a page 8 KiB. From HAProxy 2.6 on.",
 	},
 	{
-		Name: "varnish", Title: "Varnish", Page: "varnish/README.md", Dirs: []string{"varnish"}, Variant: "`proffer serve`, fragments",
+		Name: "varnish", Title: "Varnish", Page: "varnish/README.md", Dirs: []string{"varnish"}, Variant: "fragments",
 		Works: [numCapabilities]Cell{
 			Decide:    by("examples/varnish:TestEdge/page", "host/proxy:TestFragment"),
 			Inject:    by("examples/varnish:TestEdge/page"),
@@ -145,10 +147,11 @@ var Edges = []Edge{
 			LookUps:   by("host/proxy:TestFragmentIsStored", "host/proxy:TestFragmentsOnDisk"),
 		},
 		Bench: "examples/varnish:BenchmarkEdge",
-		Limit: "one question for each slot, in turn; fragments set no cookie",
+		Limit: "asks slot by slot, in turn",
+		More:  "A fragment sets no cookie: who is a stranger stays one until a page of its own or the API.",
 	},
 	{
-		Name: "nginx-ssi", Title: "nginx with a cache", Page: "nginx-ssi/README.md", Dirs: []string{"nginx-ssi"}, Variant: "`proffer serve`, fragments",
+		Name: "nginx-ssi", Title: "nginx, with a cache", Page: "nginx-ssi/README.md", Dirs: []string{"nginx-ssi"}, Variant: "fragments",
 		Works: [numCapabilities]Cell{
 			Decide:    by("examples/nginx-ssi:TestEdge/page", "host/proxy:TestFragment"),
 			Inject:    by("examples/nginx-ssi:TestEdge/page"),
@@ -159,10 +162,11 @@ var Edges = []Edge{
 			LookUps:   by("host/proxy:TestFragmentIsStored", "host/proxy:TestFragmentsOnDisk"),
 		},
 		Bench: "examples/nginx-ssi:BenchmarkEdge",
-		Limit: "one question for each slot; fragments set no cookie",
+		Limit: "asks slot by slot",
+		More:  "A fragment sets no cookie: who is a stranger stays one until a page of its own or the API.",
 	},
 	{
-		Name: "single-page", Title: "Application in the browser", Page: "single-page/README.md", Dirs: []string{"single-page"}, Variant: "`proffer serve`, decide API",
+		Name: "single-page", Title: "A browser application", Page: "single-page/README.md", Dirs: []string{"single-page"}, Variant: "decide API",
 		Works: [numCapabilities]Cell{
 			Decide:    by("host/proxy:TestDecideLikeAPage", "examples/single-page:TestBrowser"),
 			Inject:    by("examples/single-page:TestBrowser"),
@@ -177,7 +181,7 @@ var Edges = []Edge{
 		More:  "The time is that of a call of the API, less one that a server answers at once.",
 	},
 	{
-		Name: "embed", Title: "Your program in Go", Page: "embed/README.md", Dirs: []string{"embed"}, Variant: "`proffer.wasm` in wazero",
+		Name: "embed", Title: "A Go program", Page: "embed/README.md", Dirs: []string{"embed"}, Variant: "module",
 		Works: [numCapabilities]Cell{
 			Decide:    by("examples/embed:TestCorpus", "examples/embed:TestSoakInWazero"),
 			Inject:    no(yourPages),
@@ -188,11 +192,11 @@ var Edges = []Edge{
 			LookUps:   by("examples/embed:TestCorpus"),
 		},
 		Bench: "examples/embed:BenchmarkEdge",
-		Limit: "a start, not a host: package `host` has pool, swaps and deadlines",
-		More:  asMessages,
+		Limit: "one call at a time",
+		More:  asMessages + " Package `host` has a pool, swaps and deadlines.",
 	},
 	{
-		Name: "embed-js", Title: "Your program in JavaScript", Page: "embed/README.md", Dirs: []string{"embed"}, Variant: "`proffer.wasm` in V8",
+		Name: "embed-js", Title: "A JavaScript program", Page: "embed/README.md", Dirs: []string{"embed"}, Variant: "module",
 		Works: [numCapabilities]Cell{
 			Decide:    by("examples/embed:TestCorpusInNode", "examples/embed:TestSoakInNode"),
 			Inject:    no(yourPages),
@@ -207,7 +211,7 @@ var Edges = []Edge{
 		More:  asMessages + " The time is less that of a ping, for both go through a pipe.",
 	},
 	{
-		Name: "wasmtime", Title: "Your program with wasmtime", Page: "wasmtime/README.md", Dirs: []string{"wasmtime"}, Variant: "`proffer.wasm` in wasmtime",
+		Name: "wasmtime", Title: "wasmtime", Page: "wasmtime/README.md", Dirs: []string{"wasmtime"}, Variant: "module",
 		Works: [numCapabilities]Cell{
 			Decide:    by("examples/wasmtime:TestCorpus", "examples/wasmtime:TestCorpusCommand", "examples/wasmtime:TestSoak"),
 			Inject:    no(yourPages),
@@ -218,11 +222,11 @@ var Edges = []Edge{
 			LookUps:   by("examples/wasmtime:TestCorpus"),
 		},
 		Bench: "examples/wasmtime:BenchmarkEdge",
-		Limit: "from Go it needs a C compiler",
+		Limit: "from Go with cgo",
 		More:  asMessages,
 	},
 	{
-		Name: "node", Title: "Any WASI runtime, tools", Page: "node/README.md", Dirs: []string{"node"}, Variant: "`proffer-command.wasm` in Node",
+		Name: "node", Title: "Node, WASI runtimes", Page: "node/README.md", Dirs: []string{"node"}, Variant: "command",
 		Works: [numCapabilities]Cell{
 			Decide:    by("examples/node:TestCorpus"),
 			Inject:    no(yourPages),
@@ -233,7 +237,7 @@ var Edges = []Edge{
 			LookUps:   by("examples/node:TestCorpus"),
 		},
 		Bench: "examples/node:BenchmarkEdge", Memory: Memory{Why: "an instance ends with its message"},
-		Limit: "starts an instance for each message: for tools, not for pages",
+		Limit: "for tools: starts per message",
 		More:  asMessages + " Each message has its catalog with it.",
 	},
 }

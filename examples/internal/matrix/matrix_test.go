@@ -111,8 +111,8 @@ func declared(t *testing.T, e *matrix.Edge) {
 	if len(e.Works[matrix.Decide].Tests) == 0 {
 		t.Errorf("%s decides nothing: then it is no edge", e.Name)
 	}
-	if e.Title == "" || e.Variant == "" || e.Limit == "" || len(e.Limit) > 70 {
-		t.Errorf("%s: title %q, variant %q and a limit of %d characters (have 1..70)", e.Name, e.Title, e.Variant, len(e.Limit))
+	if e.Title == "" || e.Variant == "" || e.Limit == "" || len(e.Limit) > 32 {
+		t.Errorf("%s: title %q, variant %q and a limit of %d characters (have 1..32)", e.Name, e.Title, e.Variant, len(e.Limit))
 	}
 	if _, err := os.Stat(filepath.Join(root, "examples", e.Page)); err != nil {
 		t.Errorf("%s has no page: %v", e.Name, err)

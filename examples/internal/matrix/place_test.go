@@ -127,4 +127,6 @@ func (p *project) target(test matrix.Test, found testsource.Test) (string, error
 	return "", fmt.Errorf("%s: neither make test nor make edges runs it (module %q, build constraint %q)", test, own, found.Tags)
 }
 
-func (p *project) runs(line *regexp.Regexp) bool { return slices.ContainsFunc(p.edges, line.MatchString) }
+func (p *project) runs(line *regexp.Regexp) bool {
+	return slices.ContainsFunc(p.edges, line.MatchString)
+}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Place is where a test stands.
@@ -33,13 +34,12 @@ type table struct {
 // examples. place says where a test stands.
 func Table(edges []Edge, measured Measured, place func(Test) (Place, error)) (string, error) {
 	t := &table{measured: measured, place: place, errs: map[string]error{}}
-	t.text.WriteString("| you run | Proffer is | " + strings.Join(names[:], " | ") + " | MiB | ms | tested by | foremost limit |\n")
-	t.text.WriteString("|---|---|" + strings.Repeat(":-:|", len(names)) + "--:|--:|---|---|\n")
+	t.text.WriteString("| you run | variant | " + strings.Join(names[:], " | ") + " | MiB | ms | limit |\n")
+	t.text.WriteString("|---|---|" + strings.Repeat(":-:|", len(names)) + "--:|--:|---|\n")
 	for i := range edges {
 		t.row(&edges[i])
 	}
-	t.text.WriteString("\n## Notes\n\n")
-	t.text.WriteString(t.machines() + "\n\n")
+	t.text.WriteString("\n" + legend + "\n\n" + t.machines() + "\n\n## Notes\n")
 	for i := range edges {
 		t.note(&edges[i])
 	}
@@ -61,24 +61,37 @@ func (t *table) failed() error {
 func (t *table) row(e *Edge) {
 	cells := []string{fmt.Sprintf("[%s](%s)", e.Title, e.Page), e.Variant}
 	for _, c := range e.Works {
-		cells = append(cells, t.cell(c))
+		cells = append(cells, t.cell(e, c))
 	}
-	var targets []string
-	for _, test := range e.tests() {
-		targets = append(targets, "`make "+t.find(test).Target+"`")
-	}
-	slices.Sort(targets)
-	cells = append(cells, t.memory(e), t.time(e), strings.Join(slices.Compact(targets), ", "), e.Limit)
+	cells = append(cells, t.memory(e), t.time(e), e.Limit)
 	t.text.WriteString("| " + strings.Join(cells, " | ") + " |\n")
 }
 
 // cell is a mark that leads to the proof, or to the reason.
-func (t *table) cell(c Cell) string {
+func (t *table) cell(e *Edge, c Cell) string {
 	if len(c.Tests) == 0 {
-		return `[–](#notes "` + c.Not + `")`
+		return none(e, c.Not)
 	}
 	first := c.Tests[0]
 	return fmt.Sprintf("[✓](%s %q)", t.find(first).File, name(first))
+}
+
+// none is a mark that leads to an edge's note.
+func none(e *Edge, why string) string {
+	return fmt.Sprintf(`[–](#%s "%s")`, anchor(e.Title), why)
+}
+
+// anchor is that of a heading, as GitHub makes it.
+func anchor(title string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ':
+			return '-'
+		case r == '-' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r):
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, title)
 }
 
 // name is a test's, as go test has it.
@@ -112,7 +125,7 @@ func (t *table) memory(e *Edge) string {
 	}
 	switch {
 	case e.Memory.Why != "":
-		return `[–](#notes "` + e.Memory.Why + `")`
+		return none(e, e.Memory.Why)
 	case bytes == 0:
 		t.fail(fmt.Errorf("edge %s has no figure of memory, and no reason for it", e.Name))
 	}
@@ -128,58 +141,4 @@ func millis(micros float64) string {
 		digits--
 	}
 	return strconv.FormatFloat(ms, 'f', digits, 64)
-}
-
-// machines says what the figures were measured on.
-func (t *table) machines() string {
-	var all []string
-	for _, f := range t.measured {
-		all = append(all, f.Machine)
-	}
-	slices.Sort(all)
-	return "Measured on " + strings.Join(slices.Compact(all), "; and on ") + "."
-}
-
-// note writes what does not fit into the row.
-func (t *table) note(e *Edge) {
-	parts := []string{"- **" + e.Title + "**:"}
-	for i, c := range e.Works {
-		if c.Not != "" {
-			parts = append(parts, fmt.Sprintf("No %s: %s.", names[i], c.Not))
-		}
-	}
-	if e.More != "" {
-		parts = append(parts, e.More)
-	}
-	if e.Memory.Why != "" {
-		parts = append(parts, "No memory: "+e.Memory.Why+".")
-	}
-	f := t.figures(e)
-	if e.Memory.Of != "" {
-		parts = append(parts, "The memory is that of the same instances in row `"+e.Memory.Of+"`.")
-	}
-	beside := ""
-	if f.Without > 0 {
-		beside = ", and " + millis(f.Without) + " ms without Proffer"
-	}
-	parts = append(parts, fmt.Sprintf("%s, %s: %s to %s ms for the middle half of %d%s.", f.Engine, f.Date, millis(f.Low), millis(f.High), f.Samples, beside))
-	var tests []string
-	for _, test := range e.tests() {
-		tests = append(tests, fmt.Sprintf("[`%s`](%s)", name(test), t.find(test).File))
-	}
-	parts = append(parts, "Tests: "+strings.Join(tests, ", ")+".")
-	t.text.WriteString(strings.Join(parts, " ") + "\n")
-}
-
-// tests are all that prove something about an edge, each once.
-func (e *Edge) tests() []Test {
-	var out []Test
-	for _, c := range e.Works {
-		for _, test := range c.Tests {
-			if !slices.Contains(out, test) {
-				out = append(out, test)
-			}
-		}
-	}
-	return out
 }

@@ -29,6 +29,7 @@ var Edges = []Edge{
 		},
 		Bench: "examples/internal/rig:BenchmarkProxy",
 		Limit: "a process of its own",
+		More:  "With `--engine native` decisions run in the process itself, and not in the module.",
 	},
 	{
 		Name: "caddy", Title: "Caddy 2", Page: "caddy/README.md", Dirs: []string{"caddy"}, Variant: "module",

@@ -39,7 +39,7 @@ func (t *table) note(e *Edge) {
 		line("%s", e.More)
 	}
 	if e.Memory.Of != "" {
-		line("The memory is that of the same instances in the row `%s`, which this edge's benchmark cannot see.", e.Memory.Of)
+		line("The memory is that of the same instances in the row %q, for this edge's benchmark cannot see them.", t.title(e.Memory.Of))
 	}
 	if e.Memory.Why != "" {
 		line("No memory: %s.", e.Memory.Why)
@@ -53,6 +53,16 @@ func (t *table) note(e *Edge) {
 	for _, target := range slices.Sorted(maps.Keys(tests)) {
 		line("Tests of `make %s`: %s.", target, strings.Join(tests[target], ", "))
 	}
+}
+
+// title is that of an edge.
+func (t *table) title(name string) string {
+	i := slices.IndexFunc(t.edges, func(e Edge) bool { return e.Name == name })
+	if i < 0 {
+		t.fail(fmt.Errorf("no edge is called %q", name))
+		return ""
+	}
+	return t.edges[i].Title
 }
 
 // spread says how far apart times were, and of what.

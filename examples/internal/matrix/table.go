@@ -24,6 +24,7 @@ const (
 
 // table makes the text of one.
 type table struct {
+	edges    []Edge
 	measured Measured
 	place    func(Test) (Place, error)
 	text     strings.Builder
@@ -33,7 +34,7 @@ type table struct {
 // Table is the table of edges, and the notes to it, as Markdown for a page in
 // examples. place says where a test stands.
 func Table(edges []Edge, measured Measured, place func(Test) (Place, error)) (string, error) {
-	t := &table{measured: measured, place: place, errs: map[string]error{}}
+	t := &table{edges: edges, measured: measured, place: place, errs: map[string]error{}}
 	t.text.WriteString("| you run | variant | " + strings.Join(names[:], " | ") + " | MiB | ms | limit |\n")
 	t.text.WriteString("|---|---|" + strings.Repeat(":-:|", len(names)) + "--:|--:|---|\n")
 	for i := range edges {

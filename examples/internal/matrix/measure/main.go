@@ -14,6 +14,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -28,13 +29,15 @@ import (
 
 // options say what is measured, and how.
 type options struct {
+	root     string   // the project's
+	file     string   // of the figures
 	edges    []string // all, if there are none
 	samples  int
 	patience time.Duration
 }
 
 func main() {
-	var o options
+	o := options{root: ".", file: filepath.Join(dir, "testdata", "measured.json")}
 	names := flag.String("edges", "", "measure these alone, by their names, with commas between")
 	flag.IntVar(&o.samples, "samples", 2000, "how many pages of each edge are timed")
 	flag.DurationVar(&o.patience, "patience", 4*time.Minute, "how long one edge may take")
@@ -49,10 +52,8 @@ func main() {
 	}
 }
 
-var (
-	dir      = filepath.Join("examples", "internal", "matrix")
-	measured = filepath.Join(dir, "testdata", "measured.json")
-)
+// dir is the directory of package matrix.
+var dir = filepath.Join("examples", "internal", "matrix")
 
 // run measures and has the table written, also where an edge has failed.
 func run(ctx context.Context, o *options) error {
@@ -60,30 +61,36 @@ func run(ctx context.Context, o *options) error {
 	if err != nil {
 		return err
 	}
-	all, err := matrix.ReadMeasured(measured)
+	return errors.Join(measure(ctx, o, chosen, os.Stdout, os.Stderr), write(ctx))
+}
+
+// measure puts the figures of edges into the file. Of one that fails it says so, and
+// goes on.
+func measure(ctx context.Context, o *options, edges []matrix.Edge, out, errs io.Writer) error {
+	all, err := matrix.ReadMeasured(o.file)
 	if err != nil {
 		return err
 	}
-	var failed []error
-	for i := range chosen {
-		e := &chosen[i]
+	failed := 0
+	for i := range edges {
+		e := &edges[i]
 		began := time.Now()
 		f, err := edge(ctx, o, e)
 		if err == nil {
 			all[e.Name] = f
-			err = all.Write(measured) // at once: what comes later may fail
+			err = all.Write(o.file) // at once: what comes later may fail
 		}
 		if err != nil {
-			failed = append(failed, fmt.Errorf("%s was not measured, its old figures stay: %w", e.Name, err))
-			fmt.Fprintln(os.Stderr, "measure:", failed[len(failed)-1])
+			failed++
+			fmt.Fprintf(errs, "measure: %s was not measured, its old figures stay: %v\n", e.Name, err)
 			continue
 		}
-		fmt.Printf("%s: %.0f µs (%.0f to %.0f), %d bytes, %s; took %v\n", e.Name, f.Median, f.Low, f.High, f.Memory, f.Engine, time.Since(began).Round(time.Second))
+		fmt.Fprintf(out, "%s: %.0f µs (%.0f to %.0f), %d bytes, %s; took %v\n", e.Name, f.Median, f.Low, f.High, f.Memory, f.Engine, time.Since(began).Round(time.Second))
 	}
-	if len(failed) > 0 {
-		failed = []error{fmt.Errorf("%d of %d edges were not measured", len(failed), len(chosen))}
+	if failed > 0 {
+		return fmt.Errorf("%d of %d edges were not measured", failed, len(edges))
 	}
-	return errors.Join(append(failed, write(ctx))...)
+	return nil
 }
 
 // choose are the edges of these names, all if there are none.
@@ -114,7 +121,7 @@ func edge(ctx context.Context, o *options, e *matrix.Edge) (f matrix.Figures, er
 	file := filepath.Join(temp, e.Name+".json")
 	cmd := exec.CommandContext(ctx, "go", "test", "-tags", "edges", "-run", "^$", "-bench", "^"+e.Bench.Func()+"$",
 		"-benchtime", fmt.Sprintf("%dx", o.samples), "-count", "1", "-timeout", o.patience.String(), ".")
-	cmd.Dir = filepath.FromSlash(e.Bench.Dir())
+	cmd.Dir = filepath.Join(o.root, filepath.FromSlash(e.Bench.Dir()))
 	cmd.Env = append(os.Environ(), matrix.FileVariable+"="+file)
 	if said, err := together(cmd); err != nil {
 		return f, fmt.Errorf("%w: %s", err, said)

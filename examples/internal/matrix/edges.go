@@ -1,10 +1,8 @@
 package matrix
 
-// The tests of Proffer beside or behind an edge, which has its answers from it.
-var (
-	ownSwap    = by("host/cmd/proffer:TestSavingACatalog")
-	ownLookUps = by("host/proxy:TestStore", "host/cmd/proffer:TestServeStore")
-)
+// ownSwap is the test of a Proffer beside or behind an edge, which has its answers
+// from it.
+var ownSwap = by("host/cmd/proffer:TestSavingACatalog")
 
 // Why programs that embed the module have some things to do.
 const (

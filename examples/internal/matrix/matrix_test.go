@@ -97,6 +97,19 @@ func TestDeclaration(t *testing.T) {
 	}
 }
 
+// TestTargetsRunInCI holds that what runs before a change lands runs both targets.
+func TestTargetsRunInCI(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, ".ci", "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"make test", "make edges"} {
+		if !slices.Contains(strings.Split(string(text), "\n"), want) {
+			t.Errorf(".ci/run has no line %q", want)
+		}
+	}
+}
+
 // declared holds that everything is said of an edge.
 func declared(t *testing.T, e *matrix.Edge) {
 	t.Helper()

@@ -58,6 +58,11 @@ edges: wasm injector
 	cd examples/caddy && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 	cd build/peers && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 
+## matrix: measure all edges, or EDGES=name,name; write examples/README.md's table
+matrix: wasm injector
+	build/install-edges
+	PATH="$(CURDIR)/$(OUT)/node/bin:$$PATH:/usr/sbin" go run ./examples/internal/matrix/measure -edges "$(EDGES)"
+
 ## fuzz: what reads strangers' bytes, FUZZTIME each; FUZZ=-all: every target
 FUZZTIME ?= 20s
 fuzz:
@@ -103,4 +108,4 @@ vuln:
 clean:
 	rm -rf $(OUT)
 
-.PHONY: help build wasm injector run test edges fuzz bench peers powercut profile check fmt vuln clean
+.PHONY: help build wasm injector run test edges matrix fuzz bench peers powercut profile check fmt vuln clean

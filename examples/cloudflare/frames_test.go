@@ -27,7 +27,7 @@ type frames struct {
 	next               [2][]byte
 }
 
-func startFrames(t *testing.T) *frames {
+func startFrames(t testing.TB) *frames {
 	t.Helper()
 	return &frames{workerd: start(t, setup{entry: "frames.mjs", snapshot: []byte{}})}
 }

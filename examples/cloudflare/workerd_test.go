@@ -73,7 +73,7 @@ func (l *lines) await(t *testing.T, text string) {
 
 // start runs config.capnp as it is, but for addresses and bindings, on a free
 // port until the test ends.
-func start(t *testing.T, s setup) *workerd {
+func start(t testing.TB, s setup) *workerd {
 	t.Helper()
 	w := &workerd{said: &lines{}}
 	args := []string{"serve", "config.capnp", "--control-fd=3", "--socket-addr=http=127.0.0.1:0"}
@@ -116,7 +116,7 @@ func start(t *testing.T, s setup) *workerd {
 }
 
 // program is the workerd that make edges installs.
-func program(t *testing.T) string {
+func program(t testing.TB) string {
 	t.Helper()
 	found, err := filepath.Glob("../../build/out/workerd/node_modules/@cloudflare/workerd-*/bin/workerd")
 	if err != nil || len(found) == 0 {
@@ -131,7 +131,7 @@ func program(t *testing.T) string {
 
 // lay puts together what config.capnp embeds, where it looks for it, and gives the
 // directory.
-func lay(t *testing.T, s setup) string {
+func lay(t testing.TB, s setup) string {
 	t.Helper()
 	root := t.TempDir()
 	here := filepath.Join(root, "examples", "cloudflare")
@@ -170,7 +170,7 @@ func lay(t *testing.T, s setup) string {
 	return here
 }
 
-func config(t *testing.T, s setup) string {
+func config(t testing.TB, s setup) string {
 	t.Helper()
 	text := string(read(t, "config.capnp"))
 	put := func(at, what string) {
@@ -190,7 +190,7 @@ func config(t *testing.T, s setup) string {
 	return text
 }
 
-func read(t *testing.T, name string) []byte {
+func read(t testing.TB, name string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(name)
 	if err != nil {

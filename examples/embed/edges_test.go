@@ -30,7 +30,7 @@ type node struct {
 	next               [2][]byte
 }
 
-func start(t *testing.T) *node {
+func start(t testing.TB) *node {
 	t.Helper()
 	hosttest.Artefact(t, "proffer.wasm")
 	cmd := exec.Command("node", "run.mjs", filepath.Join("..", "..", "build", "out", "proffer.wasm"))

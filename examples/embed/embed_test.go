@@ -12,7 +12,7 @@ import (
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
-func compile(t *testing.T) *embed.Module {
+func compile(t testing.TB) *embed.Module {
 	t.Helper()
 	m, err := embed.Compile(t.Context(), hosttest.Artefact(t, "proffer.wasm"))
 	if err != nil {

@@ -84,7 +84,7 @@ func asking(t *testing.T) *host {
 	return newHost(t, object(t, compile(t, known), abi.AppendConfig(nil, c), map[string]any{"record": map[string]any{"cluster": "proffer"}}))
 }
 
-func ring(t *testing.T) *seal.Keyring {
+func ring(t testing.TB) *seal.Keyring {
 	t.Helper()
 	var keys []seal.Key
 	for _, use := range []seal.Use{seal.UseCookie, seal.UseIdentity, seal.UsePeer} {
@@ -100,7 +100,7 @@ func ring(t *testing.T) *seal.Keyring {
 // customer opens the page for one who has logged in.
 func (h *host) customer() *exchange {
 	h.Helper()
-	b, err := seal.AppendToken(nil, ring(h.T), "main", "anna", h.now/1e9+3600, nil)
+	b, err := seal.AppendToken(nil, ring(h), "main", "anna", h.now/1e9+3600, nil)
 	if err != nil {
 		h.Fatal(err)
 	}

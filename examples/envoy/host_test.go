@@ -47,7 +47,7 @@ func (f fields) all(name string) (values []string) {
 
 // host is one worker of a proxy, with one instance of the module.
 type host struct {
-	*testing.T
+	testing.TB
 	ctx     context.Context
 	mod     api.Module
 	config  []byte
@@ -89,9 +89,9 @@ var (
 )
 
 // newHost starts a worker. Its clock is 2027-01-15.
-func newHost(t *testing.T, config []byte) *host {
+func newHost(t testing.TB, config []byte) *host {
 	t.Helper()
-	h := &host{T: t, ctx: t.Context(), now: 1_800_000_000_000_000_000, stopAll: true, streams: map[uint32]*stream{},
+	h := &host{TB: t, ctx: t.Context(), now: 1_800_000_000_000_000_000, stopAll: true, streams: map[uint32]*stream{},
 		shared: &sharedData{map[string][]byte{}, map[string]uint32{}}}
 	var err error
 	compileOnce.Do(func() { cache, err = wazero.NewCompilationCacheWithDir(hosttest.CacheDir(t)) })

@@ -101,9 +101,9 @@ func (c *pageCase) run(pages *pagecase.Case) {
 // send lets a request and the origin's response through, its body in parts.
 func (c *pageCase) send(request string, size int) *exchange {
 	c.Helper()
-	head, body := parseResponse(c.T, c.origin)
+	head, body := parseResponse(c, c.origin)
 	var parts [][]byte
-	if in := parseRequest(c.T, request); in.get(":method") != "HEAD" {
+	if in := parseRequest(c, request); in.get(":method") != "HEAD" {
 		parts = cut(body, func() int {
 			if size == 0 {
 				return 1 + c.random.IntN(40)
@@ -111,7 +111,7 @@ func (c *pageCase) send(request string, size int) *exchange {
 			return size
 		})
 	}
-	e := c.open(parseRequest(c.T, request), nil, head, parts...).run()
+	e := c.open(parseRequest(c, request), nil, head, parts...).run()
 	if !e.done || !e.asked {
 		c.Fatal("the page does not arrive")
 	}
@@ -128,7 +128,7 @@ func cut(body []byte, size func() int) (parts [][]byte) {
 
 func (c *pageCase) check(f txtar.File, request string, e *exchange) {
 	c.Helper()
-	head, body := parseResponse(c.T, c.origin)
+	head, body := parseResponse(c, c.origin)
 	if f.Name == "passed" || !strings.Contains(strings.ToLower(head.get("content-type")), "charset=") {
 		if !slices.Equal(e.response, head) || len(e.out) > 0 && !bytes.Equal(e.out, body) {
 			c.Errorf("the page is changed:\n%v\n%s", e.response, e.out)
@@ -164,7 +164,7 @@ func (c *pageCase) check(f txtar.File, request string, e *exchange) {
 // decide answers a request in this process, without package edge.
 func (c *pageCase) decide(request string) *abi.Answer {
 	c.Helper()
-	r := asked(parseRequest(c.T, request))
+	r := asked(parseRequest(c, request))
 	for {
 		out, err := abi.DecodeResponse(hosttest.InProcess(c, c.settings, c.snapshot, r))
 		if err != nil {

@@ -5,7 +5,6 @@ package haproxy_test
 import (
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -15,34 +14,30 @@ import (
 )
 
 // origin prints the offer that it is handed, or its own content.
-func origin(t *testing.T) *httptest.Server {
-	t.Helper()
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "max-age=60")
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		if r.URL.Path == "/missing" {
-			w.WriteHeader(http.StatusNotFound)
-		}
-		hero := r.Header.Get("Proffer-Slot-Hero")
-		if hero == "" {
-			hero = "<b>own</b>"
-		}
-		_, _ = io.WriteString(w, "<p>"+hero+"</p>")
-	}))
-	t.Cleanup(s.Close)
-	return s
+func origin(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "max-age=60")
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if r.URL.Path == "/missing" {
+		w.WriteHeader(http.StatusNotFound)
+	}
+	hero := r.Header.Get("Proffer-Slot-Hero")
+	if hero == "" {
+		hero = "<b>own</b>"
+	}
+	_, _ = io.WriteString(w, "<p>"+hero+"</p>")
 }
 
 const own = "<p><b>own</b></p>"
 
 // edge is HAProxy.
 var edge = rig.Sidecar{
-	Start: func(t *testing.T, p *rig.Proffer, wait string) string {
+	Origin: origin,
+	Start: func(t testing.TB, site string, p *rig.Proffer, wait string) string {
 		listen := rig.Free(t)
 		socket := "abns@proffer-" + filepath.Base(filepath.Dir(t.TempDir())) + strings.ReplaceAll(listen, ":", "-")
 		lua := rig.Configuration(t, "proffer.lua", "abns@proffer", socket, "timeout = 1000", "timeout = 20000")
 		conf := rig.Configuration(t, "haproxy.cfg", "bind :80", "bind "+listen, "/etc/haproxy/proffer.lua", lua, "abns@proffer", socket,
-			"127.0.0.1:3000", rig.Address(t, origin(t).URL), "127.0.0.1:8080", rig.Address(t, p.URL), "100ms", wait)
+			"127.0.0.1:3000", rig.Address(t, site), "127.0.0.1:8080", rig.Address(t, p.URL), "100ms", wait)
 		rig.Run(t, listen, "haproxy", "-db", "-f", conf)
 		return "http://" + listen
 	},

@@ -36,7 +36,7 @@ func serve(w http.ResponseWriter, r *http.Request) {
 
 // edge is nginx.
 var edge = rig.Fragments{
-	Start: func(t *testing.T, s *rig.Site) string {
+	Start: func(t testing.TB, s *rig.Site) string {
 		listen := rig.Free(t)
 		rig.Nginx(t, listen, rig.Configuration(t, "proffer.conf", "listen 8080", "listen "+listen,
 			"127.0.0.1:8081", rig.Address(t, s.Origin.URL), "127.0.0.1:8082", rig.Address(t, s.Proffer.URL),

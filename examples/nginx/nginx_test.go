@@ -6,7 +6,6 @@ import (
 	"compress/gzip"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -17,39 +16,35 @@ import (
 const plain = `<!doctype html><p><!-- offer:hero --><b>own</b><!-- /offer --><!-- offer:side --><b>own side</b><!-- /offer --></p>`
 
 // origin serves the page, compressed for whoever takes that.
-func origin(t *testing.T) *httptest.Server {
-	t.Helper()
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "max-age=60")
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		switch {
-		case r.URL.Path == "/missing":
-			w.WriteHeader(http.StatusNotFound)
-		case r.URL.Path == "/logo.png":
-			w.Header().Set("Content-Type", "image/png")
-		case r.Header.Get("If-None-Match") != "":
-			w.WriteHeader(http.StatusNotModified)
-			return
-		}
-		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-			w.Header().Set("Content-Encoding", "gzip")
-			z := gzip.NewWriter(w)
-			_, _ = io.WriteString(z, plain)
-			_ = z.Close()
-			return
-		}
-		_, _ = io.WriteString(w, plain)
-	}))
-	t.Cleanup(s.Close)
-	return s
+func origin(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "max-age=60")
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	switch {
+	case r.URL.Path == "/missing":
+		w.WriteHeader(http.StatusNotFound)
+	case r.URL.Path == "/logo.png":
+		w.Header().Set("Content-Type", "image/png")
+	case r.Header.Get("If-None-Match") != "":
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		w.Header().Set("Content-Encoding", "gzip")
+		z := gzip.NewWriter(w)
+		_, _ = io.WriteString(z, plain)
+		_ = z.Close()
+		return
+	}
+	_, _ = io.WriteString(w, plain)
 }
 
 // edge is nginx.
 var edge = rig.Sidecar{
-	Start: func(t *testing.T, p *rig.Proffer, wait string) string {
+	Origin: origin,
+	Start: func(t testing.TB, site string, p *rig.Proffer, wait string) string {
 		listen := rig.Free(t)
 		rig.Nginx(t, listen, rig.Configuration(t, "proffer.conf", "listen 80;", "listen "+listen+";",
-			"127.0.0.1:3000", rig.Address(t, origin(t).URL), "127.0.0.1:8080", rig.Address(t, p.URL),
+			"127.0.0.1:3000", rig.Address(t, site), "127.0.0.1:8080", rig.Address(t, p.URL),
 			"_timeout    100ms;", "_timeout "+wait+";", "_timeout 100ms;", "_timeout "+wait+";"))
 		return "http://" + listen
 	},

@@ -25,7 +25,7 @@ type process struct {
 	stderr bytes.Buffer
 }
 
-func start(t *testing.T) *process {
+func start(t testing.TB) *process {
 	t.Helper()
 	hosttest.Artefact(t, "proffer-command.wasm")
 	p := &process{cmd: exec.Command("node", "--no-warnings", "run.mjs",

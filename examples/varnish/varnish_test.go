@@ -42,7 +42,7 @@ func serve(w http.ResponseWriter, r *http.Request) {
 
 // edge is Varnish.
 var edge = rig.Fragments{
-	Start: func(t *testing.T, s *rig.Site) string {
+	Start: func(t testing.TB, s *rig.Site) string {
 		quoted := func(server string) string {
 			_, port, _ := strings.Cut(rig.Address(t, server), ":")
 			return `"` + port + `"`

@@ -16,7 +16,7 @@ import (
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
-func compile(t *testing.T) *wasmtime.Module {
+func compile(t testing.TB) *wasmtime.Module {
 	t.Helper()
 	m, err := wasmtime.Compile(hosttest.Artefact(t, "proffer.wasm"))
 	if err != nil {

@@ -1,18 +1,16 @@
 package proxy_test
 
 import (
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/profferhq/proffer/build/testsource"
 )
 
-var (
-	testName = regexp.MustCompile(`\b(?:Test|Fuzz|Benchmark)[A-Z]\w*`)
-	testFunc = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)\w+)\(`)
-)
+var testName = regexp.MustCompile(`\b(?:Test|Fuzz|Benchmark)[A-Z]\w*`)
 
 // TestTablesNameTests holds the promise of RATIONALE.md's tables: what stands in
 // the last column of one whose head says "test" there is a test of this project,
@@ -57,24 +55,13 @@ func TestTablesNameTests(t *testing.T) {
 // testsOf are the names of all tests in the project.
 func testsOf(t *testing.T) map[string]bool {
 	t.Helper()
-	out := map[string]bool{}
-	err := filepath.WalkDir(filepath.Join("..", ".."), func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && (d.Name() == "out" || d.Name() == "node_modules"):
-			return filepath.SkipDir
-		case !strings.HasSuffix(path, "_test.go"):
-			return nil
-		}
-		text, err := os.ReadFile(path)
-		for _, m := range testFunc.FindAllStringSubmatch(string(text), -1) {
-			out[m[1]] = true
-		}
-		return err
-	})
+	tests, err := testsource.Below(filepath.Join("..", ".."))
 	if err != nil {
 		t.Fatal(err)
+	}
+	out := map[string]bool{}
+	for _, test := range tests {
+		out[test.Name] = true
 	}
 	return out
 }

@@ -28,7 +28,7 @@ type Site struct {
 // directory is that of the tests.
 type Fragments struct {
 	// Start runs the edge in front of a site and gives its URL.
-	Start func(t *testing.T, s *Site) string
+	Start func(t testing.TB, s *Site) string
 	// Serve is the origin but for its account page; "/" is its front page.
 	Serve func(w http.ResponseWriter, r *http.Request)
 	// Hero and Side are the site's own content of these two slots. hero_2 has none.
@@ -40,18 +40,24 @@ type Fragments struct {
 // Site starts all of one.
 func (f Fragments) Site(t *testing.T) *Site {
 	t.Helper()
-	s := &Site{}
-	s.Origin = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, f.Serve) }))
-	t.Cleanup(s.Origin.Close)
 	text, err := os.ReadFile("catalog.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return f.site(t, Middleware(t, string(text), proxy.Config{}))
+}
+
+// site starts one with a Proffer.
+func (f Fragments) site(t testing.TB, p *proxy.Middleware) *Site {
+	t.Helper()
+	s := &Site{}
+	s.Origin = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, f.Serve) }))
+	t.Cleanup(s.Origin.Close)
 	u, err := url.Parse(s.Origin.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Proffer = httptest.NewServer(proxy.NewReverseProxy(Middleware(t, string(text), proxy.Config{}), u))
+	s.Proffer = httptest.NewServer(proxy.NewReverseProxy(p, u))
 	t.Cleanup(s.Proffer.Close)
 	s.edge = f.Start(t, s)
 	return s

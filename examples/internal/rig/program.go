@@ -17,7 +17,7 @@ import (
 const Patience = 30 * time.Second
 
 // Free is an address of this machine that nobody listens on.
-func Free(t *testing.T) string {
+func Free(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -28,7 +28,7 @@ func Free(t *testing.T) string {
 }
 
 // Address is the host and port of a URL.
-func Address(t *testing.T, server string) string {
+func Address(t testing.TB, server string) string {
 	t.Helper()
 	u, err := url.Parse(server)
 	if err != nil {
@@ -39,7 +39,7 @@ func Address(t *testing.T, server string) string {
 
 // Run runs a program until the test ends, and comes back when its address takes
 // connections.
-func Run(t *testing.T, serves, program string, args ...string) {
+func Run(t testing.TB, serves, program string, args ...string) {
 	t.Helper()
 	path, err := exec.LookPath(program)
 	if err != nil {
@@ -87,7 +87,7 @@ func Run(t *testing.T, serves, program string, args ...string) {
 
 // Configuration is the example's file with the addresses of a test: each first of
 // a pair must stand in it, and the second takes its place.
-func Configuration(t *testing.T, file string, pairs ...string) string {
+func Configuration(t testing.TB, file string, pairs ...string) string {
 	t.Helper()
 	b, err := os.ReadFile(file)
 	if err != nil {
@@ -107,7 +107,7 @@ func Configuration(t *testing.T, file string, pairs ...string) string {
 
 // Nginx runs nginx with a file of what stands in its http block, and with all that
 // it writes in a directory of the test's.
-func Nginx(t *testing.T, serves, file string) {
+func Nginx(t testing.TB, serves, file string) {
 	t.Helper()
 	dir := t.TempDir()
 	text := strings.NewReplacer("DIR", dir, "FILE", file).Replace(`daemon off;

@@ -55,7 +55,14 @@ type Proffer struct {
 
 func newProffer(t *testing.T) *Proffer {
 	t.Helper()
-	m := Middleware(t, offers, proxy.Config{Peers: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
+	return serveProffer(t, Middleware(t, offers, beside))
+}
+
+// beside is how Proffer is set up beside an edge.
+var beside = proxy.Config{Peers: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
+
+func serveProffer(t testing.TB, m *proxy.Middleware) *Proffer {
+	t.Helper()
 	p := &Proffer{pages: m.Wrap(http.NotFoundHandler())}
 	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if p.hangs != nil {
@@ -134,8 +141,11 @@ func (a Answer) Personal() bool {
 
 // Sidecar is an edge that asks a side-car.
 type Sidecar struct {
-	// Start runs the edge, which waits so long for Proffer, and gives its URL.
-	Start func(t *testing.T, p *Proffer, wait string) string
+	// Origin is the site.
+	Origin http.HandlerFunc
+	// Start runs the edge between a site and Proffer, for which it waits so long, and
+	// gives its URL.
+	Start func(t testing.TB, site string, p *Proffer, wait string) string
 	// Own is the site's page without offers.
 	Own string
 	// Offered reports whether an answer is the page with an offer of this title, for
@@ -146,7 +156,14 @@ type Sidecar struct {
 // Edge starts one whose Proffer works, and gives a visitor in front of it.
 func (s Sidecar) Edge(t *testing.T, cookie string) *Visitor {
 	t.Helper()
-	return &Visitor{s.Start(t, newProffer(t), "10s"), cookie}
+	return &Visitor{s.start(t, newProffer(t), "10s"), cookie}
+}
+
+func (s Sidecar) start(t testing.TB, p *Proffer, wait string) string {
+	t.Helper()
+	site := httptest.NewServer(s.Origin)
+	t.Cleanup(site.Close)
+	return s.Start(t, site.URL, p, wait)
 }
 
 // Test runs what every edge of this kind has to pass. headers are sent with the
@@ -215,7 +232,7 @@ func (s Sidecar) fails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newProffer(t)
-			v := Visitor{s.Start(t, p, "100ms"), "consent=yes"}
+			v := Visitor{s.start(t, p, "100ms"), "consent=yes"}
 			breaks(p)
 			for range 2 {
 				if a := v.Ask(t, "GET", "/"); a.StatusCode != 200 || a.Text != s.Own || len(a.Header["Set-Cookie"]) != 0 || a.Header.Get("Cache-Control") != "max-age=60" {

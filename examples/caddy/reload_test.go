@@ -1,12 +1,9 @@
 package caddy
 
 import (
-	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -82,16 +79,9 @@ func TestSnapshotIsFollowed(t *testing.T) {
 // its offers, and nothing is left of what ended.
 func TestReloads(t *testing.T) {
 	s := newSite(t)
-	// At a TCP port the kernel resets what waits at the socket of the configuration
-	// that ends, with our handler or without; a socket of the file system is kept.
-	socket := filepath.Join(s.dir, "s")
-	s.client.Transport = &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		var d net.Dialer
-		return d.DialContext(ctx, "unix", socket)
-	}}
 	// A reverse_proxy that ends keeps connections to its origin for two minutes.
 	s.save("index.html", own)
-	behind := "bind unix/" + socket + "\nroot " + s.dir + "\nfile_server"
+	behind := "root " + s.dir + "\nfile_server"
 	both := engines(t)
 	load := func(i int) {
 		t.Helper()

@@ -100,6 +100,31 @@ func TestOtherHandlers(t *testing.T) {
 	}
 }
 
+// TestRewritten: the catalog is asked for the path as it is when the page comes to the
+// handler, which is the visitor's own where a route has it before the rewriting.
+func TestRewritten(t *testing.T) {
+	s := newSite(t)
+	s.save("catalog.yaml", strings.NewReplacer(
+		`{match: "/", slots: [hero]}`, "{match: /deep/**, slots: [hero]}, {match: /index.html, slots: [side]}",
+		"    spaces:\n", "    spaces:\n      side: {channel: web, fields: {title: text}, render: {html: '<i>{{ title }}</i>'}}\n",
+	).Replace(shop))
+	s.save("index.html", own)
+	text := s.caddyfile("engine native", "root "+s.dir+"\ntry_files {path} /index.html\nfile_server")
+	block := text[strings.Index(text, "\tproffer {"):]
+	block = block[:strings.Index(block, "\t}\n")+3]
+	for name, c := range map[string]struct{ text, want string }{
+		"behind a rewrite":    {text, own},
+		"before it, by route": {strings.Replace(strings.Replace(text, block, "", 1), "try_files", "route {\n"+block+"try_files", 1) + "}\n", offered("WORD 0")},
+	} {
+		if err := s.try(c.text); err != nil {
+			t.Fatalf("%s: %v\n%s", name, err, c.text)
+		}
+		if got := s.ask("/deep/page"); got.body != c.want {
+			t.Errorf("%s: %.100s", name, got.body)
+		}
+	}
+}
+
 // TestErrors: what fails behind us is Caddy's to answer.
 func TestErrors(t *testing.T) {
 	s := newSite(t)

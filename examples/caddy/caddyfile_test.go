@@ -132,5 +132,6 @@ func serveOn(t *testing.T, server *http.Server) string {
 		t.Fatal(err)
 	}
 	go func() { _ = server.Serve(l) }()
+	t.Cleanup(func() { _ = server.Close() })
 	return l.Addr().String()
 }

@@ -106,7 +106,7 @@ func TestReloads(t *testing.T) {
 					continue
 				}
 				if got.body != offered("first 0") {
-					t.Errorf("%s: %s", got.Status, got.body)
+					t.Errorf("%s: %.100s", got.Status, got.body)
 					return
 				}
 				pages.Add(1)

@@ -29,6 +29,10 @@ var pool = caddy.NewUsagePool()
 // longer under way is an event stream or a websocket, and needs none.
 const drainTimeout = 10 * time.Second
 
+// lingering is how long requests may still begin after the last handler is gone: those
+// that Caddy's server had read by then, and that have not come to the handler yet.
+const lingering = time.Second
+
 // lookupWait is how long a page waits for the store; 0 is the proxy's default. Tests,
 // which hold a busy machine to what pages show, have it longer.
 var lookupWait time.Duration
@@ -136,12 +140,13 @@ func (r *running) serve(origin http.Handler, w http.ResponseWriter, req *http.Re
 // Destruct ends it when the last handler is gone. Caddy does not wait for requests
 // that are under way, so that this must not either.
 func (r *running) Destruct() error {
-	through := make(chan struct{})
 	go func() {
-		r.requests.Lock()
-		close(through)
-	}()
-	go func() {
+		<-time.After(lingering)
+		through := make(chan struct{})
+		go func() {
+			r.requests.Lock()
+			close(through)
+		}()
 		select {
 		case <-through:
 		case <-time.After(drainTimeout):

@@ -48,6 +48,9 @@ func TestAdmin(t *testing.T) {
 	if got := operators.post("/proffer/v1/pause", one, "Origin", "http://evil.example"); got.StatusCode != http.StatusForbidden {
 		t.Errorf("a page of another site: %s %s", got.Status, got.body)
 	}
+	if got := operators.post("/proffer/v1/resume", one, "Origin", "http://"+operators.addr); got.StatusCode != http.StatusNotFound || !strings.Contains(got.body, "is not paused") {
+		t.Errorf("a page of the admin endpoint: %s %s", got.Status, got.body)
+	}
 	const nobody = "/proffer/v1/visitor?id=00112233445566778899aabbccddeeff"
 	if got := operators.ask(nobody); got.StatusCode != http.StatusUnauthorized {
 		t.Errorf("without a token: %s %s", got.Status, got.body)

@@ -76,7 +76,7 @@ func TestSnapshotIsFollowed(t *testing.T) {
 }
 
 // TestReloads: while Caddy takes on one configuration after the other, every page has
-// its offers, and nothing is left of what ended.
+// its offers, all share a store, and nothing is left of what ended.
 func TestReloads(t *testing.T) {
 	s := newSite(t)
 	// A reverse_proxy that ends keeps connections to its origin for two minutes.
@@ -89,7 +89,7 @@ func TestReloads(t *testing.T) {
 		if i%10 == 0 {
 			options = both["wasm"]
 		}
-		s.load(fmt.Sprintf("%s\nprefix /p%d/", options, i), behind)
+		s.load(fmt.Sprintf("%s\nprefix /p%d/\nstore file:%s\nevents %s", options, i, s.path("store"), s.path("events")), behind)
 	}
 	load(0)
 	var over atomic.Bool
@@ -143,12 +143,22 @@ func settled(t *testing.T) (goroutines int, heap uint64) {
 	var m runtime.MemStats
 	for last := -1; ; last = goroutines {
 		runtime.GC()
-		if goroutines = runtime.NumGoroutine(); goroutines == last && runs(t) == 1 {
+		if goroutines = runtime.NumGoroutine(); goroutines == last && runs(t) == 1 && users() == 1 {
 			break
 		}
 	}
 	runtime.ReadMemStats(&m)
 	return goroutines, m.HeapAlloc
+}
+
+// users is how many have the one store, those that linger among them.
+func users() int {
+	storages.mu.Lock()
+	defer storages.mu.Unlock()
+	for _, one := range storages.things {
+		return one.users
+	}
+	return 0
 }
 
 // TestReloadKeepsWhatRuns: options that stay keep their engine, and the snapshot that

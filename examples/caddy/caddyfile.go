@@ -1,6 +1,7 @@
 package caddy
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -30,7 +31,9 @@ func parse(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error) {
 //		module   <file>
 //		prefix   <path>
 //		config   <file>
-//		events
+//		paused   <file>
+//		store    cookie:|file:<dir>
+//		events   [<dir>]
 //	}
 func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	d.Next() // the directive's name
@@ -56,25 +59,18 @@ func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 
 // option reads one option.
 func (h *Handler) option(d *caddyfile.Dispenser, name string) error {
-	if name == "events" {
+	if name == "events" && d.CountRemainingArgs() == 0 {
 		h.Events = true
-		if d.NextArg() {
-			return d.ArgErr()
-		}
 		return nil
 	}
 	fields := map[string]*string{
 		"catalog": &h.Catalog, "snapshot": &h.Snapshot, "keys": &h.Keys, "engine": &h.Engine,
 		"module": &h.Module, "prefix": &h.Prefix, "config": &h.Config,
+		"paused": &h.Paused, "store": &h.Store, "events": &h.EventsDir,
 	}
 	field := fields[name]
 	if field == nil {
-		names := []string{"events"}
-		for known := range fields {
-			names = append(names, known)
-		}
-		slices.Sort(names)
-		return d.Errf("unknown option %q (have %s)", name, strings.Join(names, ", "))
+		return d.Errf("unknown option %q (have %s)", name, strings.Join(slices.Sorted(maps.Keys(fields)), ", "))
 	}
 	if !d.AllArgs(field) {
 		return d.ArgErr()

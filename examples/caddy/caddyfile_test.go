@@ -64,14 +64,15 @@ func TestReadmeShowsTheCaddyfile(t *testing.T) {
 // TestRefused: a wrong option is refused where it stands.
 func TestRefused(t *testing.T) {
 	for name, c := range map[string]struct{ block, want string }{
-		"unknown":    {"catalogue x", `unknown option "catalogue" (have catalog, config, engine, events, keys, module, prefix, snapshot), at Caddyfile:3`},
+		"unknown":    {"catalogue x", `unknown option "catalogue" (have catalog, config, engine, events, keys, module, paused, prefix, snapshot, store), at Caddyfile:3`},
 		"engine":     {"catalog x\nengine go", `engine "go" is neither "wasm" nor "native", at Caddyfile:4`},
 		"prefix":     {"prefix offers", `prefix "offers" must begin and end with a slash and not be one, at Caddyfile:3`},
 		"both":       {"catalog x\nsnapshot y", "catalog and snapshot: give one of them, at Caddyfile:4"},
 		"twice":      {"keys x\nkeys y", "keys is given twice, at Caddyfile:4"},
 		"no value":   {"keys", "wrong argument count or unexpected line ending after 'keys', at Caddyfile:3"},
 		"two values": {"keys x y", "wrong argument count or unexpected line ending after 'x', at Caddyfile:3"},
-		"events":     {"events on", "wrong argument count or unexpected line ending after 'on', at Caddyfile:3"},
+		"events":     {"events a b", "wrong argument count or unexpected line ending after 'a', at Caddyfile:3"},
+		"store":      {"store /var/lib/x", `store "/var/lib/x" is neither cookie: nor file:DIR, at Caddyfile:3`},
 		"module":     {"engine native\nmodule x", "module is for the engine wasm, and engine is native, at Caddyfile:4"},
 		"no catalog": {"keys x", "catalog or snapshot is missing, at Caddyfile:4"},
 		"no keys":    {"catalog x", "keys is missing; make a file of them with: proffer keys new, at Caddyfile:4"},
@@ -103,7 +104,7 @@ func TestNotProvisioned(t *testing.T) {
 		"broken keys":    {"keys.json", "bad.json", "unknown field"},
 		"placeholder":    {"engine native", "engine {env.PROFFER_NO_SUCH}", "PROFFER_NO_SUCH"},
 		"config":         {"engine native", "engine native\nconfig " + s.path("bad.json"), "bad.json: prefix"},
-		"store":          {"engine native", "engine native\nconfig " + s.path("store.json"), `store.json: "store" is for proffer serve`},
+		"store":          {"engine native", "engine native\nconfig " + s.path("store.json"), `store.json: "store" has no effect without the option store file:DIR`},
 		"no module":      {"engine native", "module " + s.path("none.wasm"), "none.wasm"},
 		"broken module":  {"engine native", "module " + s.path("no.wasm"), "name the file of proffer.wasm as module"},
 	} {
@@ -131,5 +132,6 @@ func serveOn(t *testing.T, server *http.Server) string {
 		t.Fatal(err)
 	}
 	go func() { _ = server.Serve(l) }()
+	t.Cleanup(func() { _ = server.Close() })
 	return l.Addr().String()
 }

@@ -48,13 +48,25 @@ type Handler struct {
 	// configuration file says.
 	Prefix string `json:"prefix,omitempty"`
 
-	// The configuration file (JSON): prefix, peers, identity, person_header,
-	// country_header, device_header and cors, as "proffer serve" has them.
+	// The configuration file (JSON), as "proffer serve" has it; keys that Caddy has in
+	// its own way are refused.
 	Config string `json:"config,omitempty"`
+
+	// The file of paused offers and spaces (JSON), which Caddy's admin endpoint writes,
+	// too. Default: pauses last until the handler ends.
+	Paused string `json:"paused,omitempty"`
+
+	// Where visitors are kept: "cookie:", in their browsers, or "file:DIR", in a
+	// directory of this machine. Default "cookie:".
+	Store string `json:"store,omitempty"`
 
 	// Whether what is shown and what comes of it is logged, a line each, for
 	// "proffer events import".
 	Events bool `json:"events,omitempty"`
+
+	// In place of the log the directory of files for it. Default: what the
+	// configuration file says.
+	EventsDir string `json:"events_dir,omitempty"`
 
 	options options
 	running *running

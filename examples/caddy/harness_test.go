@@ -2,6 +2,7 @@ package caddy
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -52,13 +53,15 @@ func offered(text string) string { return strings.Replace(own, ">own<", "><b>"+t
 type site struct {
 	*testing.T
 	addr, dir string
+	bind      string // the socket of addr, which is ours, so that a reload leaves it open
 	client    *http.Client
 }
 
 // newSite has files for a Caddy that does not run yet.
 func newSite(t *testing.T) *site {
 	t.Helper()
-	s := &site{T: t, addr: free(t), dir: t.TempDir()}
+	s := &site{T: t, dir: t.TempDir()}
+	s.addr, s.bind = kept(t)
 	keys, err := config.NewKeys()
 	if err != nil {
 		t.Fatal(err)
@@ -73,6 +76,26 @@ func newSite(t *testing.T) *site {
 		}
 	})
 	return s
+}
+
+// kept is an address and a socket that listens there until the test ends. A port that
+// Caddy opens itself is a socket of each configuration, and what waits at one is
+// reset when its configuration ends.
+func kept(t *testing.T) (addr, bind string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := l.(*net.TCPListener).File()
+	if err == nil {
+		err = l.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	return l.Addr().String(), fmt.Sprintf("fd/%d", f.Fd())
 }
 
 // free is an address where nobody listens.
@@ -120,6 +143,7 @@ func (s *site) caddyfile(options, others string) string {
 	}
 }
 http://%s {
+	bind %s
 	proffer {
 		catalog %s
 		keys %s
@@ -127,7 +151,7 @@ http://%s {
 	}
 	%s
 }
-`, s.dir, s.path("log"), s.addr, s.path("catalog.yaml"), s.path("keys.json"), options, others)
+`, s.dir, s.path("log"), s.addr, s.bind, s.path("catalog.yaml"), s.path("keys.json"), options, others)
 }
 
 // adapt makes JSON of a Caddyfile.
@@ -168,7 +192,7 @@ func (s *site) loadJSON(handlers ...map[string]any) {
 			"writer": map[string]any{"output": "file", "filename": s.path("log")}, "encoder": map[string]any{"format": "json"},
 		}}},
 		"apps": map[string]any{"http": map[string]any{"servers": map[string]any{"site": map[string]any{
-			"listen": []string{s.addr}, "automatic_https": map[string]any{"disable": true},
+			"listen": []string{s.bind}, "automatic_https": map[string]any{"disable": true},
 			"routes": []any{map[string]any{"handle": handlers}},
 		}}}},
 	})
@@ -198,6 +222,9 @@ func (s *site) ask(path string, header ...string) answer {
 		r.Header.Set(header[i], header[i+1])
 	}
 	a, err := exchange(s.client, r)
+	for end := time.Now().Add(time.Minute); errors.Is(err, io.EOF) && time.Now().Before(end); {
+		a, err = exchange(s.client, r) // a server that is about to end reads requests and drops them
+	}
 	if err != nil {
 		s.Fatal(err)
 	}

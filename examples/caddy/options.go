@@ -10,6 +10,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/profferhq/proffer/host/config"
+	"github.com/profferhq/proffer/host/service"
 )
 
 // The engines.
@@ -27,7 +28,16 @@ type options struct {
 	built          string // when the module was
 	prefix, config string
 	text           string // of the configuration file
+	paused, store  string
+	eventsDir      string
 	events, edited bool
+}
+
+// named are those that stay as they are while files change.
+func (o *options) named() options {
+	out := *o
+	out.built, out.text = "", ""
+	return out
 }
 
 // check finds what is wrong with options that are there.
@@ -43,6 +53,12 @@ func (h *Handler) check() error {
 	}
 	if h.Module != "" && h.Engine == native {
 		return errors.New("module is for the engine wasm, and engine is native")
+	}
+	if h.Events && h.EventsDir != "" {
+		return fmt.Errorf("events: give one of the log and the directory %s", h.EventsDir)
+	}
+	if s := h.Store; s != "" && s != service.InBrowsers && !strings.Contains(s, "{") && (!strings.HasPrefix(s, "file:") || s == "file:") {
+		return fmt.Errorf("store %q is neither %s nor file:DIR", s, service.InBrowsers)
 	}
 	return nil
 }
@@ -62,7 +78,10 @@ func (h *Handler) complete() error {
 func (h *Handler) read() (options, error) {
 	filled := *h
 	known := caddy.NewReplacer()
-	for _, s := range []*string{&filled.Catalog, &filled.Snapshot, &filled.Keys, &filled.Engine, &filled.Module, &filled.Prefix, &filled.Config} {
+	for _, s := range []*string{
+		&filled.Catalog, &filled.Snapshot, &filled.Keys, &filled.Engine, &filled.Module, &filled.Prefix, &filled.Config,
+		&filled.Paused, &filled.Store, &filled.EventsDir,
+	} {
 		var err error
 		if *s, err = known.ReplaceOrErr(*s, true, true); err != nil {
 			return options{}, fmt.Errorf("proffer: %w", err)
@@ -75,6 +94,7 @@ func (h *Handler) read() (options, error) {
 		catalog: cmp.Or(filled.Catalog, filled.Snapshot), keys: filled.Keys,
 		engine: cmp.Or(filled.Engine, inWasm), module: filled.Module,
 		prefix: filled.Prefix, config: filled.Config, events: filled.Events, edited: filled.edit != nil,
+		paused: filled.Paused, store: cmp.Or(filled.Store, service.InBrowsers), eventsDir: filled.EventsDir,
 	}
 	if o.module != "" {
 		info, err := os.Stat(o.module)
@@ -93,40 +113,25 @@ func (h *Handler) read() (options, error) {
 	return o, nil
 }
 
-// file is the configuration file, with the prefix of the options.
+// file is the configuration file, with what the options say of the same.
 func (o *options) file() (config.File, error) {
 	f := config.Default()
 	if o.config != "" {
 		var err error
-		if f, err = config.Parse([]byte(o.text)); err != nil {
+		if f, err = config.Parse([]byte(o.text)); err == nil {
+			err = caddysOwn([]byte(o.text))
+		}
+		if err != nil {
 			return f, fmt.Errorf("config: %s: %w", o.config, err)
 		}
-		if name := elsewhere(&f); name != "" {
-			return f, fmt.Errorf("config: %s: %q is for proffer serve; Caddy does not have it, or in its own way", o.config, name)
-		}
+	}
+	if f.Store != (config.Store{}) && o.store == service.InBrowsers {
+		return f, fmt.Errorf("config: %s: \"store\" has no effect without the option store file:DIR", o.config)
 	}
 	f.Prefix = cmp.Or(o.prefix, f.Prefix)
-	return f, nil
-}
-
-// elsewhere names what a configuration file says that would have no effect here.
-func elsewhere(f *config.File) string {
-	for _, key := range []struct {
-		name string
-		said bool
-	}{
-		{"admin_hosts", len(f.AdminHosts) > 0},
-		{"record", f.Record != config.Record{}},
-		{"events", f.Events != config.Events{}},
-		{"store", f.Store != config.Store{}},
-		{"webhook", f.Webhook.URL != nil},
-		{"limits", f.Limits != config.Limits{}},
-		{"origin", len(f.Origin.Networks) > 0},
-		{"jwt", f.JWT != nil},
-	} {
-		if key.said {
-			return key.name
-		}
+	f.Events.Dir = cmp.Or(o.eventsDir, f.Events.Dir)
+	if o.events && f.Events.Dir != "" {
+		return f, fmt.Errorf("events: give one of the log and the directory %s", f.Events.Dir)
 	}
-	return ""
+	return f, nil
 }

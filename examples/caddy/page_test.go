@@ -1,6 +1,7 @@
 package caddy
 
 import (
+	"bytes"
 	"compress/gzip"
 	"io"
 	"net/http"
@@ -56,27 +57,91 @@ func TestEndpoints(t *testing.T) {
 	}
 }
 
-// TestEncode: pages are compressed with their offers in them, wherever encode stands
-// in the Caddyfile.
+// TestEncode: pages are compressed with their offers in them, in whichever order
+// encode and the handler stand, and whether the origin compresses them or not.
 func TestEncode(t *testing.T) {
 	s := newSite(t)
-	s.load("engine native", "reverse_proxy "+startOrigin(t, own)+"\nencode zstd gzip")
-	for coding, decode := range map[string]func(io.Reader) (io.Reader, error){
-		"gzip": func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) },
-		"zstd": func(r io.Reader) (io.Reader, error) { return zstd.NewReader(r) },
+	plain, coded := startOrigin(t, own), startCodedOrigin(t, own)
+	for name, others := range map[string]string{
+		"encode before":                 "reverse_proxy " + plain + "\nencode zstd gzip",
+		"the origin's":                  "reverse_proxy " + coded,
+		"the origin's, encode before":   "reverse_proxy " + coded + "\nencode zstd gzip",
+		"encode behind":                 "route {\nPROFFER\nencode zstd gzip\nreverse_proxy " + plain + "\n}",
+		"the origin's, encode behind":   "route {\nPROFFER\nencode zstd gzip\nreverse_proxy " + coded + "\n}",
+		"encode before, by route":       "route {\nencode zstd gzip\nPROFFER\nreverse_proxy " + plain + "\n}",
+		"encode of files, in an order":  "route {\nPROFFER\nencode zstd gzip\nroot " + s.dir + "\nfile_server\n}",
+		"files compressed on the disk":  "route {\nPROFFER\nroot " + s.dir + "\nfile_server {\nprecompressed gzip\n}\n}",
+		"compressed files, with encode": "root " + s.dir + "\nfile_server {\nprecompressed gzip\n}\nencode zstd gzip",
 	} {
-		got := s.ask("/", "Accept-Encoding", coding)
-		if got.Header.Get("Content-Encoding") != coding {
-			t.Fatalf("%s: %v", coding, got.Header)
-		}
-		r, err := decode(strings.NewReader(got.body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if b, err := io.ReadAll(r); err != nil || string(b) != offered("first 0") {
-			t.Errorf("%s: %v, %s", coding, err, b)
-		}
+		t.Run(name, func(t *testing.T) {
+			s.save("index.html", own)
+			s.save("index.html.gz", string(gzipped(own)))
+			text := s.caddyfile("engine native", others)
+			if strings.Contains(others, "PROFFER") {
+				block := text[strings.Index(text, "\tproffer {"):]
+				block = block[:strings.Index(block, "\t}\n")+3]
+				text = strings.Replace(strings.Replace(text, block, "", 1), "PROFFER", strings.TrimSpace(block), 1)
+			}
+			if err := s.try(text); err != nil {
+				t.Fatal(err)
+			}
+			for _, coding := range []string{"gzip", "zstd", "identity"} {
+				got := s.ask("/", "Accept-Encoding", coding)
+				if body := decoded(t, got); body != offered("first 0") || len(got.Cookies()) != 1 {
+					t.Errorf("%s, for %s: %.150s", got.Header, coding, body)
+				}
+				if is := got.Header.Get("Content-Encoding"); is != "" && is != coding {
+					t.Errorf("%s is not what was asked for, %s", is, coding)
+				} else if is == "" && coding == "gzip" {
+					t.Error("not compressed")
+				}
+			}
+		})
 	}
+}
+
+// startCodedOrigin compresses its page with gzip for who accepts that.
+func startCodedOrigin(t *testing.T, page string) string {
+	t.Helper()
+	return serveOn(t, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Vary", "Accept-Encoding")
+		if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+			_, _ = io.WriteString(w, page)
+			return
+		}
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(gzipped(page))
+	})})
+}
+
+func gzipped(text string) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = io.WriteString(w, text) // to memory
+	_ = w.Close()
+	return b.Bytes()
+}
+
+// decoded is a body without its content coding.
+func decoded(t *testing.T, a answer) string {
+	t.Helper()
+	var r io.Reader = strings.NewReader(a.body)
+	var err error
+	switch a.Header.Get("Content-Encoding") {
+	case "gzip":
+		r, err = gzip.NewReader(r)
+	case "zstd":
+		r, err = zstd.NewReader(r)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
 
 // TestOtherHandlers: files and templates get offers as a proxied site does.
@@ -97,6 +162,31 @@ func TestOtherHandlers(t *testing.T) {
 	}
 	if got := s.ask("/catalog.yaml"); got.body != string(want) {
 		t.Errorf("a file that is no page: %s", got.body)
+	}
+}
+
+// TestRewritten: the catalog is asked for the path as it is when the page comes to the
+// handler, which is the visitor's own where a route has it before the rewriting.
+func TestRewritten(t *testing.T) {
+	s := newSite(t)
+	s.save("catalog.yaml", strings.NewReplacer(
+		`{match: "/", slots: [hero]}`, "{match: /deep/**, slots: [hero]}, {match: /index.html, slots: [side]}",
+		"    spaces:\n", "    spaces:\n      side: {channel: web, fields: {title: text}, render: {html: '<i>{{ title }}</i>'}}\n",
+	).Replace(shop))
+	s.save("index.html", own)
+	text := s.caddyfile("engine native", "root "+s.dir+"\ntry_files {path} /index.html\nfile_server")
+	block := text[strings.Index(text, "\tproffer {"):]
+	block = block[:strings.Index(block, "\t}\n")+3]
+	for name, c := range map[string]struct{ text, want string }{
+		"behind a rewrite":    {text, own},
+		"before it, by route": {strings.Replace(strings.Replace(text, block, "", 1), "try_files", "route {\n"+block+"try_files", 1) + "}\n", offered("WORD 0")},
+	} {
+		if err := s.try(c.text); err != nil {
+			t.Fatalf("%s: %v\n%s", name, err, c.text)
+		}
+		if got := s.ask("/deep/page"); got.body != c.want {
+			t.Errorf("%s: %.100s", name, got.body)
+		}
 	}
 }
 

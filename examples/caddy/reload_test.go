@@ -1,12 +1,9 @@
 package caddy
 
 import (
-	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -79,19 +76,12 @@ func TestSnapshotIsFollowed(t *testing.T) {
 }
 
 // TestReloads: while Caddy takes on one configuration after the other, every page has
-// its offers, and nothing is left of what ended.
+// its offers, all share a store, and nothing is left of what ended.
 func TestReloads(t *testing.T) {
 	s := newSite(t)
-	// At a TCP port the kernel resets what waits at the socket of the configuration
-	// that ends, with our handler or without; a socket of the file system is kept.
-	socket := filepath.Join(s.dir, "s")
-	s.client.Transport = &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		var d net.Dialer
-		return d.DialContext(ctx, "unix", socket)
-	}}
 	// A reverse_proxy that ends keeps connections to its origin for two minutes.
 	s.save("index.html", own)
-	behind := "bind unix/" + socket + "\nroot " + s.dir + "\nfile_server"
+	behind := "root " + s.dir + "\nfile_server"
 	both := engines(t)
 	load := func(i int) {
 		t.Helper()
@@ -99,7 +89,7 @@ func TestReloads(t *testing.T) {
 		if i%10 == 0 {
 			options = both["wasm"]
 		}
-		s.load(fmt.Sprintf("%s\nprefix /p%d/", options, i), behind)
+		s.load(fmt.Sprintf("%s\nprefix /p%d/\nstore file:%s\nevents %s", options, i, s.path("store"), s.path("events")), behind)
 	}
 	load(0)
 	var over atomic.Bool
@@ -116,7 +106,7 @@ func TestReloads(t *testing.T) {
 					continue
 				}
 				if got.body != offered("first 0") {
-					t.Errorf("%s: %s", got.Status, got.body)
+					t.Errorf("%s: %.100s", got.Status, got.body)
 					return
 				}
 				pages.Add(1)
@@ -153,12 +143,22 @@ func settled(t *testing.T) (goroutines int, heap uint64) {
 	var m runtime.MemStats
 	for last := -1; ; last = goroutines {
 		runtime.GC()
-		if goroutines = runtime.NumGoroutine(); goroutines == last && runs(t) == 1 {
+		if goroutines = runtime.NumGoroutine(); goroutines == last && runs(t) == 1 && users() == 1 {
 			break
 		}
 	}
 	runtime.ReadMemStats(&m)
 	return goroutines, m.HeapAlloc
+}
+
+// users is how many have the one store, those that linger among them.
+func users() int {
+	storages.mu.Lock()
+	defer storages.mu.Unlock()
+	for _, one := range storages.things {
+		return one.users
+	}
+	return 0
 }
 
 // TestReloadKeepsWhatRuns: options that stay keep their engine, and the snapshot that

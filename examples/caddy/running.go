@@ -6,16 +6,18 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/profferhq/proffer/host"
 	"github.com/profferhq/proffer/host/config"
 	"github.com/profferhq/proffer/host/live"
 	nativeengine "github.com/profferhq/proffer/host/native"
-	"github.com/profferhq/proffer/host/proxy"
+	"github.com/profferhq/proffer/host/service"
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
@@ -27,107 +29,99 @@ var pool = caddy.NewUsagePool()
 // longer under way is an event stream or a websocket, and needs none.
 const drainTimeout = 10 * time.Second
 
-// engine decides, in Wasm or in this process.
-type engine interface {
-	proxy.Engine
-	live.Swapper
-	live.Reconfigurer
-}
+// lingering is how long requests may still begin after the last handler is gone: those
+// that Caddy's server had read by then, and that have not come to the handler yet.
+const lingering = time.Second
+
+// lookupWait is how long a page waits for the store; 0 is the proxy's default. Tests,
+// which hold a busy machine to what pages show, have it longer.
+var lookupWait time.Duration
 
 // running is an engine that is kept in step with its files, and what serves from it.
 type running struct {
-	middleware *proxy.Middleware
-	engine     engine
-	closeable  interface{ Close(context.Context) error } // the engine
-	catalog    *live.Catalog
-	keys       *live.Keys
-	stop       context.CancelFunc
-	logs       *relay
-	metrics    collected
+	*service.Instance
+	options   options
+	prefix    string
+	limited   bool // by the configuration file
+	operators http.Handler
+	stop      context.CancelFunc
+	ends      []func() // after the instance
+	logs      *relay
+	metrics   []*collected
 
 	requests sync.RWMutex // held for reading by each that is under way
 }
 
 // start makes one that runs, or an error and nothing that is left behind.
 func start(o options, logs slog.Handler, edit func(*abi.Config)) (*running, error) {
-	r := &running{logs: &relay{}, metrics: collected{catalog: o.catalog, prefix: o.prefix}}
+	r := &running{options: o, logs: &relay{}}
 	starting := r.logs.add(logs)
 	defer r.logs.remove(starting) // who is there then logs by itself
 	var ctx context.Context
 	ctx, r.stop = context.WithCancel(context.Background())
-	if err := r.open(ctx, &o, edit); err != nil {
+	if err := r.open(ctx, edit); err != nil {
 		r.close()
 		return nil, fmt.Errorf("proffer: %w", err)
 	}
-	go r.catalog.Follow(ctx)
-	go r.keys.Follow(ctx)
+	r.Follow(ctx)
 	return r, nil
 }
 
-func (r *running) open(ctx context.Context, o *options, edit func(*abi.Config)) error {
+func (r *running) open(ctx context.Context, edit func(*abi.Config)) error {
+	o := &r.options
 	file, err := o.file()
 	if err != nil {
 		return err
 	}
+	r.prefix, r.limited = file.Prefix, file.Limits != config.Limits{}
 	logger := slog.New(r.logs)
-	r.keys = &live.Keys{File: o.keys, Logger: logger}
-	if err := r.keys.Open(); err != nil {
-		return err
-	}
-	module := file.Module(r.keys.List())
-	if edit != nil {
-		edit(module)
-	}
-	if err := r.choose(ctx, o, abi.AppendConfig(nil, module), logger); err != nil {
-		return err
-	}
-	r.keys.Configuration = live.NewConfiguration(r.engine, module, logger)
 	found := &problems{logger: logger}
-	r.catalog = &live.Catalog{Path: o.catalog, Engine: r.engine, Logger: logger, Tell: found.tell}
-	if err := r.catalog.Watch(); err != nil {
+	counters := &collected{labels: prometheus.Labels{"catalog": o.catalog, "prefix": file.Prefix}}
+	r.metrics = append(r.metrics, counters)
+	settings := service.Config{
+		File: file, Catalog: o.catalog, Keys: o.keys, Paused: o.paused, Edit: edit, Tell: found.tell,
+		LookupWait: lookupWait, Registerer: counters, Logger: logger,
+		Engine: func(ctx context.Context, settings []byte) (service.Engine, error) {
+			return o.choose(ctx, host.Config{Settings: settings, Logger: logger})
+		},
+	}
+	if settings.Storage, err = r.storage(&file); err != nil {
 		return err
 	}
-	if err := r.catalog.Load(ctx); errors.Is(err, live.ErrTold) {
+	if settings.Events, err = r.journal(&file, settings.Storage != nil); err != nil {
+		return err
+	}
+	r.Instance, err = service.Open(ctx, settings)
+	if errors.Is(err, live.ErrTold) {
 		return fmt.Errorf("catalog %s:\n%s", o.catalog, found.text)
-	} else if err != nil {
-		return fmt.Errorf("catalog %s: %w", o.catalog, err)
 	}
-	r.middleware, err = proxy.New(r.pages(&file, o, logger))
-	r.observe()
-	return err
-}
-
-// choose makes the engine.
-func (r *running) choose(ctx context.Context, o *options, settings []byte, logger *slog.Logger) error {
-	if o.engine == native {
-		e, err := nativeengine.New(settings)
-		if err != nil {
-			return err
-		}
-		r.engine, r.closeable = e, e
-		return nil
-	}
-	e, err := live.Wasm(ctx, o.module, host.Config{Settings: settings, Logger: logger})
 	if err != nil {
-		return fmt.Errorf("%w; name the file of proffer.wasm as module, or say engine native", err)
+		return err
 	}
-	r.engine, r.closeable = e, e
+	r.operators = r.Operators(file.AdminHosts)
 	return nil
 }
 
-// pages is the configuration of what serves.
-func (r *running) pages(f *config.File, o *options, logger *slog.Logger) proxy.Config {
-	c := proxy.Config{
-		Engine: r.engine, Prefix: f.Prefix, Peers: f.Peers,
-		IdentityCookie: f.IdentityCookie, IdentityHeader: f.IdentityHeader,
-		PersonHeader: f.PersonHeader, CountryHeader: f.CountryHeader, DeviceHeader: f.DeviceHeader,
-		CORS:    proxy.CORS{Origins: f.CORS.Origins, Credentials: f.CORS.Credentials, MaxAge: time.Duration(f.CORS.MaxAge) * time.Second},
-		Keyring: r.keys.Keyring, Registerer: &r.metrics, Logger: logger,
+// choose makes the engine.
+func (o *options) choose(ctx context.Context, c host.Config) (service.Engine, error) {
+	if o.engine == native {
+		return nativeengine.New(c.Settings)
 	}
-	if o.events {
-		c.Events = eventLines{logger}
+	e, err := live.Wasm(ctx, o.module, c)
+	if err != nil {
+		return nil, fmt.Errorf("%w; name the file of proffer.wasm as module, or say engine native", err)
 	}
-	return c
+	return e, nil
+}
+
+// register has Caddy tell all counters.
+func (r *running) register(registry *prometheus.Registry) error {
+	for _, c := range r.metrics {
+		if err := c.register(registry); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // serve answers a request, with the handlers behind ours as its origin. After the
@@ -136,18 +130,23 @@ func (r *running) serve(origin http.Handler, w http.ResponseWriter, req *http.Re
 	if r.requests.TryRLock() {
 		defer r.requests.RUnlock()
 	}
-	r.middleware.Wrap(origin).ServeHTTP(w, req)
+	pages := r.Pages.Wrap(origin)
+	if r.limited {
+		pages = r.Pages.Limit(pages)
+	}
+	pages.ServeHTTP(w, req)
 }
 
 // Destruct ends it when the last handler is gone. Caddy does not wait for requests
 // that are under way, so that this must not either.
 func (r *running) Destruct() error {
-	through := make(chan struct{})
 	go func() {
-		r.requests.Lock()
-		close(through)
-	}()
-	go func() {
+		<-time.After(lingering)
+		through := make(chan struct{})
+		go func() {
+			r.requests.Lock()
+			close(through)
+		}()
 		select {
 		case <-through:
 		case <-time.After(drainTimeout):
@@ -160,16 +159,10 @@ func (r *running) Destruct() error {
 // close frees what there is.
 func (r *running) close() {
 	r.stop()
-	if r.catalog != nil {
-		r.catalog.Close()
+	if r.Instance != nil {
+		r.Close()
 	}
-	if r.keys != nil {
-		r.keys.Close()
+	for _, end := range slices.Backward(r.ends) {
+		end()
 	}
-	if r.closeable == nil {
-		return
-	}
-	ctx, done := context.WithTimeout(context.Background(), drainTimeout)
-	defer done()
-	_ = r.closeable.Close(ctx) // what still decides then frees the rest itself
 }

@@ -7,5 +7,5 @@
 // meanwhile. None of them starts anything: each is opened, then followed in a
 // goroutine of who uses it until a context ends, then closed.
 //
-// Where to look next: catalog.go; host/cmd/proffer and examples/caddy use it.
+// Where to look next: catalog.go; package service uses it.
 package live

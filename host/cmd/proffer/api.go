@@ -1,12 +1,5 @@
 package main
 
-import (
-	"time"
-
-	"github.com/profferhq/proffer/host/config"
-	"github.com/profferhq/proffer/host/proxy"
-)
-
 // apiHelp documents the decide API, and "cors" of the configuration file.
 const apiHelp = `
 POST /.proffer/decide gives offers as data, for pages and programs that show them by
@@ -27,8 +20,3 @@ hosts of one site, such as app.acme.com and www.acme.com, and never between site
 origin can do in its visitors' names what your own pages can: list none that others write.
 max_age is how many seconds a browser may keep that it may ask, up to 86400.
 `
-
-// corsOf is what the configuration file says of other origins.
-func corsOf(f *config.File) proxy.CORS {
-	return proxy.CORS{Origins: f.CORS.Origins, Credentials: f.CORS.Credentials, MaxAge: time.Duration(f.CORS.MaxAge) * time.Second}
-}

@@ -5,10 +5,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/profferhq/proffer/catalog/snapshot"
+	"github.com/profferhq/proffer/host/config"
+	"github.com/profferhq/proffer/host/service"
 )
 
 type checkCommand struct {
@@ -41,7 +41,7 @@ func (c *buildCommand) Run(s streams) error {
 	if c.JSON {
 		s.out = s.err
 	}
-	if err := writeFile(c.Out, b, 0o644); err != nil {
+	if err := config.WriteFile(c.Out, b, 0o644); err != nil {
 		return err
 	}
 	v, err := snapshot.Open(b)
@@ -54,28 +54,6 @@ func (c *buildCommand) Run(s streams) error {
 	return nil
 }
 
-// writeFile replaces a file whole or not at all.
-func writeFile(name string, b []byte, mode os.FileMode) error {
-	tmp, err := os.CreateTemp(filepath.Dir(name), ".proffer-*")
-	if err != nil {
-		return err
-	}
-	_, err = tmp.Write(b)
-	if err == nil {
-		err = tmp.Chmod(mode)
-	}
-	if e := tmp.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), name)
-	}
-	if err != nil {
-		_ = os.Remove(tmp.Name())
-	}
-	return err
-}
-
 // loadCatalog reads a catalog, or a snapshot that was built of one, and gives
 // the snapshot's bytes. It prints diagnostics; with errors among them the
 // error is errTold.
@@ -84,7 +62,7 @@ func loadCatalog(name string, diagnostics io.Writer) ([]byte, error) {
 }
 
 // openEngine is the engine that a command line asks for, with a snapshot.
-func openEngine(ctx context.Context, o *engineOptions, settings, snapshot []byte) (reconfigurable, error) {
+func openEngine(ctx context.Context, o *engineOptions, settings, snapshot []byte) (service.Engine, error) {
 	e, err := o.open(ctx, settings)
 	if err != nil {
 		return nil, err

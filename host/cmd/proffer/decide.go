@@ -15,6 +15,7 @@ import (
 	"github.com/profferhq/proffer/host/config"
 	"github.com/profferhq/proffer/host/document"
 	"github.com/profferhq/proffer/host/record"
+	"github.com/profferhq/proffer/host/service"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/seal"
 )
@@ -183,7 +184,7 @@ func (c *decideCommand) settings() (*abi.Config, *seal.Keyring, error) {
 // decider answers documents.
 type decider struct {
 	command  *decideCommand
-	engine   reconfigurable
+	engine   service.Engine
 	module   *abi.Config // what the caller has configured
 	ring     *seal.Keyring
 	settings []byte // what the engine has been configured with last

@@ -11,24 +11,12 @@ import (
 	"github.com/profferhq/proffer/host"
 	"github.com/profferhq/proffer/host/live"
 	"github.com/profferhq/proffer/host/native"
+	"github.com/profferhq/proffer/host/service"
 )
 
-// engine decides, in Wasm or in this process.
-type engine interface {
-	Acquire() (host.Session, error)
-	Swap(ctx context.Context, snapshot []byte) error
-	Close(ctx context.Context) error
-}
-
-// reconfigurable is an engine whose configuration can change while it serves.
-type reconfigurable interface {
-	engine
-	Reconfigure(ctx context.Context, settings []byte) error
-}
-
 var (
-	_ reconfigurable = (*host.Host)(nil)
-	_ reconfigurable = (*native.Engine)(nil)
+	_ service.Engine = (*host.Host)(nil)
+	_ service.Engine = (*native.Engine)(nil)
 )
 
 // engineOptions are the flags that choose one.
@@ -40,7 +28,7 @@ type engineOptions struct {
 	wait      time.Duration // for a call; 0: the host's own
 }
 
-func (o *engineOptions) open(ctx context.Context, settings []byte) (reconfigurable, error) {
+func (o *engineOptions) open(ctx context.Context, settings []byte) (service.Engine, error) {
 	if o.Engine == "native" {
 		return native.New(settings)
 	}

@@ -232,7 +232,9 @@ func erasedAliases(t *testing.T, exported, dir string) {
 	}
 	told := 0
 	for line := range strings.Lines(exported) {
-		var h held
+		var h struct {
+			Alias string `json:"alias"`
+		}
 		if err := json.Unmarshal([]byte(line), &h); err != nil {
 			t.Fatal(err)
 		}

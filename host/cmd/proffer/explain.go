@@ -6,10 +6,9 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/profferhq/proffer/host/config"
 	"github.com/profferhq/proffer/host/document"
 	"github.com/profferhq/proffer/host/explain"
-	"github.com/profferhq/proffer/host/record"
+	"github.com/profferhq/proffer/host/service"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/seal"
 )
@@ -28,7 +27,7 @@ func (c *decideCommand) checkReasons() error {
 }
 
 // explainOne answers one document with its reasons: a line of JSON, or a tree.
-func explainOne(ctx context.Context, e engine, ring *seal.Keyring, d *document.Document, offers []string, tree bool) ([]byte, error) {
+func explainOne(ctx context.Context, e service.Engine, ring *seal.Keyring, d *document.Document, offers []string, tree bool) ([]byte, error) {
 	if d.Event != nil {
 		return nil, errors.New("an event shows no offers, so there are no reasons for it")
 	}
@@ -44,8 +43,8 @@ func explainOne(ctx context.Context, e engine, ring *seal.Keyring, d *document.D
 	return out.Bytes(), err
 }
 
-func explainDocument(ctx context.Context, e engine, ring *seal.Keyring, d *document.Document, offers []string) (*abi.Answer, *explain.Explanation, error) {
-	s, release, err := explaining(e)
+func explainDocument(ctx context.Context, e service.Engine, ring *seal.Keyring, d *document.Document, offers []string) (*abi.Answer, *explain.Explanation, error) {
+	s, release, err := service.Explaining(e)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -55,56 +54,4 @@ func explainDocument(ctx context.Context, e engine, ring *seal.Keyring, d *docum
 		codes = append(codes, []byte(code))
 	}
 	return explain.Document(ctx, s, ring, d, codes)
-}
-
-// explainPage is the page that says why, on the engine's resident snapshot. It
-// offers what is recorded in a directory, unless that is empty.
-func explainPage(e engine, keys func() *seal.Keyring, records string, f *config.File) *explain.Page {
-	page := &explain.Page{
-		Acquire: func() (explain.Session, func(), error) { return explaining(e) },
-		Keys:    keys, CountryHeader: f.CountryHeader,
-	}
-	if records != "" {
-		page.Records = recordings(records)
-	}
-	return page
-}
-
-// recordings are what is recorded in a directory, for the page that says why.
-type recordings string
-
-// listed is how many recorded requests the page offers.
-const listed = 50
-
-// List gives the newest first.
-func (dir recordings) List() ([]explain.Record, error) {
-	list, err := record.List(string(dir), listed)
-	out := make([]explain.Record, len(list))
-	for i, e := range list {
-		out[i] = explain.Record{ID: e.Interaction, Title: e.Time.UTC().Format("2006-01-02 15:04:05 UTC, ") + e.Host + e.Path}
-	}
-	return out, err
-}
-
-// Read gives the request document of a record.
-func (dir recordings) Read(id string) ([]byte, error) {
-	found, err := record.Find(string(dir), id)
-	if err != nil {
-		return nil, err
-	}
-	return found.Document, nil
-}
-
-// explaining pins an engine's snapshot for questions why.
-func explaining(e engine) (s explain.Session, release func(), err error) {
-	session, err := e.Acquire()
-	if err != nil {
-		return nil, nil, err
-	}
-	s, ok := session.(explain.Session)
-	if !ok {
-		session.Release()
-		return nil, nil, fmt.Errorf("an engine of %T cannot explain", session)
-	}
-	return s, session.Release, nil
 }

@@ -11,10 +11,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/profferhq/proffer/host/config"
 	"github.com/profferhq/proffer/host/live"
+	"github.com/profferhq/proffer/host/service"
 	"github.com/profferhq/proffer/plugin/seal"
 )
 
@@ -88,10 +87,7 @@ func TestExplainPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	why := explainPage(e, func() *seal.Keyring { return ring }, "", &file)
-	a := newAdmin(&live.Catalog{Engine: e}, e, prometheus.NewRegistry(), nil)
-	a.private("/explain", why)
-	server := httptest.NewServer(a.mux)
+	server := httptest.NewServer(service.ExplainPage(e, func() *seal.Keyring { return ring }, "", &file))
 	defer server.Close()
 	get := func(r *http.Response, err error) string {
 		t.Helper()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/author"
+	"github.com/profferhq/proffer/host/config"
 )
 
 type formatCommand struct {
@@ -41,7 +42,7 @@ func (c *formatCommand) Run(s streams) error {
 			fmt.Fprintln(s.out, name)
 			if c.Check {
 				failed = errTold
-			} else if err := rewrite(name, text); err != nil {
+			} else if err := config.Rewrite(name, text); err != nil {
 				return err
 			}
 		}
@@ -57,18 +58,4 @@ func (c *formatCommand) path(f catalog.File) string {
 		}
 	}
 	return filepath.Join(c.Catalog, f.Name)
-}
-
-// rewrite replaces a file's text, behind a link that of the file it leads to,
-// and keeps its mode.
-func rewrite(name string, text []byte) error {
-	name, err := filepath.EvalSymlinks(name)
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(name)
-	if err != nil {
-		return err
-	}
-	return writeFile(name, text, info.Mode().Perm())
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/profferhq/proffer/host/config"
 	"github.com/profferhq/proffer/host/live"
+	"github.com/profferhq/proffer/host/service"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/seal"
 )
@@ -116,7 +117,7 @@ func TestExplainPageHasTheKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	k.Configuration = live.NewConfiguration(e, module, k.Logger)
-	page := explainPage(e, k.Keyring, "", &file)
+	page := service.ExplainPage(e, k.Keyring, "", &file)
 	token := func() []byte {
 		t.Helper()
 		_, ring, err := live.ServableKeys(k.File)

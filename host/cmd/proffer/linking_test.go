@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/profferhq/proffer/host/service"
 	"github.com/profferhq/proffer/host/store"
 )
 
@@ -93,10 +94,10 @@ func TestKeptAsLongAsSaid(t *testing.T) {
 	importPeople(t, dir, personLine("anna", "carpe diem"))
 	c := &calendar{sweeps: make(chan int64, 1000)}
 	c.seconds.Store(july().Unix())
-	stores := make(chan *storage, 1)
+	stores := make(chan *service.Storage, 1)
 	s, _ := keeping(t, serveCommand{
 		Origin: lifeSite(t), Catalog: catalogFile(t, lifeCatalog), Keys: keys, Store: "file:" + dir,
-		clock: c.now, opened: func(s *storage) { stores <- s },
+		clock: c.now, opened: func(s *service.Storage) { stores <- s },
 	})
 	kept := <-stores
 	anna, nobody := newDevice(t, s, keys, c.now), newDevice(t, s, keys, c.now)
@@ -111,7 +112,7 @@ func TestKeptAsLongAsSaid(t *testing.T) {
 	for day := 1; day <= 61; day++ {
 		c.nextDay(kept)
 		for d, want := range map[*device]bool{anna: true, nobody: day <= 60} {
-			id, err := parseVisitor(d.id())
+			id, err := service.ParseVisitor(d.id())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -137,7 +138,7 @@ func (c *calendar) now() time.Time {
 }
 
 // nextDay comes back when the store has swept on the next day.
-func (c *calendar) nextDay(s *storage) {
+func (c *calendar) nextDay(s *service.Storage) {
 	today := c.seconds.Add(24 * 60 * 60)
 	for range 2 { // the second sweep begins when the first has ended
 		s.Retain(60*24*time.Hour, 365*24*time.Hour)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/profferhq/proffer/host/config"
 	"github.com/profferhq/proffer/host/live"
+	"github.com/profferhq/proffer/host/service"
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
@@ -135,7 +136,7 @@ func TestPauseRefuses(t *testing.T) {
 		"not JSON":                 {"/v1/pause", asJSON, `pause it`, nil, 400, "invalid"},
 		"no name":                  {"/v1/pause", asForm, `environment=visitors&kind=offer`, nil, 400, "name is missing"},
 		"another media type":       {"/v1/pause", "text/plain", pauseOne, nil, 415, "text/plain"},
-		"too long":                 {"/v1/pause", asJSON, strings.Repeat(" ", maxPauseBody+1), nil, 413, "too large"},
+		"too long":                 {"/v1/pause", asJSON, strings.Repeat(" ", service.MaxPauseBody+1), nil, 413, "too large"},
 		"GET":                      {"/v1/pause", "", "", nil, 405, "Not Allowed"},
 		"another site's form":      {"/v1/pause", asForm, "environment=visitors&kind=offer&name=one", []string{"Sec-Fetch-Site: cross-site"}, 403, "cross-origin"},
 		"a site beside it":         {"/v1/pause", asForm, "environment=visitors&kind=offer&name=one", []string{"Sec-Fetch-Site: same-site"}, 403, "cross-origin"},
@@ -222,7 +223,7 @@ func TestPausedFile(t *testing.T) {
 }
 
 // stubborn is an engine that takes no other configuration.
-type stubborn struct{ reconfigurable }
+type stubborn struct{ service.Engine }
 
 func (stubborn) Reconfigure(context.Context, []byte) error { return errors.New("not today") }
 
@@ -241,23 +242,23 @@ func TestPauseFails(t *testing.T) {
 	one := abi.Paused{Environment: "visitors", Kind: abi.PausedOffer, Name: "one"}
 	dir := t.TempDir()
 	for name, c := range map[string]struct {
-		engine reconfigurable
+		engine service.Engine
 		file   string
 	}{
 		"engine": {stubborn{e}, filepath.Join(dir, "paused.json")},
 		"file":   {e, filepath.Join(dir, "none", "paused.json")},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := &pauses{file: c.file, engine: c.engine, logger: logger}
-			p.configuration = live.NewConfiguration(c.engine, abi.DefaultConfig(), logger)
-			if changed, err := p.pause(t.Context(), one); changed || err == nil {
+			p := &service.Pauses{File: c.file, Engine: c.engine, Logger: logger}
+			p.Configuration = live.NewConfiguration(c.engine, abi.DefaultConfig(), logger)
+			if changed, err := p.Pause(t.Context(), one); changed || err == nil {
 				t.Errorf("changed %t, error %v", changed, err)
 			}
 			list, err := config.LoadPaused(c.file)
 			if len(list) > 0 || err != nil && !errors.Is(err, os.ErrNotExist) {
 				t.Errorf("the file has %v, error %v", list, err)
 			}
-			if list, _ := p.state(); len(list)+len(p.configuration.Current().Paused) > 0 {
+			if list, _ := p.State(); len(list)+len(p.Configuration.Current().Paused) > 0 {
 				t.Errorf("paused are %v", list)
 			}
 			if s, err := e.Acquire(); err != nil || s.Snapshot().Settings != nil {

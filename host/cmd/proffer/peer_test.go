@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/profferhq/proffer/host/live"
+	"github.com/profferhq/proffer/host/service"
 	"github.com/profferhq/proffer/plugin/seal"
 )
 
@@ -58,7 +59,7 @@ func TestAuthorizePeer(t *testing.T) {
 	}
 	token, identity := peerToken(t, keys), identityToken(t, keys)
 	now := time.Now()
-	authorize := authorizePeer(func() *seal.Keyring { return ring }, func() time.Time { return now })
+	authorize := service.AuthorizePeer(func() *seal.Keyring { return ring }, func() time.Time { return now })
 	ask := func(values ...string) string {
 		r := httptest.NewRequest(http.MethodPost, "http://localhost/v1/record", nil)
 		r.RemoteAddr = "127.0.0.1:4000"

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/profferhq/proffer/host/record"
+	"github.com/profferhq/proffer/host/service"
 )
 
 // remembered is what a walk on a site with a store has left: records of it, in
@@ -29,7 +30,7 @@ func remember(t *testing.T) *remembered {
 }
 
 // serve serves the site; what is opened is told of the store, if it is not nil.
-func (l *remembered) serve(opened func(*storage)) (s serving, stop func() error) {
+func (l *remembered) serve(opened func(*service.Storage)) (s serving, stop func() error) {
 	l.T.Helper()
 	return keeping(l.T, serveCommand{
 		Origin: l.origin, Catalog: l.catalog, Keys: l.keys, Store: "file:" + l.store, Record: l.records, opened: opened,
@@ -153,8 +154,8 @@ func TestReplayWithAStore(t *testing.T) {
 // answered the same again, by the cookie alone.
 func TestReplayWithoutTheStore(t *testing.T) {
 	l := remember(t)
-	broken := make(chan *storage, 1)
-	s, stop := l.serve(func(s *storage) { broken <- s })
+	broken := make(chan *service.Storage, 1)
+	s, stop := l.serve(func(s *service.Storage) { broken <- s })
 	b := newDevice(t, s, l.keys, time.Now)
 	b.page("/first")
 	b.page("/second")

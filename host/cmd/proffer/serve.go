@@ -20,10 +20,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/profferhq/proffer/host/config"
-	"github.com/profferhq/proffer/host/live"
 	"github.com/profferhq/proffer/host/proxy"
-	"github.com/profferhq/proffer/plugin/abi"
-	"github.com/profferhq/proffer/plugin/seal"
+	"github.com/profferhq/proffer/host/service"
 )
 
 type serveCommand struct {
@@ -41,16 +39,9 @@ type serveCommand struct {
 	TLSKey  string `name:"tls-key" help:"Its key (PEM), readable by its owner alone." placeholder:"FILE"`
 	engineOptions
 	clock func() time.Time                     // nil = time.Now
-	sink  proxy.Events                         // nil = events are not kept
 	after func(time.Duration) <-chan time.Time // nil = time.After
 
-	memory   func(context.Context) // watches it
-	overload func(io.Writer)       // says that there is one
-	visitors *storage              // nil = in their browsers
-	opened   func(*storage)        // told of it, or nil
-	// Set while it serves: who tells of people, beside the module; nil: nobody.
-	person  func(*http.Request) (source, key string, ok bool)
-	keyring func() *seal.Keyring
+	opened func(*service.Storage) // told of it, or nil
 }
 
 // Run serves until the process is told to stop.
@@ -75,84 +66,68 @@ func (c *serveCommand) serve(ctx context.Context, s streams) error {
 	// unasked, which may be what a visitor asked with.
 	log.SetOutput(io.Discard)
 	c.logger = logger
-	k := &live.Keys{File: c.Keys, Logger: logger}
-	defer k.Close()
-	if err := k.Open(); err != nil {
-		return err
-	}
-	p := &pauses{file: c.Paused, logger: logger}
-	if err := p.open(); err != nil {
-		return err
-	}
-	defer p.close()
-	module := file.Module(k.List())
-	module.Paused = p.list
-	e, err := c.open(ctx, abi.AppendConfig(nil, module))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = e.Close(context.Background()) }()
-	p.engine, p.configuration = e, live.NewConfiguration(e, module, logger)
-	k.Configuration = p.configuration
 	registry := prometheus.NewRegistry()
-	if c.visitors, err = c.openStore(&file, registry, logger); err != nil {
-		return err
-	}
-	defer c.visitors.close()
-	r := &live.Catalog{Path: c.Catalog, Engine: e, Logger: logger, Tell: textTo(s.err), Retain: c.visitors.retain}
-	if err := r.Watch(); err != nil {
-		return err
-	}
-	defer r.Close()
-	if err := r.Load(ctx); err != nil {
-		return err
-	}
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	collect(registry, r, p, k, e)
-	end, err := c.keepEvents(&file, registry, logger)
+	running, end, err := c.start(ctx, &file, registry, logger, textTo(s.err))
 	if err != nil {
 		return err
 	}
 	defer end()
-	tokens, err := c.webTokens(&file, registry, logger)
-	if err != nil {
-		return err
-	}
-	defer tokens.close()
-	c.keyring = k.Keyring
-	outbox, dir := c.visitors.outbox()
-	endWebhook, err := c.startWebhook(&file, outbox, dir, registry, logger)
-	if err != nil {
-		return err
-	}
-	defer endWebhook()
-	rec, err := c.recorder(&file, registry, logger)
-	if err != nil {
-		return err
-	}
-	defer rec.close()
-	c.visitors.records(rec, c.Record)
-	pages, err := c.pages(origin, &file, e, rec, registry, logger)
-	if err != nil {
-		return err
-	}
-	defer c.visitors.drain()
 	shown, err := c.openCertificate(registry, logger)
 	if err != nil {
 		return err
 	}
 	defer shown.close()
-	a := newAdmin(r, e, registry, c.adminHosts(&file))
-	a.tell(c.overload)
-	a.authorize = authorizePeer(k.Keyring, c.clock)
-	a.store(c.visitors, c.sink)
-	a.pauses(p)
-	a.private("/explain", explainPage(e, k.Keyring, c.Record, &file))
-	serving := &service{limits: withDefaults(file.Limits), certificate: shown, ending: &a.ending, registry: registry, logger: logger, after: time.After}
+	operators := newAdmin(running, registry, c.adminHosts(&file))
+	visitors := &listening{limits: withDefaults(file.Limits), certificate: shown, ending: operators.End, registry: registry, logger: logger, after: time.After}
 	if c.after != nil {
-		serving.after = c.after
+		visitors.after = c.after
 	}
-	return c.run(ctx, serving, pages, a.mux, []func(context.Context){r.Follow, p.follow, k.Follow, tokens.follow, shown.follow, c.memory})
+	pages := running.Pages.Limit(proxy.NewReverseProxy(running.Pages, origin))
+	return c.run(ctx, visitors, pages, operators, []func(context.Context){running.Follow, shown.follow})
+}
+
+// lookupWait is how long a page waits for the store; 0 is the proxy's default. Tests,
+// which hold a busy machine to what pages show, have it longer.
+var lookupWait time.Duration
+
+// start makes what answers visitors; end frees it.
+func (c *serveCommand) start(ctx context.Context, f *config.File, registry *prometheus.Registry, logger *slog.Logger, tell printer) (running *service.Instance, end func(), err error) {
+	storage, err := service.OpenStorage(service.StorageConfig{
+		URL: c.Store, Store: f.Store, Webhook: f.Webhook, Clock: c.clock, Registerer: registry, Logger: logger,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if c.opened != nil {
+		c.opened(storage)
+	}
+	if c.Events != "" {
+		f.Events.Dir = c.Events
+	}
+	sink, endEvents, err := service.OpenEvents(service.EventsConfig{
+		Events: f.Events, Subjects: storage != nil, Clock: c.clock, Registerer: registry, Logger: logger,
+	})
+	if err != nil {
+		storage.End()
+		return nil, nil, err
+	}
+	beside := func() {
+		endEvents()
+		storage.End()
+	}
+	running, err = service.Open(ctx, service.Config{
+		File: *f, Catalog: c.Catalog, Keys: c.Keys, Paused: c.Paused, Record: c.Record, Engine: c.open,
+		Tell: tell, Storage: storage, Events: sink, LookupWait: lookupWait, Clock: c.clock, Registerer: registry, Logger: logger,
+	})
+	if err != nil {
+		beside()
+		return nil, nil, err
+	}
+	return running, func() {
+		running.Close()
+		beside()
+	}, nil
 }
 
 // adminHosts are the names by which the admin listener is reached.
@@ -189,38 +164,9 @@ func newLogger(f *config.File, w io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, o))
 }
 
-// pages is the handler for visitors.
-func (c *serveCommand) pages(origin *url.URL, f *config.File, e engine, rec recorder, registry *prometheus.Registry, logger *slog.Logger) (http.Handler, error) {
-	settings := proxy.Config{
-		Engine: e, Prefix: f.Prefix, Peers: f.Peers,
-		IdentityCookie: f.IdentityCookie, IdentityHeader: f.IdentityHeader,
-		PersonHeader: f.PersonHeader, CountryHeader: f.CountryHeader, DeviceHeader: f.DeviceHeader,
-		Registerer: registry, Logger: logger, Clock: c.clock, Events: c.sink,
-		Identity: c.person, Keyring: c.keyring, Trusted: authorizePeer(c.keyring, c.clock), CORS: corsOf(f),
-		Origin: proxy.Origin{Networks: f.Origin.Networks},
-		Limits: proxy.Limits{
-			Requests: f.Limits.Requests, Decisions: f.Limits.Decisions, BodyBytes: f.Limits.BodyBytes, BodyIdle: f.Limits.BodyIdle,
-		},
-	}
-	if rec.Writer != nil {
-		settings.Recorder = rec.Writer
-	}
-	if c.visitors != nil {
-		settings.LookupWait = lookupWait
-		settings.Store, settings.Outbox = c.visitors, f.Webhook.URL != nil || f.Store.OutboxBytes > 0
-	}
-	m, err := proxy.New(settings)
-	if err != nil {
-		return nil, err
-	}
-	c.visitors.serves(m)
-	c.memory, c.overload = m.WatchMemory, tellOverload(m)
-	return m.Limit(proxy.NewReverseProxy(m, origin)), nil
-}
-
 // run serves visitors and operators and follows files until ctx ends, then lets
 // requests in flight finish.
-func (c *serveCommand) run(ctx context.Context, s *service, pages, admin http.Handler, follow []func(context.Context)) error {
+func (c *serveCommand) run(ctx context.Context, s *listening, pages, admin http.Handler, follow []func(context.Context)) error {
 	var err error
 	if s.listeners, err = listen(c.Listen, c.Admin, s.limits); err != nil {
 		return err

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -106,11 +105,11 @@ func listen(visitors, operators string, l config.Limits) (*listeners, error) {
 	return &listeners{newConnections(v, l.Connections, l.WriteIdle), o}, nil
 }
 
-// service is what runs between the start and the end.
-type service struct {
+// listening is what runs between the start and the end.
+type listening struct {
 	limits      config.Limits
 	certificate *certificate // nil: visitors come without TLS
-	ending      *atomic.Bool // told to end
+	ending      func()       // tells operators
 	registry    *prometheus.Registry
 	logger      *slog.Logger
 	after       func(time.Duration) <-chan time.Time
@@ -120,7 +119,7 @@ type service struct {
 	left             chan struct{} // closed when visitors come no more
 }
 
-func (s *service) start(pages, admin http.Handler) (failed <-chan error) {
+func (s *listening) start(pages, admin http.Handler) (failed <-chan error) {
 	s.listeners.visitors.collect(s.registry)
 	s.visitors, s.admins = newServer(pages, s.limits, s.logger), newServer(admin, s.limits, s.logger)
 	out := make(chan error, 2)
@@ -138,7 +137,7 @@ func (s *service) start(pages, admin http.Handler) (failed <-chan error) {
 	return out
 }
 
-func (s *service) url() string {
+func (s *listening) url() string {
 	scheme := "http://"
 	if s.certificate != nil {
 		scheme = "https://"
@@ -148,8 +147,8 @@ func (s *service) url() string {
 
 // end tells load balancers first, then lets what is in flight come to its end, and
 // cuts off what does not. Operators can ask until that is done.
-func (s *service) end() error {
-	s.ending.Store(true)
+func (s *listening) end() error {
+	s.ending()
 	s.visitors.SetKeepAlivesEnabled(false) // "Connection: close" from now on
 	if s.limits.Notice > 0 {
 		select {

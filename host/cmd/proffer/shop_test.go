@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -20,12 +19,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/profferhq/proffer/examples/shop/origin"
 	"github.com/profferhq/proffer/host"
-	"github.com/profferhq/proffer/host/config"
 	"github.com/profferhq/proffer/host/hosttest"
+	"github.com/profferhq/proffer/host/proxy"
 )
 
 const shopCatalog = "../../../examples/shop/catalog"
@@ -377,16 +374,15 @@ func TestBadModulesLeaveThePage(t *testing.T) {
 	}{{"panics", 'p'}, {"loops for ever", 's'}, {"exhausts memory", 'm'}, {"overflows the stack", 'k'}, {"lies", 'L'}, {"talks nonsense", 'j'}} {
 		t.Run(c.name, func(t *testing.T) {
 			e := badEngine(t, c.mood, snapshot)
-			file := config.Default()
 			u, err := url.Parse(site.URL)
 			if err != nil {
 				t.Fatal(err)
 			}
-			pages, err := (&serveCommand{}).pages(u, &file, e, recorder{}, prometheus.NewRegistry(), slog.New(slog.DiscardHandler))
+			pages, err := proxy.New(proxy.Config{Engine: e})
 			if err != nil {
 				t.Fatal(err)
 			}
-			front := httptest.NewServer(pages)
+			front := httptest.NewServer(pages.Limit(proxy.NewReverseProxy(pages, u)))
 			defer front.Close()
 			for range 3 {
 				page, r := get(t, person(t), front.URL+"/")
@@ -400,7 +396,7 @@ func TestBadModulesLeaveThePage(t *testing.T) {
 
 // badEngine runs host/internal/badguest and asks it to misbehave in one way,
 // whatever the request; the proxy sees the real snapshot.
-func badEngine(t *testing.T, mood byte, snapshot []byte) engine {
+func badEngine(t *testing.T, mood byte, snapshot []byte) proxy.Engine {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "badguest.wasm")
 	build := exec.Command("go", "build", "-buildmode=c-shared", "-trimpath", "-ldflags=-s -w", "-o", file, "../../internal/badguest")

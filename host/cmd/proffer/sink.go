@@ -1,15 +1,5 @@
 package main
 
-import (
-	"context"
-	"log/slog"
-
-	"github.com/prometheus/client_golang/prometheus"
-
-	"github.com/profferhq/proffer/host/config"
-	"github.com/profferhq/proffer/host/events"
-)
-
 // Help documents the configuration file.
 func (*serveCommand) Help() string {
 	return `The configuration file is one JSON object. Every key may be left out:
@@ -53,31 +43,4 @@ or a rejection is told to the visitor only once it is on the disk; if it cannot 
 written, the answer is 503, and the visitor is to try again. With a store it may have
 been taken in all the same; a second time then changes nothing.
 ` + webhookHelp + webTokensHelp + limitsHelp + apiHelp
-}
-
-// keepEvents has event lines written, if they are to be; what it gives ends it,
-// with everything written.
-func (c *serveCommand) keepEvents(f *config.File, registry *prometheus.Registry, logger *slog.Logger) (end func(), err error) {
-	dir := f.Events.Dir
-	if c.Events != "" {
-		dir = c.Events
-	}
-	if dir == "" {
-		return func() {}, nil
-	}
-	log, err := events.Open(events.Config{
-		Dir: dir, MaxBytes: f.Events.MaxBytes, KeepDays: f.Events.KeepDays, Registerer: registry, Logger: logger, Clock: c.clock,
-		Subjects: c.visitors != nil,
-	})
-	if err != nil {
-		return nil, err
-	}
-	c.sink = log
-	return func() {
-		ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
-		defer cancel()
-		if err := log.Close(ctx); err != nil {
-			logger.Error("events may be lost", "error", err)
-		}
-	}, nil
 }

@@ -20,6 +20,8 @@ import (
 	"github.com/profferhq/proffer/host"
 	"github.com/profferhq/proffer/host/config"
 	"github.com/profferhq/proffer/host/events"
+	"github.com/profferhq/proffer/host/proxy"
+	"github.com/profferhq/proffer/host/service"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/seal"
 	"github.com/profferhq/proffer/plugin/visitor"
@@ -28,7 +30,7 @@ import (
 // telling is an engine whose module tells, of each page and each request below
 // the prefix, all that it knows of the visitor, where a module may say nothing.
 type telling struct {
-	engine
+	service.Engine
 	secrets []string
 }
 
@@ -38,7 +40,7 @@ type tellingSession struct {
 }
 
 func (e *telling) Acquire() (host.Session, error) {
-	s, err := e.engine.Acquire()
+	s, err := e.Engine.Acquire()
 	return &tellingSession{s, e}, err
 }
 
@@ -89,9 +91,8 @@ func TestServedEventsNameNoVisitor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &telling{engine: inner}
-	c := &serveCommand{clock: july}
-	end, err := c.keepEvents(&file, prometheus.NewRegistry(), slog.New(slog.DiscardHandler))
+	e := &telling{Engine: inner}
+	sink, end, err := service.OpenEvents(service.EventsConfig{Events: file.Events, Clock: july, Registerer: prometheus.NewRegistry(), Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,11 +105,11 @@ func TestServedEventsNameNoVisitor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages, err := c.pages(u, &file, e, recorder{}, prometheus.NewRegistry(), slog.New(slog.DiscardHandler))
+	pages, err := proxy.New(proxy.Config{Engine: e, Clock: july, Events: sink})
 	if err != nil {
 		t.Fatal(err)
 	}
-	front := httptest.NewServer(pages)
+	front := httptest.NewServer(proxy.NewReverseProxy(pages, u))
 	defer front.Close()
 	me := person(t)
 	_, r := get(t, me, front.URL+"/")

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/profferhq/proffer/host/service"
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
@@ -147,7 +148,7 @@ func TestServeStore(t *testing.T) {
 func TestServeRefusesStores(t *testing.T) {
 	for _, url := range []string{"file:", "nats://hub", "/var/lib/x", "cookie"} {
 		c := serveCommand{Origin: "http://127.0.0.1:1", Catalog: storedCatalog(t), Keys: newKeys(t), Store: url, engineOptions: engineOptions{Engine: "native"}}
-		if err := c.serve(t.Context(), streams{nil, io.Discard, io.Discard}); err == nil || !strings.Contains(err.Error(), `--store "`+url+`" is neither cookie: nor file:DIR`) {
+		if err := c.serve(t.Context(), streams{nil, io.Discard, io.Discard}); err == nil || !strings.Contains(err.Error(), `store "`+url+`" is neither cookie: nor file:DIR`) {
 			t.Errorf("%s: %v", url, err)
 		}
 	}
@@ -156,8 +157,8 @@ func TestServeRefusesStores(t *testing.T) {
 // A store that does not work is said, and pages go on.
 func TestServeWithoutItsStore(t *testing.T) {
 	command := serveCommand{Origin: slottedSite(t), Catalog: storedCatalog(t), Keys: newKeys(t), Store: "file:" + t.TempDir()}
-	broken := make(chan *storage, 1)
-	command.opened = func(s *storage) { broken <- s }
+	broken := make(chan *service.Storage, 1)
+	command.opened = func(s *service.Storage) { broken <- s }
 	s, _ := keeping(t, command)
 	_, cookie := browse(t, "GET", s.url+"/start", "")
 	if err := (<-broken).Close(); err != nil {

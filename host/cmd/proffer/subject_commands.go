@@ -1,13 +1,16 @@
 package main
 
-import "github.com/profferhq/proffer/host/store"
+import (
+	"github.com/profferhq/proffer/host/service"
+	"github.com/profferhq/proffer/host/store"
+)
 
 type visitorArgument struct {
 	ID string `arg:"" help:"The visitor's id: the 32 hex digits that are the \"visitor\" of an answer or of an export." placeholder:"ID"`
 }
 
 func (a *visitorArgument) subject() (who store.Subject, err error) {
-	who.Visitor, err = parseVisitor(a.ID)
+	who.Visitor, err = service.ParseVisitor(a.ID)
 	return who, err
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/profferhq/proffer/host/config"
+	"github.com/profferhq/proffer/host/service"
 	"github.com/profferhq/proffer/host/store"
 	"github.com/profferhq/proffer/host/store/bolt"
 	"github.com/profferhq/proffer/host/store/people"
@@ -65,10 +66,10 @@ func (o *subjectOptions) export(who store.Subject, w io.Writer) error {
 		}
 		return o.ask(http.MethodGet, path, nil, w)
 	}
-	return o.open(func(s *subjects) error {
-		err := s.export(context.Background(), who, w)
+	return o.open(func(s *service.Subjects) error {
+		err := s.Export(context.Background(), who, w)
 		if errors.Is(err, store.ErrUnknown) {
-			return errors.New("nothing is held of " + describe(who))
+			return errors.New("nothing is held of " + service.Describe(who))
 		}
 		return err
 	})
@@ -86,10 +87,10 @@ func (o *subjectOptions) erase(who store.Subject, w io.Writer) error {
 		}
 		return o.ask(http.MethodPost, "v1/erase", form, w)
 	}
-	return o.open(func(s *subjects) error {
-		gone, err := s.erase(context.Background(), who)
+	return o.open(func(s *service.Subjects) error {
+		gone, err := s.Erase(context.Background(), who)
 		if errors.Is(err, store.ErrUnknown) {
-			return errors.New(unheld(who))
+			return errors.New(service.Unheld(who))
 		}
 		if err != nil {
 			return err
@@ -107,7 +108,7 @@ func (o *subjectOptions) erase(who store.Subject, w io.Writer) error {
 const mostOutbox = 1 << 40
 
 // open does something with a store on disk.
-func (o *subjectOptions) open(do func(*subjects) error) error {
+func (o *subjectOptions) open(do func(*service.Subjects) error) error {
 	dir, err := storeDir(o.Store)
 	if err != nil {
 		return err
@@ -125,7 +126,7 @@ func (o *subjectOptions) open(do func(*subjects) error) error {
 	if err != nil {
 		return o.locked(errors.Join(err, known.Close()))
 	}
-	err = do(&subjects{state: state, people: known, requests: requests{dir: o.Records}, logger: slog.New(slog.DiscardHandler)})
+	err = do(&service.Subjects{State: state, People: known, Requests: service.Requests{Dir: o.Records}, Logger: slog.New(slog.DiscardHandler)})
 	return errors.Join(err, state.Close(), known.Close())
 }
 

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/profferhq/proffer/host/service"
 )
 
 const (
@@ -137,7 +139,7 @@ func TestSubjectsOfAService(t *testing.T) {
 	if text := s.out.String(); !strings.Contains(text, "msg=erased alias=") || strings.Contains(text, strangerID) || strings.Contains(text, "anna") {
 		t.Errorf("the log names somebody, or does not tell: %s", text)
 	}
-	none, _ := keeping(t, serveCommand{Origin: lifeSite(t), Catalog: catalogFile(t, lifeCatalog), Keys: keys, Store: inBrowsers})
+	none, _ := keeping(t, serveCommand{Origin: lifeSite(t), Catalog: catalogFile(t, lifeCatalog), Keys: keys, Store: service.InBrowsers})
 	if status, _, errs := heldBy(t, none, keys, "visitor", "erase", strangerID); status != 1 || !strings.Contains(errs, "has no store") {
 		t.Errorf("without a store: status %d, %s", status, errs)
 	}

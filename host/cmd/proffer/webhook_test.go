@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/profferhq/proffer/host/config"
+	"github.com/profferhq/proffer/host/service"
 	"github.com/profferhq/proffer/host/store"
 )
 
@@ -60,6 +61,10 @@ func webhookConfig(t *testing.T, url, secret string, mode os.FileMode) (name str
 
 const goodSecret = "whsec_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=\n"
 
+func deliveries(w config.Webhook) service.StorageConfig {
+	return service.StorageConfig{Webhook: w, Registerer: prometheus.NewRegistry(), Logger: slog.New(slog.DiscardHandler)}
+}
+
 func TestWebhookDelivers(t *testing.T) {
 	body := make(chan string, 1)
 	site := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -72,7 +77,7 @@ func TestWebhookDelivers(t *testing.T) {
 	defer site.Close()
 	_, f := webhookConfig(t, site.URL+"/in", goodSecret, 0o600)
 	o := &oneEvent{arrivals: make(chan struct{}), delivered: make(chan uint64, 1)}
-	end, err := (&serveCommand{}).startWebhook(&f, o, t.TempDir(), prometheus.NewRegistry(), slog.New(slog.DiscardHandler))
+	end, err := service.Deliver(deliveries(f.Webhook), o, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,16 +96,14 @@ func TestWebhookRefusals(t *testing.T) {
 	for name, c := range map[string]struct {
 		secret string
 		mode   os.FileMode
-		outbox store.Outbox
 		says   string
 	}{
-		"no store":  {goodSecret, 0o600, nil, "webhook needs --store"},
-		"no secret": {"# none\n", 0o600, o, "no secret"},
-		"short":     {"whsec_AQID\n", 0o600, o, "3 (have 24..64)"},
-		"readable":  {goodSecret, 0o644, o, "0600"},
+		"no secret": {"# none\n", 0o600, "no secret"},
+		"short":     {"whsec_AQID\n", 0o600, "3 (have 24..64)"},
+		"readable":  {goodSecret, 0o644, "0600"},
 	} {
 		_, f := webhookConfig(t, url, c.secret, c.mode)
-		end, err := (&serveCommand{}).startWebhook(&f, c.outbox, t.TempDir(), prometheus.NewRegistry(), slog.New(slog.DiscardHandler))
+		end, err := service.Deliver(deliveries(f.Webhook), o, t.TempDir())
 		if err == nil || end != nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "AQID") {
 			t.Errorf("%s: got %v", name, err)
 		}
@@ -108,7 +111,7 @@ func TestWebhookRefusals(t *testing.T) {
 	file, _ := webhookConfig(t, url, goodSecret, 0o600)
 	status, _, errs := proffer(t, "", "serve", "--origin", "http://127.0.0.1:1", "--catalog", catalogFile(t, smallCatalog),
 		"--keys", newKeys(t), "--engine", "native", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--config", file)
-	if status != 1 || !strings.Contains(errs, "webhook needs --store") {
+	if status != 1 || !strings.Contains(errs, "webhook needs a store") {
 		t.Errorf("status %d: %s", status, errs)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package service
 
 import (
 	"net/http"
@@ -12,14 +12,14 @@ import (
 // changes something must not come from another site, and none may come by a
 // name that is not ours, for that is how another site's name is made to lead
 // here (DNS rebinding).
-func (a *admin) private(pattern string, h http.Handler) {
-	inner := a.origins.Handler(h)
-	a.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+func (o *Operators) private(pattern string, h http.Handler) {
+	inner := o.origins.Handler(h)
+	o.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header.Set("Cache-Control", "no-store")
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("X-Frame-Options", "DENY")
-		if !a.ours(r.Host) {
+		if !o.ours(r.Host) {
 			http.Error(w, "Host "+r.Host+` is not known here; add it to "admin_hosts" of the configuration file`, http.StatusForbidden)
 			return
 		}
@@ -29,7 +29,7 @@ func (a *admin) private(pattern string, h http.Handler) {
 
 // ours reports whether a Host header is an address, localhost or a configured
 // name.
-func (a *admin) ours(host string) bool {
+func (o *Operators) ours(host string) bool {
 	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {
 		host = host[:i]
 	}
@@ -37,5 +37,5 @@ func (a *admin) ours(host string) bool {
 	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
 		return true
 	}
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || slices.Contains(a.hosts, host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || slices.Contains(o.hosts, host)
 }

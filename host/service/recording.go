@@ -1,12 +1,10 @@
-package main
+package service
 
 import (
 	"fmt"
-	"log/slog"
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/profferhq/proffer/host/config"
 	"github.com/profferhq/proffer/host/record"
 )
 
@@ -19,24 +17,25 @@ func (r recorder) close() {
 	}
 }
 
-// recorder is the one that the command line and the configuration file ask for.
-func (c *serveCommand) recorder(f *config.File, registry *prometheus.Registry, logger *slog.Logger) (recorder, error) {
+// openRecorder is the one that the configuration asks for.
+func openRecorder(c *Config) (recorder, error) {
 	if c.Record == "" {
 		return recorder{}, nil
 	}
+	f := &c.File
 	w, err := record.New(record.Config{
 		Dir: c.Record, Sample: f.Record.Sample, MaxBytes: f.Record.MaxBytes, Days: f.Record.Days,
-		Clock: c.clock, Logger: logger,
+		Clock: c.Clock, Logger: c.Logger,
 	})
 	if err != nil {
-		return recorder{}, fmt.Errorf("--record: %w", err)
+		return recorder{}, fmt.Errorf("record: %w", err)
 	}
-	collectRecords(registry, w)
+	collectRecords(c.Registerer, w)
 	return recorder{w}, nil
 }
 
 // collectRecords registers the counters of a recorder.
-func collectRecords(registry *prometheus.Registry, w *record.Writer) {
+func collectRecords(registry prometheus.Registerer, w *record.Writer) {
 	for _, c := range []struct {
 		name, help string
 		value      func(record.Stats) uint64

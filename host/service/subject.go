@@ -1,4 +1,4 @@
-package main
+package service
 
 import (
 	"bytes"
@@ -17,19 +17,19 @@ import (
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
-// subjects are visitors and people in all places of this machine where something is
+// Subjects are visitors and people in all places of this machine where something is
 // kept of them.
-type subjects struct {
-	state    store.Subjects
-	people   *people.People
-	requests requests
-	logger   *slog.Logger
+type Subjects struct {
+	State    store.Subjects
+	People   *people.People
+	Requests Requests
+	Logger   *slog.Logger
 }
 
-// requests are those that are recorded in a directory, if there is one.
-type requests struct {
-	dir    string
-	writer *record.Writer // nil: this process writes none
+// Requests are those that are recorded in a directory, if there is one.
+type Requests struct {
+	Dir    string
+	Writer *record.Writer // nil: this process writes none
 }
 
 // held is of what is exported of a subject what leads to more.
@@ -42,9 +42,9 @@ type held struct {
 	} `json:"person"`
 }
 
-// export writes all that is kept of a subject: one line of JSON, and of a person one
+// Export writes all that is kept of a subject: one line of JSON, and of a person one
 // more for each visitor that is linked to it.
-func (s *subjects) export(ctx context.Context, who store.Subject, w io.Writer) error {
+func (s *Subjects) Export(ctx context.Context, who store.Subject, w io.Writer) error {
 	line, err := s.line(ctx, who)
 	if err != nil {
 		return err
@@ -72,9 +72,9 @@ func (s *subjects) export(ctx context.Context, who store.Subject, w io.Writer) e
 }
 
 // line is what is kept of one subject.
-func (s *subjects) line(ctx context.Context, who store.Subject) ([]byte, error) {
+func (s *Subjects) line(ctx context.Context, who store.Subject) ([]byte, error) {
 	var out bytes.Buffer
-	err := s.state.Export(ctx, who, &out)
+	err := s.State.Export(ctx, who, &out)
 	known := err == nil
 	if err != nil && !errors.Is(err, store.ErrUnknown) {
 		return nil, err
@@ -87,7 +87,7 @@ func (s *subjects) line(ctx context.Context, who store.Subject) ([]byte, error) 
 		name string
 		of   func(store.Subject) (any, bool, error)
 	}{
-		{"cookies", s.cookies}, {"listed", s.listed}, {"requests", s.requests.of},
+		{"cookies", s.cookies}, {"listed", s.listed}, {"requests", s.Requests.of},
 	} {
 		v, ok, err := more.of(who)
 		if err != nil {
@@ -118,11 +118,11 @@ func nameOf(who store.Subject) []byte {
 }
 
 // cookies are the visitors that the people source lists for a person.
-func (s *subjects) cookies(who store.Subject) (any, bool, error) {
+func (s *Subjects) cookies(who store.Subject) (any, bool, error) {
 	if who.Key == "" {
 		return nil, false, nil
 	}
-	ids, err := s.people.Cookies(who.Source, who.Key)
+	ids, err := s.People.Cookies(who.Source, who.Key)
 	var out []string
 	for _, id := range ids {
 		out = append(out, hex.EncodeToString(id[:]))
@@ -131,20 +131,20 @@ func (s *subjects) cookies(who store.Subject) (any, bool, error) {
 }
 
 // listed are the people for whom sources list a visitor, keys by their sources.
-func (s *subjects) listed(who store.Subject) (any, bool, error) {
+func (s *Subjects) listed(who store.Subject) (any, bool, error) {
 	if who.Key != "" {
 		return nil, false, nil
 	}
-	keys, err := s.people.Listed(who.Visitor)
+	keys, err := s.People.Listed(who.Visitor)
 	return keys, len(keys) > 0, err
 }
 
 // linked are the visitors of a person, by its line and by its source.
-func (s *subjects) linked(who store.Subject, line []byte) ([][abi.VisitorSize]byte, error) {
+func (s *Subjects) linked(who store.Subject, line []byte) ([][abi.VisitorSize]byte, error) {
 	if who.Key == "" {
 		return nil, nil
 	}
-	ids, err := s.people.Cookies(who.Source, who.Key)
+	ids, err := s.People.Cookies(who.Source, who.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +153,7 @@ func (s *subjects) linked(who store.Subject, line []byte) ([][abi.VisitorSize]by
 		return nil, err
 	}
 	for _, text := range h.Visitors {
-		id, err := parseVisitor(text)
+		id, err := ParseVisitor(text)
 		if err != nil {
 			return nil, err
 		}
@@ -164,8 +164,8 @@ func (s *subjects) linked(who store.Subject, line []byte) ([][abi.VisitorSize]by
 	return ids, nil
 }
 
-// parseVisitor reads the id of a visitor.
-func parseVisitor(text string) (id [abi.VisitorSize]byte, err error) {
+// ParseVisitor reads the id of a visitor.
+func ParseVisitor(text string) (id [abi.VisitorSize]byte, err error) {
 	b, err := hex.DecodeString(text)
 	if err != nil || len(b) != len(id) {
 		return id, fmt.Errorf("visitor %q is not %d hex digits", text, 2*len(id))
@@ -174,19 +174,19 @@ func parseVisitor(text string) (id [abi.VisitorSize]byte, err error) {
 }
 
 // of are the recorded requests that name a subject.
-func (r requests) of(who store.Subject) (any, bool, error) {
-	if r.dir == "" {
+func (r Requests) of(who store.Subject) (any, bool, error) {
+	if r.Dir == "" {
 		return nil, false, nil
 	}
-	if r.writer != nil {
-		r.writer.Flush()
+	if r.Writer != nil {
+		r.Writer.Flush()
 	}
 	var lines [][]byte
 	var err error
 	if who.Key == "" {
-		lines, err = record.OfVisitor(r.dir, who.Visitor)
+		lines, err = record.OfVisitor(r.Dir, who.Visitor)
 	} else {
-		lines, err = record.OfPerson(r.dir, who.Source, who.Key)
+		lines, err = record.OfPerson(r.Dir, who.Source, who.Key)
 	}
 	var out []json.RawMessage
 	for _, l := range lines {
@@ -196,28 +196,28 @@ func (r requests) of(who store.Subject) (any, bool, error) {
 }
 
 // erase takes the requests away that name a subject, and tells how many.
-func (r requests) erase(who store.Subject) (int, error) {
+func (r Requests) erase(who store.Subject) (int, error) {
 	switch {
-	case r.dir == "":
+	case r.Dir == "":
 		return 0, nil
-	case r.writer == nil && who.Key == "":
-		return record.Erase(r.dir, who.Visitor)
-	case r.writer == nil:
-		return record.ErasePerson(r.dir, who.Source, who.Key)
+	case r.Writer == nil && who.Key == "":
+		return record.Erase(r.Dir, who.Visitor)
+	case r.Writer == nil:
+		return record.ErasePerson(r.Dir, who.Source, who.Key)
 	case who.Key == "":
-		return r.writer.Erase(who.Visitor)
+		return r.Writer.Erase(who.Visitor)
 	}
-	return r.writer.ErasePerson(who.Source, who.Key)
+	return r.Writer.ErasePerson(who.Source, who.Key)
 }
 
 // eraseLinked takes the requests away that tell what an erased visitor was shown
 // where another visitor of the same person was decided about.
-func (r requests) eraseLinked(source, key string) (int, error) {
+func (r Requests) eraseLinked(source, key string) (int, error) {
 	switch {
-	case r.dir == "" || key == "":
+	case r.Dir == "" || key == "":
 		return 0, nil
-	case r.writer == nil:
-		return record.EraseLinked(r.dir, source, key)
+	case r.Writer == nil:
+		return record.EraseLinked(r.Dir, source, key)
 	}
-	return r.writer.EraseLinked(source, key)
+	return r.Writer.EraseLinked(source, key)
 }

@@ -1,4 +1,4 @@
-package main
+package service
 
 import (
 	"bytes"
@@ -12,16 +12,16 @@ import (
 
 // subjects adds GET /v1/visitor, GET /v1/person and POST /v1/erase. They are for who
 // has a peer token: what is told of people is no page for a browser.
-func (a *admin) subjects(s *subjects) {
-	a.private("GET /v1/visitor", a.peersOnly(exports(s)))
-	a.private("GET /v1/person", a.peersOnly(exports(s)))
-	a.private("POST /v1/erase", a.peersOnly(erases(s)))
+func (o *Operators) subjects(s *Subjects) {
+	o.private("GET /v1/visitor", o.peersOnly(exports(s)))
+	o.private("GET /v1/person", o.peersOnly(exports(s)))
+	o.private("POST /v1/erase", o.peersOnly(erases(s)))
 }
 
 // peersOnly refuses who has no peer token.
-func (a *admin) peersOnly(h http.HandlerFunc) http.Handler {
+func (o *Operators) peersOnly(h http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := a.authorize(r); err != nil {
+		if err := o.authorize(r); err != nil {
 			w.Header().Set("WWW-Authenticate", "Bearer")
 			http.Error(w, err.Error(), http.StatusUnauthorized)
 			return
@@ -30,7 +30,7 @@ func (a *admin) peersOnly(h http.HandlerFunc) http.Handler {
 	})
 }
 
-func exports(s *subjects) http.HandlerFunc {
+func exports(s *Subjects) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		who, err := asked(r.URL.Path, r.URL.Query())
 		if err != nil {
@@ -38,8 +38,8 @@ func exports(s *subjects) http.HandlerFunc {
 			return
 		}
 		var out bytes.Buffer // an error comes before the first byte
-		if err := s.export(r.Context(), who, &out); err != nil {
-			subjectError(w, err, "nothing is held of "+describe(who))
+		if err := s.Export(r.Context(), who, &out); err != nil {
+			subjectError(w, err, "nothing is held of "+Describe(who))
 			return
 		}
 		w.Header().Set("Content-Type", "application/x-ndjson")
@@ -50,7 +50,7 @@ func exports(s *subjects) http.HandlerFunc {
 // maxEraseBody bounds a form that names a subject, in bytes.
 const maxEraseBody = 16 << 10
 
-func erases(s *subjects) http.HandlerFunc {
+func erases(s *Subjects) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxEraseBody)
 		if err := r.ParseForm(); err != nil {
@@ -62,9 +62,9 @@ func erases(s *subjects) http.HandlerFunc {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
-		gone, err := s.erase(r.Context(), who)
+		gone, err := s.Erase(r.Context(), who)
 		if err != nil {
-			subjectError(w, err, unheld(who))
+			subjectError(w, err, Unheld(who))
 			return
 		}
 		fmt.Fprint(w, gone)
@@ -85,7 +85,7 @@ func asked(path string, form url.Values) (who store.Subject, err error) {
 	case id != "" && path != "/v1/person" && (source != "" || key != ""):
 		return who, errors.New("visitor, or source and key, and not both")
 	case id != "" && path != "/v1/person":
-		who.Visitor, err = parseVisitor(id)
+		who.Visitor, err = ParseVisitor(id)
 		return who, err
 	case source == "" || key == "":
 		return who, errors.New("source or key is missing: the people source as the catalog names it, and the person's key in that")
@@ -93,17 +93,17 @@ func asked(path string, form url.Values) (who store.Subject, err error) {
 	return store.Subject{Source: source, Key: key}, nil
 }
 
-// describe is a subject in a text.
-func describe(who store.Subject) string {
+// Describe is a subject in a text.
+func Describe(who store.Subject) string {
 	if who.Key == "" {
 		return fmt.Sprintf("visitor %x", who.Visitor)
 	}
 	return fmt.Sprintf("the person %q of source %q", who.Key, who.Source)
 }
 
-// unheld says that there was nobody to erase.
-func unheld(who store.Subject) string {
-	text := "nothing was held of " + describe(who)
+// Unheld says that there was nobody to erase.
+func Unheld(who store.Subject) string {
+	text := "nothing was held of " + Describe(who)
 	if who.Key == "" {
 		text += "; a cookie with this id is a stranger's from now on"
 	}

@@ -1,4 +1,4 @@
-package main
+package service
 
 import (
 	"context"
@@ -15,60 +15,62 @@ import (
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
-// pauses are the offers and spaces that an operator has stopped. With a file
+// Pauses are the offers and spaces that an operator has stopped. With a file
 // that is the one truth: it is read before each change and written by it.
-type pauses struct {
-	file          string // or empty
-	engine        engine // for the names of the resident snapshot
-	configuration *live.Configuration
-	logger        *slog.Logger
-	saves         *live.Saves // of the file
+type Pauses struct {
+	File          string // or empty
+	Engine        Engine // for the names of the resident snapshot
+	Configuration *live.Configuration
+	Logger        *slog.Logger
+
+	saves *live.Saves // of the file
 
 	mu      sync.Mutex
 	list    []abi.Paused // in force; never changed in place
 	refused bool         // the newest file was
 }
 
-// open reads the file, if there is one, before the engine is made. Pauses that
+// Open reads the file, if there is one, before the engine is made. Pauses that
 // cannot be read are no reason to propose what was paused: it is an error.
-func (p *pauses) open() (err error) {
-	if p.file == "" {
+func (p *Pauses) Open() (err error) {
+	if p.File == "" {
 		return nil
 	}
-	if p.saves, err = live.Watch(p.file); err != nil {
+	if p.saves, err = live.Watch(p.File); err != nil {
 		return err
 	}
-	p.list, err = config.LoadPaused(p.file)
+	p.list, err = config.LoadPaused(p.File)
 	if errors.Is(err, os.ErrNotExist) {
-		p.logger.Warn("no file of pauses yet: nothing is paused", "file", p.file)
+		p.Logger.Warn("no file of pauses yet: nothing is paused", "file", p.File)
 		return nil
 	}
 	return err
 }
 
-func (p *pauses) close() {
+// Close ends the watching.
+func (p *Pauses) Close() {
 	if p.saves != nil {
 		p.saves.Close()
 	}
 }
 
-// follow takes over what is saved in the file until ctx ends.
-func (p *pauses) follow(ctx context.Context) {
+// Follow takes over what is saved in the file until ctx ends.
+func (p *Pauses) Follow(ctx context.Context) {
 	if p.saves == nil {
 		return
 	}
-	p.saves.Follow(ctx, p.logger, func() {
+	p.saves.Follow(ctx, p.Logger, func() {
 		if err := p.load(ctx); err != nil {
-			p.logger.Error("pauses refused, the last good ones stay", "error", err)
+			p.Logger.Error("pauses refused, the last good ones stay", "error", err)
 		}
 	})
 }
 
 // load takes the file over.
-func (p *pauses) load(ctx context.Context) error {
+func (p *Pauses) load(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	list, err := config.LoadPaused(p.file)
+	list, err := config.LoadPaused(p.File)
 	if err == nil && !slices.Equal(list, p.list) {
 		err = p.apply(ctx, list)
 	}
@@ -77,15 +79,15 @@ func (p *pauses) load(ctx context.Context) error {
 }
 
 // apply puts a list in force. The caller holds the lock.
-func (p *pauses) apply(ctx context.Context, list []abi.Paused) error {
-	if err := p.configuration.Change(ctx, func(c *abi.Config) { c.Paused = list }); err != nil {
+func (p *Pauses) apply(ctx context.Context, list []abi.Paused) error {
+	if err := p.Configuration.Change(ctx, func(c *abi.Config) { c.Paused = list }); err != nil {
 		return err
 	}
 	p.list = list
-	p.logger.Info("pauses changed", "paused", len(list))
+	p.Logger.Info("pauses changed", "paused", len(list))
 	for _, one := range list {
 		if !p.known(one) {
-			p.logger.Warn("the catalog has nothing of that name to pause", "environment", one.Environment, one.Kind, one.Name)
+			p.Logger.Warn("the catalog has nothing of that name to pause", "environment", one.Environment, one.Kind, one.Name)
 		}
 	}
 	return nil
@@ -98,8 +100,8 @@ var (
 	errFull    = fmt.Errorf("%d pauses are there already, more are not possible", config.MaxPaused)
 )
 
-// pause stops an offer or a space at once. It reports whether that is new.
-func (p *pauses) pause(ctx context.Context, one abi.Paused) (changed bool, err error) {
+// Pause stops an offer or a space at once. It reports whether that is new.
+func (p *Pauses) Pause(ctx context.Context, one abi.Paused) (changed bool, err error) {
 	if !p.known(one) {
 		return false, fmt.Errorf("%w: the resident catalog has no %s %q in an environment %q", errUnknown, one.Kind, one.Name, one.Environment)
 	}
@@ -114,8 +116,8 @@ func (p *pauses) pause(ctx context.Context, one abi.Paused) (changed bool, err e
 	})
 }
 
-// resume lifts a pause at once.
-func (p *pauses) resume(ctx context.Context, one abi.Paused) (changed bool, err error) {
+// Resume lifts a pause at once.
+func (p *Pauses) Resume(ctx context.Context, one abi.Paused) (changed bool, err error) {
 	return p.change(ctx, func(list []abi.Paused) ([]abi.Paused, error) {
 		i := slices.Index(list, one)
 		if i < 0 {
@@ -127,7 +129,7 @@ func (p *pauses) resume(ctx context.Context, one abi.Paused) (changed bool, err 
 
 // change edits the list where the truth is and puts it in force. After an error
 // everything is as it was.
-func (p *pauses) change(ctx context.Context, edit func([]abi.Paused) ([]abi.Paused, error)) (changed bool, err error) {
+func (p *Pauses) change(ctx context.Context, edit func([]abi.Paused) ([]abi.Paused, error)) (changed bool, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	was, err := p.truth()
@@ -150,11 +152,11 @@ func (p *pauses) change(ctx context.Context, edit func([]abi.Paused) ([]abi.Paus
 }
 
 // truth is the list to edit: the file's, which may have been saved a moment ago.
-func (p *pauses) truth() ([]abi.Paused, error) {
-	if p.file == "" {
+func (p *Pauses) truth() ([]abi.Paused, error) {
+	if p.File == "" {
 		return p.list, nil
 	}
-	list, err := config.LoadPaused(p.file)
+	list, err := config.LoadPaused(p.File)
 	if errors.Is(err, os.ErrNotExist) {
 		return p.list, nil
 	}
@@ -165,14 +167,14 @@ func (p *pauses) truth() ([]abi.Paused, error) {
 }
 
 // save writes the file where it differs.
-func (p *pauses) save(list, was []abi.Paused) error {
-	if p.file == "" || slices.Equal(list, was) {
+func (p *Pauses) save(list, was []abi.Paused) error {
+	if p.File == "" || slices.Equal(list, was) {
 		return nil
 	}
 	text := config.PausedJSON(list)
-	err := rewrite(p.file, text)
+	err := config.Rewrite(p.File, text)
 	if errors.Is(err, os.ErrNotExist) {
-		err = writeFile(p.file, text, 0o644)
+		err = config.WriteFile(p.File, text, 0o644)
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", errFile, err)
@@ -180,16 +182,16 @@ func (p *pauses) save(list, was []abi.Paused) error {
 	return nil
 }
 
-// state is the list in force, and whether the file was refused.
-func (p *pauses) state() (list []abi.Paused, refused bool) {
+// State is the list in force, and whether the file was refused.
+func (p *Pauses) State() (list []abi.Paused, refused bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.list, p.refused
 }
 
 // known reports whether the resident snapshot has what is to be paused.
-func (p *pauses) known(one abi.Paused) bool {
-	session, err := p.engine.Acquire()
+func (p *Pauses) known(one abi.Paused) bool {
+	session, err := p.Engine.Acquire()
 	if err != nil {
 		return false
 	}

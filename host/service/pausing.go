@@ -1,4 +1,4 @@
-package main
+package service
 
 import (
 	"context"
@@ -28,19 +28,19 @@ type pausedEntry struct {
 }
 
 // pauses adds GET /v1/paused, POST /v1/pause and POST /v1/resume.
-func (a *admin) pauses(p *pauses) {
-	a.private("GET /v1/paused", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+func (o *Operators) pauses(p *Pauses) {
+	o.private("GET /v1/paused", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		answerPaused(w, p, nil)
 	}))
-	a.private("POST /v1/pause", changePauses(p, p.pause))
-	a.private("POST /v1/resume", changePauses(p, p.resume))
+	o.private("POST /v1/pause", changePauses(p, p.Pause))
+	o.private("POST /v1/resume", changePauses(p, p.Resume))
 }
 
-func answerPaused(w http.ResponseWriter, p *pauses, changed *bool) {
-	list, refused := p.state()
+func answerPaused(w http.ResponseWriter, p *Pauses, changed *bool) {
+	list, refused := p.State()
 	out := pausedAnswer{Paused: []pausedEntry{}, Changed: changed, Kept: "until the restart", Refused: refused}
-	if p.file != "" {
-		out.Kept = "in " + p.file
+	if p.File != "" {
+		out.Kept = "in " + p.File
 	}
 	for _, one := range list {
 		out.Paused = append(out.Paused, pausedEntry{config.PausedText(one), p.known(one)})
@@ -49,7 +49,7 @@ func answerPaused(w http.ResponseWriter, p *pauses, changed *bool) {
 }
 
 // changePauses answers a request that names one pause.
-func changePauses(p *pauses, change func(context.Context, abi.Paused) (bool, error)) http.Handler {
+func changePauses(p *Pauses, change func(context.Context, abi.Paused) (bool, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		one, status, err := namedPause(w, r)
 		if err != nil {
@@ -70,12 +70,12 @@ func changePauses(p *pauses, change func(context.Context, abi.Paused) (bool, err
 	})
 }
 
-// maxPauseBody bounds a request to pause, in bytes: names have a few dozen.
-const maxPauseBody = 64 << 10
+// MaxPauseBody bounds a request to pause, in bytes: names have a few dozen.
+const MaxPauseBody = 64 << 10
 
 // namedPause reads the pause that a request names, as JSON or as a form.
 func namedPause(w http.ResponseWriter, r *http.Request) (one abi.Paused, status int, err error) {
-	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPauseBody))
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxPauseBody))
 	if err != nil {
 		return one, http.StatusRequestEntityTooLarge, err
 	}

@@ -4,7 +4,7 @@ GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 OUT      := build/out
-WASM     := $(OUT)/proffer.wasm $(OUT)/proffer-command.wasm $(OUT)/proffer-http-wasm.wasm $(OUT)/proffer-proxy-wasm.wasm
+WASM     := $(OUT)/proffer.wasm $(OUT)/proffer-command.wasm $(OUT)/proffer-http-wasm.wasm $(OUT)/proffer-proxy-wasm.wasm $(OUT)/proffer-preinit.wasm
 GUESTENV := GOOS=wasip1 GOARCH=wasm
 STRIP    := -trimpath -buildvcs=false -ldflags="-s -w -buildid="
 # The command brings the time zones of the Go that builds it, so that it makes
@@ -31,6 +31,7 @@ wasm:
 	$(GUESTENV) go build $(STRIP) -o $(OUT)/proffer-command.wasm ./plugin/cmd/command
 	$(GUESTENV) go build $(STRIP) -buildmode=c-shared -o $(OUT)/proffer-http-wasm.wasm ./plugin/cmd/httpwasm
 	$(GUESTENV) go build $(STRIP) -buildmode=c-shared -o $(OUT)/proffer-proxy-wasm.wasm ./plugin/cmd/proxywasm
+	$(GUESTENV) go build $(STRIP) -buildmode=c-shared -tags proffer_preinit -o $(OUT)/proffer-preinit.wasm ./plugin/cmd/reactor
 	go run ./build/jump/command $(WASM)
 	go run ./build/start $(OUT)/proffer-http-wasm.wasm
 
@@ -51,7 +52,7 @@ test: wasm
 edges: wasm injector
 	build/install-edges
 	PATH="$(CURDIR)/$(OUT)/node/bin:$$PATH:/usr/sbin" go test -count=1 -p=1 -tags edges ./examples/node ./examples/embed ./examples/identity \
-		./examples/single-page ./examples/browser ./examples/varnish ./examples/nginx-ssi ./examples/nginx ./examples/haproxy ./examples/cloudflare
+		./examples/single-page ./examples/browser ./examples/varnish ./examples/nginx-ssi ./examples/nginx ./examples/haproxy ./examples/cloudflare ./examples/preinit
 	cd examples/wasmtime && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 	cd examples/envoy/emulator && go vet ./... && go test -count=1 ./... && go mod tidy -diff
 	cd examples/traefik && go vet ./... && go test -count=1 ./... && go mod tidy -diff
@@ -89,7 +90,7 @@ profile:
 ## check: vet, lint, format, tidiness; leaves a clean tree or fails
 check: wasm
 	go vet ./...
-	$(GUESTENV) go vet ./plugin/... ./catalog/wire ./catalog/snapshot
+	$(GUESTENV) go vet -tags proffer_preinit ./plugin/... ./catalog/wire ./catalog/snapshot
 	GOOS=windows go vet ./host/... ./examples/shop/...
 	GOOS=darwin GOARCH=arm64 go vet ./host/... ./examples/shop/...
 	go run $(GOLANGCI_LINT) run ./...

@@ -39,24 +39,33 @@ type variant struct {
 	exports []build.Export // these and no others
 }
 
+// reactor are the exports of the native contract.
+var reactor = []build.Export{
+	{Name: "memory", Type: "memory"},
+	{Name: "_initialize", Type: "() ()"},
+	{Name: "proffer_abi_version", Type: "() (i32)"},
+	{Name: "proffer_buffer", Type: "(i32) (i32)"},
+	{Name: "proffer_configure", Type: "(i32) (i32)"},
+	{Name: "proffer_verify", Type: "(i32) (i32)"},
+	{Name: "proffer_load", Type: "(i32) (i32)"},
+	{Name: "proffer_handle", Type: "(i32) (i64)"},
+	{Name: "proffer_gc", Type: "() ()"},
+}
+
+// read is the import by which a module reads a file, or its standard input.
+var read = build.Import{Module: wasi, Name: "fd_read", Type: "(i32 i32 i32 i32) (i32)"}
+
 var variants = []variant{
+	{file: "proffer.wasm", exports: reactor},
 	{
-		file: "proffer.wasm",
-		exports: []build.Export{
-			{Name: "memory", Type: "memory"},
-			{Name: "_initialize", Type: "() ()"},
-			{Name: "proffer_abi_version", Type: "() (i32)"},
-			{Name: "proffer_buffer", Type: "(i32) (i32)"},
-			{Name: "proffer_configure", Type: "(i32) (i32)"},
-			{Name: "proffer_verify", Type: "(i32) (i32)"},
-			{Name: "proffer_load", Type: "(i32) (i32)"},
-			{Name: "proffer_handle", Type: "(i32) (i64)"},
-			{Name: "proffer_gc", Type: "() ()"},
-		},
+		file:    "proffer-preinit.wasm",
+		imports: []build.Import{read},
+		exports: append(reactor[:len(reactor):len(reactor)],
+			build.Export{Name: "wizer-initialize", Type: "() ()"}, build.Export{Name: "proffer_ready", Type: "() ()"}),
 	},
 	{
 		file:    "proffer-command.wasm",
-		imports: []build.Import{{Module: wasi, Name: "fd_read", Type: "(i32 i32 i32 i32) (i32)"}},
+		imports: []build.Import{read},
 		exports: []build.Export{
 			{Name: "memory", Type: "memory"},
 			{Name: "_start", Type: "() ()"},
@@ -86,7 +95,7 @@ var variants = []variant{
 			{Module: wasi, Name: "fd_prestat_dir_name", Type: "(i32 i32 i32) (i32)"},
 			{Module: wasi, Name: "path_open", Type: "(i32 i32 i32 i32 i32 i64 i64 i32 i32) (i32)"},
 			{Module: wasi, Name: "fd_filestat_get", Type: "(i32 i32) (i32)"},
-			{Module: wasi, Name: "fd_read", Type: "(i32 i32 i32 i32) (i32)"},
+			read,
 			{Module: wasi, Name: "fd_close", Type: "(i32) (i32)"},
 		},
 		exports: []build.Export{

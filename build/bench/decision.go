@@ -42,6 +42,7 @@ type bench struct {
 	ctx      context.Context
 	engine   *engine
 	wasm     []byte
+	out      string // where modules are
 	cache    string
 	snapshot map[string][]byte // by number of offers and equality
 }

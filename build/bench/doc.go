@@ -1,13 +1,13 @@
 // Command bench measures what a decision costs, native beside Wasm in one run,
 // and prints it as a table in Markdown: time and allocations of a page request,
 // what of it are MACs, how it grows with the catalog, the first decision of a
-// fresh instance, linear memory over a million decisions, the process over a
+// fresh instance, also of a pre-initialised image where Wizer is, linear memory over a million decisions, the process over a
 // thousand swaps of the snapshot, a catalog from its text to a snapshot, and the
 // module's size; the injector beside golang.org/x/net/html's tokenizer, native and
 // in Wasm; and a page through our proxy beside httputil's and the system's nginx,
 // each a process on a core of its own, the first two being this program.
 //
-// With -row 6 or -row 7 it measures the injector or the proxies alone.
+// With -row 4, 6 or 7 it measures fresh instances, the injector or the proxies alone.
 //
 // What must be exact is asserted, and the exit code is 1 if it does not hold:
 // native and Wasm answer alike, no allocation, no page of growth, the limits of

@@ -100,15 +100,19 @@ func (e *engine) load(ctx context.Context, snapshot *linear.Image) (*instance, e
 	if err != nil {
 		return nil, err
 	}
-	in := &instance{
-		mod: mod, mem: mod.ExportedMemory(abi.ExportMemory), linear: memory,
-		handle: mod.ExportedFunction(abi.ExportHandle), version: mod.ExportedFunction(abi.ExportVersion),
-	}
+	in := newInstance(mod, memory)
 	return in, errors.Join(
 		in.give(ctx, abi.ExportConfigure, linear.NewImage(workload.Settings())),
 		in.give(ctx, abi.ExportLoad, snapshot),
 		in.reserve(ctx, 64<<10),
 	)
+}
+
+func newInstance(mod api.Module, memory *linear.Memory) *instance {
+	return &instance{
+		mod: mod, mem: mod.ExportedMemory(abi.ExportMemory), linear: memory,
+		handle: mod.ExportedFunction(abi.ExportHandle), version: mod.ExportedFunction(abi.ExportVersion),
+	}
 }
 
 // reserve asks the guest for a buffer.
@@ -153,6 +157,18 @@ func (in *instance) answer(ctx context.Context, dst, request []byte) ([]byte, er
 		return dst, errors.New("the answer lies outside of the memory")
 	}
 	return append(dst, b...), nil
+}
+
+// decided makes an instance answer one page request, which may be its first.
+func (in *instance) decided(ctx context.Context, dst, request []byte) error {
+	answer, err := in.answer(ctx, dst, request)
+	if err != nil {
+		return err
+	}
+	if status, ok := abi.StatusOf(answer); !ok || status != abi.StatusOK {
+		return fmt.Errorf("first decision: status %v", status)
+	}
+	return nil
 }
 
 // nothing calls the export that does nothing, so many times.

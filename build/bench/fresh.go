@@ -1,14 +1,12 @@
 package main
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/profferhq/proffer/build/bench/internal/workload"
 	"github.com/profferhq/proffer/host/linear"
-	"github.com/profferhq/proffer/plugin/abi"
 )
 
 // fresh is what an instance costs until it has decided once, beside an empty
@@ -61,12 +59,5 @@ func (b *bench) first(image *linear.Image, dst, request []byte) (*instance, erro
 	if err != nil {
 		return nil, err
 	}
-	answer, err := in.answer(b.ctx, dst, request)
-	if err != nil {
-		return nil, err
-	}
-	if status, ok := abi.StatusOf(answer); !ok || status != abi.StatusOK {
-		return nil, fmt.Errorf("first decision: status %v", status)
-	}
-	return in, nil
+	return in, in.decided(b.ctx, dst, request)
 }

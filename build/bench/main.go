@@ -31,7 +31,7 @@ func main() {
 	flag.DurationVar(&o.budget, "time", 5*time.Second, "for each catalog and kind of visitor, and each way through a page or a proxy")
 	flag.IntVar(&o.decisions, "decisions", 1_000_000, "in the measurement of memory")
 	flag.IntVar(&o.swaps, "swaps", 1000, "of the snapshot, in the measurement of the process")
-	flag.IntVar(&o.row, "row", 0, "measure this row alone: 6 (the injector) or 7 (proxies)")
+	flag.IntVar(&o.row, "row", 0, "measure this row alone: 4 (fresh instances), 6 (the injector) or 7 (proxies)")
 	flag.StringVar(&o.profiles, "profiles", "", "in row 7, write where the servers spend their time to `file`.NAME")
 	profile := flag.String("profile", "", "write the profile by which the module is compiled to this `file`, and measure nothing")
 	server := flag.String("serve", "", "be this `server` of row 7 until the standard input ends, its profile going to -profile")
@@ -80,7 +80,7 @@ func run(w io.Writer, o *options) (missed []string, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: run make wasm", err)
 	}
-	b := &bench{ctx: ctx, wasm: wasm, cache: filepath.Join(filepath.Dir(o.wasm), "wazero"), snapshot: map[string][]byte{}}
+	b := &bench{ctx: ctx, wasm: wasm, out: filepath.Dir(o.wasm), cache: filepath.Join(filepath.Dir(o.wasm), "wazero"), snapshot: map[string][]byte{}}
 	if b.engine, err = newEngine(ctx, filepath.Dir(o.wasm), wasm); err != nil {
 		return nil, err
 	}
@@ -91,6 +91,13 @@ func run(w io.Writer, o *options) (missed []string, err error) {
 	if o.row == 0 {
 		for _, n := range o.sizes {
 			if err := b.measure(r, n, o); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if o.row == 4 {
+		for _, n := range o.sizes {
+			if err := b.starts(r, n, o.budget/2); err != nil {
 				return nil, err
 			}
 		}
@@ -118,11 +125,9 @@ func (b *bench) measure(r *report, n int, o *options) error {
 		}
 		r.decisions = append(r.decisions, d)
 	}
-	f, err := b.fresh(n, o.budget/2)
-	if err != nil {
+	if err := b.starts(r, n, o.budget/2); err != nil {
 		return err
 	}
-	r.fresh = append(r.fresh, f)
 	m, err := b.footprint(n, o.decisions)
 	if err != nil {
 		return err
@@ -138,6 +143,18 @@ func (b *bench) measure(r *report, n int, o *options) error {
 	}
 	s, err := b.swaps(n, o.swaps)
 	r.swaps = append(r.swaps, s)
+	return err
+}
+
+// starts measures fresh instances.
+func (b *bench) starts(r *report, n int, budget time.Duration) error {
+	f, err := b.fresh(n, budget)
+	if err != nil {
+		return err
+	}
+	r.fresh = append(r.fresh, f)
+	m, err := b.images(n, budget)
+	r.imaged = append(r.imaged, m)
 	return err
 }
 

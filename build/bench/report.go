@@ -10,6 +10,7 @@ import (
 type report struct {
 	decisions    []*decision
 	fresh        []*fresh
+	imaged       []*imaged
 	memory       []*footprint
 	swaps        []*swapped
 	authored     []*authored
@@ -27,6 +28,9 @@ func (r *report) write(w io.Writer) {
 	if r.decisions != nil {
 		r.ofDecisions(p)
 	}
+	if r.decisions == nil && r.fresh != nil {
+		r.starts(p)
+	}
 	if r.injected != nil {
 		r.injectors(p)
 	}
@@ -40,7 +44,7 @@ func (r *report) ofDecisions(p *printer) {
 	r.requests(p)
 	r.parts(p)
 	r.growth(p)
-	r.instances(p)
+	r.starts(p)
 	r.footprints(p)
 	r.swapping(p)
 	r.authoring(p)
@@ -101,6 +105,11 @@ func (r *report) find(offers int, variant string) *decision {
 		}
 	}
 	return nil
+}
+
+func (r *report) starts(p *printer) {
+	r.instances(p)
+	r.images(p)
 }
 
 func (r *report) instances(p *printer) {

@@ -3,7 +3,8 @@
 // the binding brings wasmtime as a C library.
 //
 // The Go part is a test: the whole corpus through proffer.wasm and
-// proffer-command.wasm, byte for byte as in process, faults, and a long life.
+// proffer-command.wasm, byte for byte as in process, faults, a long life, and an image
+// of examples/preinit.
 //
 // Where to look next: README.md for how to use it, plugin/ABI.md for what a host
 // must do.

@@ -69,6 +69,24 @@ type Instance struct {
 // Start makes an instance with a configuration and a snapshot (plugin/ABI.md,
 // section 3; no bytes are the default configuration).
 func (m *Module) Start(settings, snapshot []byte) (*Instance, error) {
+	in, err := m.Fresh()
+	if err != nil {
+		return nil, err
+	}
+	for _, step := range []struct {
+		name string
+		b    []byte
+	}{{"proffer_configure", settings}, {"proffer_verify", snapshot}, {"proffer_load", snapshot}} {
+		if err := in.Give(step.name, step.b); err != nil {
+			return nil, err
+		}
+	}
+	return in, nil
+}
+
+// Fresh makes an instance that has neither, unless it is one of an image (section
+// 13), which answers requests at once.
+func (m *Module) Fresh() (*Instance, error) {
 	store := wasmtime.NewStore(m.engine)
 	store.SetWasi(wasmtime.NewWasiConfig())
 	store.SetEpochDeadline(uint64(time.Minute / tick)) // checking 64 MiB takes its time
@@ -76,26 +94,22 @@ func (m *Module) Start(settings, snapshot []byte) (*Instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &Instance{
-		store: store, instance: instance, memory: instance.GetExport(store, "memory").Memory(),
-		buffer: instance.GetFunc(store, "proffer_buffer"), decision: instance.GetFunc(store, "proffer_handle"),
-	}
 	if _, err := instance.GetFunc(store, "_initialize").Call(store); err != nil {
 		return nil, err
 	}
-	for _, step := range []struct {
-		name string
-		b    []byte
-	}{{"proffer_configure", settings}, {"proffer_verify", snapshot}, {"proffer_load", snapshot}} {
-		status, err := in.call(instance.GetFunc(store, step.name), step.b)
-		if err != nil {
-			return nil, err
-		}
-		if status != int32(0) {
-			return nil, fmt.Errorf("%s: status %d", step.name, status)
-		}
+	return &Instance{
+		store: store, instance: instance, memory: instance.GetExport(store, "memory").Memory(),
+		buffer: instance.GetFunc(store, "proffer_buffer"), decision: instance.GetFunc(store, "proffer_handle"),
+	}, nil
+}
+
+// Give hands a configuration or a snapshot to an export that answers a status.
+func (in *Instance) Give(export string, message []byte) error {
+	status, err := in.call(in.instance.GetFunc(in.store, export), message)
+	if err == nil && status != int32(0) {
+		err = fmt.Errorf("%s: status %d", export, status)
 	}
-	return in, nil
+	return err
 }
 
 // Handle answers one request (sections 4 and 5) in at most a second. After an error

@@ -10,9 +10,9 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 
-	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/host/config"
 	"github.com/profferhq/proffer/host/hosttest"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 	nativeengine "github.com/profferhq/proffer/host/native"
 	"github.com/profferhq/proffer/host/proxy"
 	"github.com/profferhq/proffer/plugin/abi"
@@ -47,7 +47,7 @@ func init() { caddy.RegisterModule(new(fixedHandler)) }
 // TestCorpus: the page cases of http-wasm are answered by Caddy, with the module, as
 // they are by our own proxy in this process, byte for byte.
 func TestCorpus(t *testing.T) {
-	pagecase.Run(t, filepath.Join("..", "http-wasm", "testdata"), runCase)
+	pagecase.Run(t, runCase)
 }
 
 func runCase(t *testing.T, pages *pagecase.Case) {

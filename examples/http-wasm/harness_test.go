@@ -17,8 +17,8 @@ import (
 	"github.com/tetratelabs/wazero"
 	wazeroapi "github.com/tetratelabs/wazero/api"
 
-	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/host/hosttest"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 )
 
 // guestConfig is the configuration as an operator writes it, and as Traefik

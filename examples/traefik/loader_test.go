@@ -31,7 +31,6 @@ var traefik struct {
 	*plugins.Builder
 	local   map[string]plugins.LocalDescriptor
 	catalog string // the directory that is mounted as /catalog
-	cases   string // the page cases of the http-wasm example
 	readme  []byte
 }
 
@@ -72,9 +71,6 @@ func load(dir string) error {
 		return err
 	}
 	traefik.readme = readme
-	if traefik.cases, err = filepath.Abs("../http-wasm/testdata"); err != nil {
-		return err
-	}
 	if err := errors.Join(
 		os.MkdirAll(files, 0o700), os.MkdirAll(traefik.catalog, 0o700),
 		os.WriteFile(filepath.Join(files, "plugin.wasm"), module, 0o600),

@@ -4,13 +4,13 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"github.com/profferhq/proffer/examples/internal/pagecase"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 )
 
 // TestPages runs the cases of the http-wasm example, which are written down there
 // as that host library answers them: Traefik does the same, byte for byte.
 func TestPages(t *testing.T) {
-	pagecase.Run(t, traefik.cases, func(t *testing.T, c *pagecase.Case) {
+	pagecase.Run(t, func(t *testing.T, c *pagecase.Case) {
 		origin, cookie := &pagecase.Origin{}, ""
 		h, log := middleware(t, inline(c.Snapshot, pagecase.Settings(c.Paused...)), origin)
 		s := httptest.NewServer(h)

@@ -38,7 +38,7 @@ func TestCorpusReactor(t *testing.T) { hosttest.Compare(t, reactorEngine(t)) }
 // TestCorpusReactorWithAStore runs it on a host with a store.
 func TestCorpusReactorWithAStore(t *testing.T) { hosttest.CompareWithAStore(t, reactorEngine(t)) }
 
-func reactorEngine(t *testing.T) hosttest.Engine {
+func reactorEngine(t *testing.T) hosttest.Handler {
 	h := newHost(t)
 	return func(t testing.TB, settings, snapshot []byte, r *abi.Request) []byte {
 		t.Helper()

@@ -5,6 +5,7 @@ import (
 
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/inject"
+	"github.com/profferhq/proffer/plugin/internal/fault"
 	"github.com/profferhq/proffer/plugin/seal"
 )
 
@@ -149,6 +150,7 @@ func (s *Stream) Idle() bool { return s.injector.Idle() }
 // time the rest.
 func (s *Stream) Write(dst, chunk []byte, last bool) []byte {
 	dst = s.injector.Write(dst, chunk)
+	fault.At("body", s.exchange.URI)
 	if last {
 		dst = s.injector.Close(dst)
 	}

@@ -1,0 +1,140 @@
+package hosttest
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/profferhq/proffer/catalog/snapshot"
+)
+
+// again is how often a target is made to fail, with a page after each time. It is
+// below the five failures after which a host pauses.
+const again = 3
+
+// panics has the module panic at each place of a page's way.
+func (r *rig) panics(t *testing.T) {
+	for _, place := range r.places {
+		way := "panic"
+		if place == "decide" {
+			way = "poison" // who goes on with the instance is found out
+		}
+		t.Run(place, func(t *testing.T) { r.fails(t, "/fault/"+place+"/"+way) })
+	}
+}
+
+func (r *rig) memory(t *testing.T) { r.fails(t, "/fault/decide/memory") }
+
+func (r *rig) loops(t *testing.T) { r.fails(t, "/fault/decide/loop") }
+
+// fails asks for a page at which the module fails, and then for another.
+func (r *rig) fails(t *testing.T, path string) {
+	one := newSample(t, "first")
+	s := r.begin(t, one)
+	for range again {
+		s.offers(t, "/", one)
+		s.nothing(t, path)
+		s.offers(t, "/", one)
+	}
+}
+
+// begin starts the target with a snapshot that is good.
+func (r *rig) begin(t *testing.T, one *sample) site {
+	t.Helper()
+	s, err := r.start(t, &Setup{Module: r.module, Settings: r.settings, Snapshot: one.snapshot})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// expression asks for a page whose offers have filters that need more steps than
+// a call has: those that are behind are not offered.
+func (r *rig) expression(t *testing.T) {
+	for _, n := range []int{few, many} {
+		one := newSample(t, "first")
+		one.expressions(t, n)
+		one.checkLong(t)
+		s := r.begin(t, one)
+		for range again {
+			s.offers(t, pathLong, one)
+			s.offers(t, "/", one)
+		}
+	}
+}
+
+// refused starts the target with what is no good snapshot.
+func (r *rig) refused(t *testing.T, snapshot []byte) {
+	t.Helper()
+	s, err := r.start(t, &Setup{Module: r.module, Settings: r.settings, Snapshot: snapshot})
+	if err != nil {
+		t.Logf("it does not start: %v", err)
+		return
+	}
+	for range again {
+		s.nothing(t, "/")
+	}
+}
+
+func (r *rig) corrupt(t *testing.T) {
+	for _, d := range damages(newSample(t, "first").snapshot) {
+		t.Run(d.name, func(t *testing.T) { r.refused(t, d.bytes) })
+	}
+}
+
+func (r *rig) missing(t *testing.T) { r.refused(t, nil) }
+
+func (r *rig) format(t *testing.T) { r.refused(t, otherFormat(newSample(t, "first").snapshot)) }
+
+func (r *rig) huge(t *testing.T) { r.refused(t, tooLong(newSample(t, "first").snapshot)) }
+
+// swaps offers bad snapshots in between good ones.
+func (r *rig) swaps(t *testing.T) {
+	one, two := newSample(t, "first"), newSample(t, "second")
+	s := r.begin(t, one)
+	s.offers(t, "/", one)
+	bad := append(damages(two.snapshot), damage{"format", otherFormat(two.snapshot)}, damage{"huge", tooLong(two.snapshot)})
+	for _, d := range bad {
+		switch claimed, err := s.swap(d.bytes); {
+		case !claimed:
+			t.Fatal("it takes no snapshots while it runs, and claims it")
+		case err == nil:
+			t.Errorf("%s: it is swapped in", d.name)
+		default:
+			t.Logf("%s: %v", d.name, err)
+		}
+		s.offers(t, "/", one)
+	}
+	if _, err := s.swap(two.snapshot); err != nil {
+		t.Fatal(err)
+	}
+	s.offers(t, "/", two)
+}
+
+// damage is a snapshot that is none.
+type damage struct {
+	name  string
+	bytes []byte
+}
+
+// damages are ways in which a file goes wrong.
+func damages(good []byte) []damage {
+	n := len(good)
+	flipped := bytes.Clone(good)
+	flipped[n/2] ^= 1
+	return []damage{
+		{"bit", flipped}, {"half", good[:n/2]}, {"cut", good[:n-1]},
+		{"longer", append(good[:n:n], 0)}, {"zeros", make([]byte, n)}, {"text", []byte("<!doctype html>")},
+	}
+}
+
+// otherFormat is a snapshot as a later version would write it.
+func otherFormat(good []byte) []byte {
+	before, behind, _ := bytes.Cut(good, []byte(snapshot.Magic))
+	later := append(append(bytes.Clone(before), snapshot.Magic...), snapshot.Format+1)
+	return append(later, behind[1:]...)
+}
+
+// tooLong is a snapshot beyond the limit.
+func tooLong(good []byte) []byte {
+	return append(good[:len(good):len(good)], make([]byte, snapshot.MaxSize+1-len(good))...)
+}

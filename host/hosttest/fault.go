@@ -11,13 +11,19 @@ import (
 
 // site is a target at work, as the cases of faults see it.
 type site interface {
-	// offers demands that a page is answered with the offers of a sample.
-	offers(t *testing.T, path string, s *sample)
-	// nothing demands that a page goes out as the site made it.
-	nothing(t *testing.T, path string)
+	// visit asks for a page, which has to be one of what is wanted.
+	visit(t *testing.T, path string, s *sample, want outcome)
 	// swap offers the target another snapshot; false: it has no way to take one.
 	swap(snapshot []byte) (claimed bool, err error)
 }
+
+// outcome is what becomes of a page.
+type outcome uint8
+
+const (
+	offered   outcome = 1 << iota // it has the offers of the sample
+	untouched                     // it goes out as the site made it
+)
 
 // start starts a target; an error says that it will not work like that.
 type start func(t *testing.T, s *Setup) (site, error)

@@ -18,22 +18,22 @@ func (r *rig) panics(t *testing.T) {
 		if place == "decide" {
 			way = "poison" // who goes on with the instance is found out
 		}
-		t.Run(place, func(t *testing.T) { r.fails(t, "/fault/"+place+"/"+way) })
+		t.Run(place, func(t *testing.T) { r.fails(t, "/fault/"+place+"/"+way, again) })
 	}
 }
 
-func (r *rig) memory(t *testing.T) { r.fails(t, "/fault/decide/memory") }
+func (r *rig) memory(t *testing.T) { r.fails(t, "/fault/decide/memory", again) }
 
-func (r *rig) loops(t *testing.T) { r.fails(t, "/fault/decide/loop") }
+func (r *rig) loops(t *testing.T) { r.fails(t, "/fault/decide/loop", 1) }
 
-// fails asks for a page at which the module fails, and then for another.
-func (r *rig) fails(t *testing.T, path string) {
+// fails asks for a page at which the module fails, between others.
+func (r *rig) fails(t *testing.T, path string, times int) {
 	one := newSample(t, "first")
 	s := r.begin(t, one)
-	for range again {
-		s.offers(t, "/", one)
-		s.nothing(t, path)
-		s.offers(t, "/", one)
+	for range times {
+		s.visit(t, "/", one, offered)
+		s.visit(t, path, one, untouched)
+		s.visit(t, "/", one, offered)
 	}
 }
 
@@ -48,17 +48,15 @@ func (r *rig) begin(t *testing.T, one *sample) site {
 }
 
 // expression asks for a page whose offers have filters that need more steps than
-// a call has: those that are behind are not offered.
+// a call has: those that are behind are not offered, or a deadline ends the call.
 func (r *rig) expression(t *testing.T) {
-	for _, n := range []int{few, many} {
+	for n, want := range map[int]outcome{few: offered, many: offered | untouched} {
 		one := newSample(t, "first")
 		one.expressions(t, n)
 		one.checkLong(t)
 		s := r.begin(t, one)
-		for range again {
-			s.offers(t, pathLong, one)
-			s.offers(t, "/", one)
-		}
+		s.visit(t, pathLong, one, want)
+		s.visit(t, "/", one, offered)
 	}
 }
 
@@ -71,7 +69,7 @@ func (r *rig) refused(t *testing.T, snapshot []byte) {
 		return
 	}
 	for range again {
-		s.nothing(t, "/")
+		s.visit(t, "/", nil, untouched)
 	}
 }
 
@@ -91,7 +89,7 @@ func (r *rig) huge(t *testing.T) { r.refused(t, tooLong(newSample(t, "first").sn
 func (r *rig) swaps(t *testing.T) {
 	one, two := newSample(t, "first"), newSample(t, "second")
 	s := r.begin(t, one)
-	s.offers(t, "/", one)
+	s.visit(t, "/", one, offered)
 	bad := append(damages(two.snapshot), damage{"format", otherFormat(two.snapshot)}, damage{"huge", tooLong(two.snapshot)})
 	for _, d := range bad {
 		switch claimed, err := s.swap(d.bytes); {
@@ -102,12 +100,12 @@ func (r *rig) swaps(t *testing.T) {
 		default:
 			t.Logf("%s: %v", d.name, err)
 		}
-		s.offers(t, "/", one)
+		s.visit(t, "/", one, offered)
 	}
 	if _, err := s.swap(two.snapshot); err != nil {
 		t.Fatal(err)
 	}
-	s.offers(t, "/", two)
+	s.visit(t, "/", two, offered)
 }
 
 // damage is a snapshot that is none.

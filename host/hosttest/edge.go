@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -49,14 +48,10 @@ type Served struct {
 
 func (e Edge) test(t *testing.T) {
 	c := claimed(t, e.NotClaimed)
-	places := []string{"decide"}
-	if name := filepath.Base(e.Module); name == "proffer-http-wasm.wasm" || name == "proffer-proxy-wasm.wasm" {
-		places = []string{"decide", "head", "body"}
-	}
 	c.run(t, "", "pages", func(t *testing.T) { c.pages(t, e) })
 	t.Run("faults", func(t *testing.T) {
 		c.run(t, "faults/", "ready", e.ready)
-		testFaults(t, c, e.Module, places, func(t *testing.T, s *Setup) (site, error) { return e.open(t, s) })
+		testFaults(t, c, e.Module, panics(e.Module), func(t *testing.T, s *Setup) (site, error) { return e.open(t, s) })
 	})
 }
 

@@ -44,7 +44,7 @@ func (e Engine) test(t *testing.T) {
 	c := claimed(t, e.NotClaimed)
 	c.run(t, "", "corpus", func(t *testing.T) { Compare(t, e.corpus(t)) })
 	t.Run("faults", func(t *testing.T) {
-		testFaults(t, c, e.Module, []string{"decide"}, func(t *testing.T, s *Setup) (site, error) {
+		testFaults(t, c, e.Module, panics(e.Module), func(t *testing.T, s *Setup) (site, error) {
 			r, err := e.Start(t, s)
 			if err != nil {
 				return nil, err

@@ -32,7 +32,7 @@ type start func(t *testing.T, s *Setup) (site, error)
 type rig struct {
 	start
 	module   string
-	places   []string // where the module can be made to fail
+	panics   []string // where the module can be made to panic, and how
 	settings []byte
 }
 
@@ -46,15 +46,15 @@ type fault struct {
 // faults are all of them.
 func faults() []fault {
 	return []fault{
-		{"panic", true, (*rig).panics}, {"memory", true, (*rig).memory}, {"loop", true, (*rig).loops},
+		{"panic", true, (*rig).panic}, {"memory", true, (*rig).memory}, {"loop", true, (*rig).loops},
 		{"expression", false, (*rig).expression}, {"corrupt", false, (*rig).corrupt}, {"missing", false, (*rig).missing},
 		{"format", false, (*rig).format}, {"huge", false, (*rig).huge}, {"swap", false, (*rig).swaps},
 	}
 }
 
 // testFaults runs those that a target claims.
-func testFaults(t *testing.T, c *claims, module string, places []string, s start) {
-	r := &rig{start: s, module: module, places: places, settings: faultySettings()}
+func testFaults(t *testing.T, c *claims, module string, panics []string, s start) {
+	r := &rig{start: s, module: module, panics: panics, settings: faultySettings()}
 	if module == "" {
 		c.lacks("faults/released", "it runs no module")
 	}

@@ -2,6 +2,8 @@ package hosttest
 
 import (
 	"bytes"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/profferhq/proffer/catalog/snapshot"
@@ -11,15 +13,29 @@ import (
 // below the five failures after which a host pauses.
 const again = 3
 
-// panics has the module panic at each place of a page's way.
-func (r *rig) panics(t *testing.T) {
-	for _, place := range r.places {
-		way := "panic"
-		if place == "decide" {
-			way = "poison" // who goes on with the instance is found out
+// panic has the module do so at each place of a page's way.
+func (r *rig) panic(t *testing.T) {
+	for _, path := range r.panics {
+		place, way, _ := strings.Cut(path, "/")
+		if way == "late" {
+			place += "-late"
 		}
-		t.Run(place, func(t *testing.T) { r.fails(t, "/fault/"+place+"/"+way, again) })
+		t.Run(place, func(t *testing.T) { r.fails(t, "/fault/"+path, again) })
 	}
+}
+
+// panics are the places and the ways of a module's panics. Of proffer.wasm and the
+// command the host decides on an instance's life, and is found out if it goes on with
+// one; the others renew themselves.
+func panics(module string) []string {
+	own := []string{"decide/panic", "head/panic", "body/panic"}
+	switch filepath.Base(module) {
+	case "proffer-http-wasm.wasm":
+		return own
+	case "proffer-proxy-wasm.wasm":
+		return append(own, "body/late") // it sees a body in parts
+	}
+	return []string{"decide/poison"}
 }
 
 func (r *rig) memory(t *testing.T) { r.fails(t, "/fault/decide/memory", again) }

@@ -146,6 +146,9 @@ func (s *Stream) text(b []byte) []byte {
 // Idle reports whether the rest of the body can go by without Write.
 func (s *Stream) Idle() bool { return s.injector.Idle() }
 
+// Held is what Write has kept back of the body, until the next call.
+func (s *Stream) Held() []byte { return s.injector.Held() }
+
 // Write appends to dst what of the next bytes of the body can go out, and the last
 // time the rest.
 func (s *Stream) Write(dst, chunk []byte, last bool) []byte {

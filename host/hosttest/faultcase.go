@@ -76,30 +76,30 @@ func (r *rig) expression(t *testing.T) {
 	}
 }
 
-// refused starts the target with what is no good snapshot.
-func (r *rig) refused(t *testing.T, snapshot []byte) {
+// refused starts the target with what is no good snapshot, and asks for so many pages.
+func (r *rig) refused(t *testing.T, snapshot []byte, times int) {
 	t.Helper()
 	s, err := r.start(t, &Setup{Module: r.module, Settings: r.settings, Snapshot: snapshot})
 	if err != nil {
 		t.Logf("it does not start: %v", err)
 		return
 	}
-	for range again {
+	for range times {
 		s.visit(t, "/", nil, untouched)
 	}
 }
 
 func (r *rig) corrupt(t *testing.T) {
 	for _, d := range damages(newSample(t, "first").snapshot) {
-		t.Run(d.name, func(t *testing.T) { r.refused(t, d.bytes) })
+		t.Run(d.name, func(t *testing.T) { r.refused(t, d.bytes, again) })
 	}
 }
 
-func (r *rig) missing(t *testing.T) { r.refused(t, nil) }
+func (r *rig) missing(t *testing.T) { r.refused(t, nil, again) }
 
-func (r *rig) format(t *testing.T) { r.refused(t, otherFormat(newSample(t, "first").snapshot)) }
+func (r *rig) format(t *testing.T) { r.refused(t, otherFormat(newSample(t, "first").snapshot), again) }
 
-func (r *rig) huge(t *testing.T) { r.refused(t, tooLong(newSample(t, "first").snapshot)) }
+func (r *rig) huge(t *testing.T) { r.refused(t, tooLong(newSample(t, "first").snapshot), 1) }
 
 // swaps offers bad snapshots in between good ones.
 func (r *rig) swaps(t *testing.T) {

@@ -14,12 +14,10 @@ import (
 type sample struct {
 	word     string
 	snapshot []byte
-	long     string // the offer of pathLong, empty if there is none
 }
 
 // pathLong is the page whose slot "long" has the long expressions. few of them leave
-// steps for the offer behind, many do not: one takes some 40,000 of the 4,194,304
-// that a call has.
+// steps for the offer behind, many do not: a call has 4,194,304 of them.
 const (
 	pathLong = "/long"
 	few      = 2
@@ -32,7 +30,6 @@ const (
 	faultyPage = `<!doctype html><meta charset="utf-8"><title>A page</title>` + "\n" +
 		`<h1>Hello</h1><div data-offer-space="hero"><p>own</p></div><div data-offer-space="long"><p>own</p></div>` + "\n"
 	ownHero = `<div data-offer-space="hero"><p>own</p>`
-	ownLong = `<div data-offer-space="long"><p>own</p>`
 )
 
 const sampleCatalog = `catalog: faults
@@ -93,32 +90,26 @@ func (s *sample) expressions(t testing.TB, n int) {
 	}
 	b.WriteString("          last: {weights: [{value: 1, filter: 'target.visits >= 0'}], content: {long: {t: the last offer}}}\n")
 	s.compile(t, b.String())
-	if n == few {
-		s.long = "the last offer"
-	}
+	s.checkLong(t, n == few)
 }
 
-// page is what a page becomes of which the target has decided.
-func (s *sample) page(path string) string {
-	p := strings.Replace(faultyPage, ownHero, `<div data-offer-space="hero"><b>the `+s.word+` offer</b>`, 1)
-	if path == pathLong && s.long != "" {
-		p = strings.Replace(p, ownLong, `<div data-offer-space="long"><i>`+s.long+`</i>`, 1)
-	}
-	return p
-}
-
-// faultySettings are those of the cases of faults.
-func faultySettings() []byte { return pagecase.Settings() }
-
-// checkLong holds that the sample's long expressions are as long as they should be,
-// by what is answered in this process.
-func (s *sample) checkLong(t testing.TB) {
+// checkLong holds that the expressions are as long as they should be, by what is
+// answered in this process: whether the offer behind them is there.
+func (s *sample) checkLong(t testing.TB, want bool) {
 	t.Helper()
 	r, err := abi.DecodeResponse(InProcess(t, faultySettings(), s.snapshot, faultyRequest(pathLong)))
 	if err != nil || r.Status != abi.StatusOK || len(r.Answer.Slots) != 2 {
 		t.Fatalf("%+v, %v", r, err)
 	}
-	if got := r.Answer.Slots[0].HTML != nil; got != (s.long != "") {
+	if got := r.Answer.Slots[0].HTML != nil; got != want {
 		t.Errorf("the offer behind the long expressions is there: %v", got)
 	}
 }
+
+// page is what a page becomes of which the target has decided.
+func (s *sample) page() string {
+	return strings.Replace(faultyPage, ownHero, `<div data-offer-space="hero"><b>the `+s.word+` offer</b>`, 1)
+}
+
+// faultySettings are those of the cases of faults.
+func faultySettings() []byte { return pagecase.Settings() }

@@ -21,7 +21,7 @@ type sample struct {
 const (
 	pathLong = "/long"
 	few      = 2
-	many     = 300
+	many     = 50
 )
 
 // The page of the cases of faults, and the offers that it gets. Two other slots have
@@ -85,8 +85,8 @@ func (s *sample) expressions(t testing.TB, n int) {
 	var b strings.Builder
 	b.WriteString(sampleCatalog)
 	for i := range n {
-		fmt.Fprintf(&b, "          x%d: {weights: [{value: 9, filter: '%s.exists(a, %s.exists(b, %s.exists(c, a + b + c == %d)))'}], content: {long: {t: x}}}\n",
-			i, each, each, each, 1000+i)
+		fmt.Fprintf(&b, "          x%d: {weights: [{value: 9, filter: '%s.exists(a, %s.exists(b, %s.exists(c, a * b + b * c + c * a + a + b + c == %d)))'}], content: {long: {t: x}}}\n",
+			i, each, each, each, 100_000+i)
 	}
 	b.WriteString("          last: {weights: [{value: 1, filter: 'target.visits >= 0'}], content: {long: {t: the last offer}}}\n")
 	s.compile(t, b.String())

@@ -1,10 +1,10 @@
 package hosttest
 
 // Restarting makes an engine of single instances: one whose call was an error is given
-// up, by close, and another is started for the next request. The first is started now.
+// up, by end, and another is started for the next request. The first is started now.
 func Restarting[I interface {
 	Handle(request []byte) ([]byte, error)
-}](start func() (I, error), close func(I)) (*Running, error) {
+}](start func() (I, error), end func(I)) (*Running, error) {
 	now, err := start()
 	if err != nil {
 		return nil, err
@@ -20,7 +20,7 @@ func Restarting[I interface {
 		}
 		b, err := now.Handle(request)
 		if failed = err != nil; failed {
-			close(now)
+			end(now)
 		}
 		return b, err
 	}}, nil

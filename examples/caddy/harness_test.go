@@ -182,9 +182,16 @@ func (s *site) load(options, others string) {
 	}
 }
 
-// loadJSON loads one route of handlers.
+// loadJSON is tryJSON for what has to work.
 func (s *site) loadJSON(handlers ...map[string]any) {
 	s.Helper()
+	if err := s.tryJSON(handlers...); err != nil {
+		s.Fatal(err)
+	}
+}
+
+// tryJSON loads one route of handlers.
+func (s *site) tryJSON(handlers ...map[string]any) error {
 	b, err := json.Marshal(map[string]any{
 		"admin":   map[string]any{"disabled": true, "config": map[string]any{"persist": false}},
 		"storage": map[string]any{"module": "file_system", "root": s.dir},
@@ -199,9 +206,7 @@ func (s *site) loadJSON(handlers ...map[string]any) {
 	if err == nil {
 		err = caddy.Load(b, true)
 	}
-	if err != nil {
-		s.Fatal(err)
-	}
+	return err
 }
 
 // answer is a response with its body.

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/profferhq/proffer/examples/internal/callcase"
-	"github.com/profferhq/proffer/examples/internal/pagecase"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 )
 
 // TestDecide holds that pages that build themselves get their offers here as they

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/profferhq/proffer/examples/internal/pagecase"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 )
 
 // passes demands the origin's page as it is.

@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"github.com/profferhq/proffer/catalog/snapshot"
-	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/host/hosttest"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/inject"
 )

@@ -6,22 +6,20 @@ import (
 	"bufio"
 	"bytes"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/host/hosttest"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
-// TestPages runs the pages of examples/http-wasm, whose format is in
-// examples/internal/pagecase, and compares them with what the module's Go code makes of them in this
-// process: without knowing the slots of the body, for the Worker decides before it
-// comes.
+// TestPages runs the pages of host/hosttest/pagecase, and compares them with what the
+// module's Go code makes of them in this process: without knowing the slots of the
+// body, for the Worker decides before it comes.
 func TestPages(t *testing.T) {
-	pagecase.Run(t, filepath.Join("..", "http-wasm", "testdata"), func(t *testing.T, pages *pagecase.Case) { newCase(t, pages).run(pages) })
+	pagecase.Run(t, func(t *testing.T, pages *pagecase.Case) { newCase(t, pages).run(pages) })
 }
 
 // pageCase is a case while it runs.

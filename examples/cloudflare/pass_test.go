@@ -15,7 +15,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/profferhq/proffer/examples/internal/pagecase"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 )
 
 // TestStream holds that a page goes out while it comes: its head arrives while the

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/profferhq/proffer/examples/internal/pagecase"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 )
 
 // accept is what answers a WebSocket's key (RFC 6455, section 1.3).

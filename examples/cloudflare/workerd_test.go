@@ -18,8 +18,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/host/hosttest"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 )
 
 // setup is what a workerd is started with.

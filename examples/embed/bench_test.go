@@ -9,7 +9,7 @@ import (
 // BenchmarkEdge measures a decision in wazero.
 func BenchmarkEdge(b *testing.B) {
 	snapshot := meter.Snapshot(b)
-	in, err := compile(b).Start(b.Context(), meter.Settings(), snapshot)
+	in, err := compile(b, module(b)).Start(b.Context(), meter.Settings(), snapshot)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 // pipe.
 func BenchmarkEdgeInNode(b *testing.B) {
 	snapshot := meter.Snapshot(b)
-	n := start(b)
+	n := start(b, module(b))
 	n.set(meter.Settings(), snapshot)
 	times := meter.Turns(b, meter.Asks(n.Handle, meter.Message(meter.Hash(b, snapshot))), meter.Asks(n.Handle, meter.Ping()))
 	memory, err := n.Memory()

@@ -5,24 +5,21 @@ package embed_test
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"testing"
 
-	"github.com/profferhq/proffer/examples/embed"
 	"github.com/profferhq/proffer/host/hosttest"
-	"github.com/profferhq/proffer/plugin/abi"
 )
 
 // node is Node running run.mjs.
 type node struct {
-	in     io.Writer
+	cmd    *exec.Cmd
+	in     io.WriteCloser
 	out    io.Reader
 	stderr bytes.Buffer
 
@@ -30,31 +27,28 @@ type node struct {
 	next               [2][]byte
 }
 
-func start(t testing.TB) *node {
+func start(t testing.TB, file string) *node {
 	t.Helper()
-	hosttest.Artefact(t, "proffer.wasm")
-	cmd := exec.Command("node", "run.mjs", filepath.Join("..", "..", "build", "out", "proffer.wasm"))
-	n := &node{}
-	cmd.Stderr = &n.stderr
-	in, err := cmd.StdinPipe()
+	n := &node{cmd: exec.Command("node", "run.mjs", file)}
+	n.cmd.Stderr = &n.stderr
+	in, err := n.cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := cmd.StdoutPipe()
+	out, err := n.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	n.in, n.out = in, bufio.NewReader(out)
-	if err := cmd.Start(); err != nil {
-		t.Fatalf("%v: run make edges, which installs Node", err)
+	if err := n.cmd.Start(); err != nil {
+		t.Fatalf("%v: run make edges, which installs it", err)
 	}
-	t.Cleanup(func() {
-		if err := errors.Join(in.Close(), cmd.Wait()); err != nil {
-			t.Errorf("%v: Node writes %q", err, n.stderr.Bytes())
-		}
-	})
 	return n
 }
+
+// end lets the process come to its end, which is one with an error where an answer was
+// one.
+func (n *node) end() error { return errors.Join(n.in.Close(), n.cmd.Wait()) }
 
 // set makes the next request go to an instance with this configuration and
 // snapshot.
@@ -86,23 +80,53 @@ func (n *node) Memory() (int, error) {
 	return strconv.Atoi(string(b))
 }
 
-// TestCorpusInNode puts the whole corpus through embed.mjs.
-func TestCorpusInNode(t *testing.T) {
-	n := start(t)
-	hosttest.Compare(t, func(t testing.TB, settings, snapshot []byte, r *abi.Request) []byte {
-		r.Snapshot = hash(t, snapshot)
-		n.set(settings, snapshot)
-		b, err := n.Handle(abi.AppendRequest(nil, r))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return b
+// TestEngineInNode puts embed.mjs to the test that every engine can be put to. What
+// its Proffer throws ends run.mjs: another is started then.
+func TestEngineInNode(t *testing.T) {
+	const bounds = "what runs in V8 is bounded by nobody but its process"
+	hosttest.Run(t, hosttest.Engine{
+		Module: module(t),
+		Start:  startNode,
+		NotClaimed: hosttest.NotClaimed{
+			"faults/memory": bounds, "faults/loop": bounds, "faults/swap": "an instance keeps its snapshot",
+		},
 	})
+}
+
+func startNode(t *testing.T, s *hosttest.Setup) (*hosttest.Running, error) {
+	settings, snapshot := s.Settings, s.Snapshot
+	var now *node
+	t.Cleanup(func() {
+		if now == nil {
+			return // the last one has failed
+		}
+		if err := now.end(); err != nil {
+			t.Errorf("%v: Node writes %q", err, now.stderr.Bytes())
+		}
+	})
+	r, err := hosttest.Restarting(func() (*node, error) {
+		now = start(t, s.Module)
+		now.set(settings, snapshot)
+		return now, nil
+	}, func(n *node) {
+		if n.end() == nil {
+			t.Error("an answer is an error, and Node ends without one")
+		}
+		now = nil
+	})
+	r.Configure = func(b []byte) error { settings = b; now.set(settings, snapshot); return nil }
+	r.Swap = func(b []byte) error { snapshot = b; now.set(settings, snapshot); return nil }
+	return r, err
 }
 
 // TestSoakInNode lets an instance live for 200,000 requests in V8.
 func TestSoakInNode(t *testing.T) {
-	n := start(t)
+	n := start(t, module(t))
+	t.Cleanup(func() {
+		if err := n.end(); err != nil {
+			t.Errorf("%v: Node writes %q", err, n.stderr.Bytes())
+		}
+	})
 	hosttest.Soak(t, 200_000, func(settings, snapshot []byte) hosttest.Instance {
 		n.set(settings, snapshot)
 		return n
@@ -111,7 +135,7 @@ func TestSoakInNode(t *testing.T) {
 
 // TestSoakInWazero lets one live as long in Go.
 func TestSoakInWazero(t *testing.T) {
-	m := compile(t)
+	m := compile(t, module(t))
 	hosttest.Soak(t, 200_000, func(settings, snapshot []byte) hosttest.Instance {
 		in, err := m.Start(t.Context(), settings, snapshot)
 		if err != nil {
@@ -120,15 +144,6 @@ func TestSoakInWazero(t *testing.T) {
 		return &living{t.Context(), in}
 	}, func(int) {})
 }
-
-type living struct {
-	ctx context.Context
-	in  *embed.Instance
-}
-
-func (l *living) Handle(request []byte) ([]byte, error) { return l.in.Handle(l.ctx, request) }
-
-func (l *living) Memory() (int, error) { return l.in.Memory(), nil }
 
 // ask sends frames and reads one.
 func ask(w io.Writer, r io.Reader, frames [][]byte) ([]byte, error) {

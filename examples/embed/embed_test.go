@@ -1,20 +1,22 @@
 package embed_test
 
 import (
-	"bytes"
 	"context"
-	"strings"
+	"os"
+	"path/filepath"
 	"testing"
 
-	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/examples/embed"
 	"github.com/profferhq/proffer/host/hosttest"
-	"github.com/profferhq/proffer/plugin/abi"
 )
 
-func compile(t testing.TB) *embed.Module {
+func compile(t testing.TB, file string) *embed.Module {
 	t.Helper()
-	m, err := embed.Compile(t.Context(), hosttest.Artefact(t, "proffer.wasm"))
+	wasm, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v: run make wasm", err)
+	}
+	m, err := embed.Compile(t.Context(), wasm)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,48 +28,43 @@ func compile(t testing.TB) *embed.Module {
 	return m
 }
 
-// TestCorpus puts the whole corpus through the embedding.
-func TestCorpus(t *testing.T) {
-	m := compile(t)
-	var in *embed.Instance
-	var settings, resident []byte
-	hosttest.Compare(t, func(t testing.TB, s, snap []byte, r *abi.Request) []byte {
-		if in == nil || !bytes.Equal(s, settings) || !bytes.Equal(snap, resident) {
-			if in != nil {
-				if err := in.Close(context.Background()); err != nil {
-					t.Fatal(err)
-				}
-			}
-			var err error
-			if in, err = m.Start(context.Background(), s, snap); err != nil {
-				t.Fatal(err)
-			}
-			settings, resident = s, snap
-		}
-		r.Snapshot = hash(t, snap)
-		b, err := in.Handle(context.Background(), abi.AppendRequest(nil, r))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return b
-	})
-}
-
-func hash(t testing.TB, b []byte) []byte {
+func module(t testing.TB) string {
 	t.Helper()
-	v, err := snapshot.Open(b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v.Hash()
+	return filepath.Join(hosttest.OutDir(t), "proffer.wasm")
 }
 
-// TestBadSnapshot holds that no instance starts with one.
-func TestBadSnapshot(t *testing.T) {
-	m := compile(t)
-	for name, b := range map[string][]byte{"none": nil, "text": []byte("offers"), "cut": hosttest.Cases(t)[0].Snapshot[:100]} {
-		if in, err := m.Start(t.Context(), nil, b); err == nil || !strings.Contains(err.Error(), "proffer_verify: status 5") {
-			t.Errorf("%s: got %v, %v", name, in, err)
-		}
-	}
+// living is an instance as package hosttest takes one.
+type living struct {
+	ctx context.Context
+	in  *embed.Instance
+}
+
+func (l *living) Handle(request []byte) ([]byte, error) { return l.in.Handle(l.ctx, request) }
+
+func (l *living) Memory() (int, error) { return l.in.Memory(), nil }
+
+// TestEngine puts the embedding to the test that every engine can be put to.
+func TestEngine(t *testing.T) {
+	const bounds = "the embedding sets no bounds: package host does"
+	compiled := map[string]*embed.Module{}
+	ctx := context.Background()
+	hosttest.Run(t, hosttest.Engine{
+		Module: module(t),
+		Start: func(_ *testing.T, s *hosttest.Setup) (*hosttest.Running, error) {
+			if compiled[s.Module] == nil {
+				compiled[s.Module] = compile(t, s.Module)
+			}
+			return hosttest.Restarting(func() (*living, error) {
+				in, err := compiled[s.Module].Start(ctx, s.Settings, s.Snapshot)
+				return &living{ctx, in}, err
+			}, func(l *living) {
+				if err := l.in.Close(ctx); err != nil {
+					t.Error(err)
+				}
+			})
+		},
+		NotClaimed: hosttest.NotClaimed{
+			"faults/memory": bounds, "faults/loop": bounds, "faults/swap": "an instance keeps its snapshot",
+		},
+	})
 }

@@ -15,11 +15,14 @@ let rest = Buffer.alloc(0);
 
 /** The next n bytes; nothing where the input ends. */
 async function read(n) {
-  while (rest.length < n) {
+  const list = [rest]; // put together once: a snapshot comes in a thousand chunks
+  for (let have = rest.length; have < n; ) {
     const { value, done } = await chunks.next();
     if (done) return;
-    rest = Buffer.concat([rest, value]);
+    list.push(value);
+    have += value.length;
   }
+  rest = Buffer.concat(list);
   const bytes = rest.subarray(0, n);
   rest = rest.subarray(n);
   return bytes;

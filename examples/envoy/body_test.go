@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/profferhq/proffer/examples/internal/pagecase"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 )
 
 // TestStreamsTakeTurns lets twenty pages go on by turns that chance chooses, in

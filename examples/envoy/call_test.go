@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/profferhq/proffer/catalog/wire"
-	"github.com/profferhq/proffer/examples/internal/pagecase"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/seal"
 )

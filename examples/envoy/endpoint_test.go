@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/profferhq/proffer/catalog/snapshot"
-	"github.com/profferhq/proffer/examples/internal/pagecase"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/guest"
 	"github.com/profferhq/proffer/plugin/seal"

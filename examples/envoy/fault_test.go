@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/profferhq/proffer/examples/internal/pagecase"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 	"github.com/profferhq/proffer/plugin/abi"
 )
 

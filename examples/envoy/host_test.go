@@ -91,6 +91,12 @@ var (
 // newHost starts a worker. Its clock is 2027-01-15.
 func newHost(t testing.TB, config []byte) *host {
 	t.Helper()
+	return newHostOf(t, hosttest.Artefact(t, "proffer-proxy-wasm.wasm"), config)
+}
+
+// newHostOf does so with another build of the module.
+func newHostOf(t testing.TB, wasm, config []byte) *host {
+	t.Helper()
 	h := &host{TB: t, ctx: t.Context(), now: 1_800_000_000_000_000_000, stopAll: true, streams: map[uint32]*stream{},
 		shared: &sharedData{map[string][]byte{}, map[string]uint32{}}}
 	var err error
@@ -106,7 +112,7 @@ func newHost(t testing.TB, config []byte) *host {
 	})
 	h.offer(r, "wasi_snapshot_preview1", h.wasi())
 	h.offer(r, "env", h.env())
-	h.mod, err = r.InstantiateWithConfig(h.ctx, hosttest.Artefact(t, "proffer-proxy-wasm.wasm"), wazero.NewModuleConfig().WithStartFunctions("_initialize"))
+	h.mod, err = r.InstantiateWithConfig(h.ctx, wasm, wazero.NewModuleConfig().WithStartFunctions("_initialize"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"net/http"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,8 +14,8 @@ import (
 
 	"golang.org/x/tools/txtar"
 
-	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/host/hosttest"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/inject"
 )
@@ -39,13 +38,13 @@ func object(t testing.TB, snapshot, settings []byte, more map[string]any) []byte
 }
 
 // TestPages runs the cases of the http-wasm variant, whose format
-// examples/internal/pagecase tells: each page is what plugin/guest makes of it
+// host/hosttest/pagecase tells: each page is what plugin/guest makes of it
 // byte for byte, however it is cut into parts. It is that variant's page too, but
 // for the tickets in its links and its cookie: which slots a page has is not known
 // when its head goes out, so that its offers are recorded as generated.
 func TestPages(t *testing.T) {
 	decided := 0
-	pagecase.Run(t, filepath.Join("..", "http-wasm", "testdata"), func(t *testing.T, pages *pagecase.Case) {
+	pagecase.Run(t, func(t *testing.T, pages *pagecase.Case) {
 		c := newCase(t, pages)
 		c.run(pages)
 		decided += c.decided

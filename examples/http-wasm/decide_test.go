@@ -9,7 +9,7 @@ import (
 	"github.com/tetratelabs/wazero"
 
 	"github.com/profferhq/proffer/examples/internal/callcase"
-	"github.com/profferhq/proffer/examples/internal/pagecase"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 )
 
 // TestDecide holds that pages that build themselves get their offers here as they

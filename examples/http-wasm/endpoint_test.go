@@ -10,7 +10,7 @@ import (
 	"github.com/tetratelabs/wazero"
 
 	"github.com/profferhq/proffer/catalog/snapshot"
-	"github.com/profferhq/proffer/examples/internal/pagecase"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 	"github.com/profferhq/proffer/plugin/seal"
 	"github.com/profferhq/proffer/plugin/visitor"
 )

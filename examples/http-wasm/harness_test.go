@@ -17,8 +17,8 @@ import (
 	"github.com/tetratelabs/wazero"
 	wazeroapi "github.com/tetratelabs/wazero/api"
 
-	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/host/hosttest"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 )
 
 // guestConfig is the configuration as an operator writes it, and as Traefik
@@ -46,8 +46,14 @@ type middleware struct {
 // chooses clock and randomness.
 func newMiddleware(t testing.TB, config []byte, c wazero.ModuleConfig) *middleware {
 	t.Helper()
+	return newMiddlewareOf(t, hosttest.Artefact(t, "proffer-http-wasm.wasm"), config, c)
+}
+
+// newMiddlewareOf does so with another build of the module.
+func newMiddlewareOf(t testing.TB, wasm, config []byte, c wazero.ModuleConfig) *middleware {
+	t.Helper()
 	m := &middleware{}
-	made, err := nethttp.NewMiddleware(t.Context(), hosttest.Artefact(t, "proffer-http-wasm.wasm"),
+	made, err := nethttp.NewMiddleware(t.Context(), wasm,
 		handler.GuestConfig(config),
 		handler.ModuleConfig(c),
 		handler.Logger(logger{&m.log}),

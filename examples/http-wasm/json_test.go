@@ -9,8 +9,8 @@ import (
 	"github.com/tetratelabs/wazero"
 
 	"github.com/profferhq/proffer/catalog"
-	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/host/hosttest"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 )
 
 // TestJSON writes offers into answers in JSON, and leaves alone what is none.

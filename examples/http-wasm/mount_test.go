@@ -15,8 +15,8 @@ import (
 	"github.com/tetratelabs/wazero/sys"
 
 	"github.com/profferhq/proffer/catalog"
-	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/host/hosttest"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 )
 
 // mount is a directory that the host opens for the module, and a clock that stands

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,8 +15,8 @@ import (
 	"github.com/tetratelabs/wazero"
 	"golang.org/x/tools/txtar"
 
-	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/host/hosttest"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/inject"
 )
@@ -24,10 +25,10 @@ var update = flag.Bool("update", false, "rewrite the responses in testdata")
 
 // TestPages runs the cases, and with -update writes their responses anew.
 func TestPages(t *testing.T) {
-	pagecase.Run(t, "testdata", func(t *testing.T, pages *pagecase.Case) {
+	pagecase.Run(t, func(t *testing.T, pages *pagecase.Case) {
 		newCase(t, pages).run(pages)
 		if *update {
-			if err := os.WriteFile(pages.File, txtar.Format(pages.Archive), 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join("..", "..", "host", "hosttest", "pagecase", "testdata", pages.File), txtar.Format(pages.Archive), 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}

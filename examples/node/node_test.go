@@ -27,9 +27,18 @@ type process struct {
 
 func start(t testing.TB) *process {
 	t.Helper()
-	hosttest.Artefact(t, "proffer-command.wasm")
-	p := &process{cmd: exec.Command("node", "--no-warnings", "run.mjs",
-		filepath.Join("..", "..", "build", "out", "proffer-command.wasm"))}
+	return startOf(t, module(t))
+}
+
+func module(t testing.TB) string {
+	t.Helper()
+	return filepath.Join(hosttest.OutDir(t), "proffer-command.wasm")
+}
+
+// startOf runs a build of the module.
+func startOf(t testing.TB, file string) *process {
+	t.Helper()
+	p := &process{cmd: exec.Command("node", "--no-warnings", "run.mjs", file)}
 	p.cmd.Stderr = &p.stderr
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -65,20 +74,50 @@ func (p *process) ask(message []byte) ([]byte, error) {
 	return b, err
 }
 
-// TestCorpus puts the whole corpus through one process.
-func TestCorpus(t *testing.T) {
-	p := start(t)
-	hosttest.Compare(t, func(t testing.TB, settings, snapshot []byte, r *abi.Request) []byte {
-		r.Snapshot = snapshot
-		b, err := p.ask(abi.AppendCommand(nil, settings, abi.AppendRequest(nil, r)))
-		if err != nil {
-			t.Fatalf("%v: the process ends with %v and writes %q", err, p.end(), p.stderr.Bytes())
-		}
-		return b
+// TestEngine puts Node to the test that every engine can be put to. A module that
+// traps ends run.mjs: another is started then.
+func TestEngine(t *testing.T) {
+	const bounds = "what runs in V8 is bounded by nobody but its process"
+	hosttest.Run(t, hosttest.Engine{
+		Module: module(t), Inline: true, Start: serve,
+		NotClaimed: hosttest.NotClaimed{
+			"faults/memory": bounds, "faults/loop": bounds, "faults/swap": "each message brings its snapshot",
+		},
 	})
-	if err := p.end(); err != nil {
-		t.Errorf("the process ends with %v and writes %q", err, p.stderr.Bytes())
-	}
+}
+
+// serving is a process and the configuration that its messages bring.
+type serving struct {
+	*process
+	settings *[]byte
+}
+
+// Handle answers a request.
+func (s serving) Handle(request []byte) ([]byte, error) {
+	return s.ask(abi.AppendCommand(nil, *s.settings, request))
+}
+
+func serve(t *testing.T, s *hosttest.Setup) (*hosttest.Running, error) {
+	settings := s.Settings
+	var now *process
+	t.Cleanup(func() {
+		if now == nil {
+			return // the last one has failed
+		}
+		if err := now.end(); err != nil {
+			t.Errorf("the process ends with %v and writes %q", err, now.stderr.Bytes())
+		}
+	})
+	r, err := hosttest.Restarting(func() (serving, error) {
+		now = startOf(t, s.Module)
+		return serving{now, &settings}, nil
+	}, func(p serving) {
+		_ = p.end()
+		now = nil
+	})
+	r.Configure = func(b []byte) error { settings = b; return nil }
+	r.Swap = func([]byte) error { return nil } // each message brings it
+	return r, err
 }
 
 // TestBadMessages holds that nothing in a message stops the process, and that

@@ -51,7 +51,7 @@ func TestCorpusInImages(t *testing.T) {
 	for _, c := range append(cases[:images:images], cases[at]) {
 		t.Run(c.Name, func(t *testing.T) {
 			i := compiled(t, made(t, hosttest.Settings(), c.Snapshot))
-			hosttest.Run(t, &c, func(t testing.TB, settings, snap []byte, r *abi.Request) []byte {
+			hosttest.RunCase(t, &c, func(t testing.TB, settings, snap []byte, r *abi.Request) []byte {
 				other := *r
 				want := hosttest.InProcess(t, settings, snap, &other)
 				in, err := i.fresh()

@@ -27,7 +27,7 @@ type image struct {
 }
 
 // made makes an image by Wizer.
-func made(t *testing.T, settings, snapshot []byte) []byte {
+func made(t testing.TB, settings, snapshot []byte) []byte {
 	t.Helper()
 	wizer, err := preinit.Find(hosttest.OutDir(t))
 	if err != nil {
@@ -43,7 +43,7 @@ func made(t *testing.T, settings, snapshot []byte) []byte {
 
 // compiled compiles one for a host that has no poll_oneoff, whose clock stands where
 // it began, before the image was made, and which counts who asks for randomness.
-func compiled(t *testing.T, wasm []byte) *image {
+func compiled(t testing.TB, wasm []byte) *image {
 	t.Helper()
 	i := &image{runtime: wazero.NewRuntime(t.Context())}
 	t.Cleanup(func() {

@@ -19,6 +19,7 @@ import (
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/author"
 	compiler "github.com/profferhq/proffer/catalog/compile"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/seal"
 )
@@ -31,8 +32,8 @@ var traefik struct {
 	*plugins.Builder
 	local   map[string]plugins.LocalDescriptor
 	catalog string // the directory that is mounted as /catalog
-	cases   string // the page cases of the http-wasm example
 	readme  []byte
+	home    string // the directory of this example, in which tests do not run
 }
 
 // TestMain starts the loader once: it compiles the module, which is by far the
@@ -57,30 +58,15 @@ func TestMain(m *testing.M) {
 // load puts the plugin where the README says, below the working directory, and has
 // Traefik read it.
 func load(dir string) error {
-	files := filepath.Join(dir, "plugins-local", "src", moduleName)
 	traefik.catalog = filepath.Join(dir, "catalog")
-	module, err := os.ReadFile("../../build/out/proffer-http-wasm.wasm")
-	if err != nil {
-		return fmt.Errorf("%w: run make wasm", err)
-	}
-	manifest, err := os.ReadFile(".traefik.yml")
-	if err != nil {
+	var err error
+	if traefik.home, err = os.Getwd(); err != nil {
 		return err
 	}
-	readme, err := os.ReadFile("README.md")
-	if err != nil {
+	if traefik.readme, err = os.ReadFile("README.md"); err != nil {
 		return err
 	}
-	traefik.readme = readme
-	if traefik.cases, err = filepath.Abs("../http-wasm/testdata"); err != nil {
-		return err
-	}
-	if err := errors.Join(
-		os.MkdirAll(files, 0o700), os.MkdirAll(traefik.catalog, 0o700),
-		os.WriteFile(filepath.Join(files, "plugin.wasm"), module, 0o600),
-		os.WriteFile(filepath.Join(files, ".traefik.yml"), manifest, 0o600),
-		os.Chdir(dir),
-	); err != nil {
+	if err := errors.Join(os.MkdirAll(traefik.catalog, 0o700), lay(dir, "../../build/out/proffer-http-wasm.wasm"), os.Chdir(dir)); err != nil {
 		return err
 	}
 	traefik.local = map[string]plugins.LocalDescriptor{
@@ -91,6 +77,24 @@ func load(dir string) error {
 	}
 	traefik.Builder, err = plugins.NewBuilder(nil, nil, traefik.local)
 	return err
+}
+
+// lay puts a build of the module and the manifest where Traefik looks for them.
+func lay(dir, file string) error {
+	module, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("%w: run make wasm", err)
+	}
+	manifest, err := os.ReadFile(filepath.Join(traefik.home, ".traefik.yml"))
+	if err != nil {
+		return err
+	}
+	files := filepath.Join(dir, "plugins-local", "src", moduleName)
+	return errors.Join(
+		os.MkdirAll(files, 0o700),
+		os.WriteFile(filepath.Join(files, "plugin.wasm"), module, 0o600),
+		os.WriteFile(filepath.Join(files, ".traefik.yml"), manifest, 0o600),
+	)
 }
 
 // journal is Traefik's log.
@@ -191,4 +195,15 @@ func get(h http.Handler, path string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	return w
+}
+
+// send writes a request as it is and returns the response as text. A visitor cookie
+// goes to cookie.
+func send(t *testing.T, s *httptest.Server, request string, cookie *string) string {
+	t.Helper()
+	r := pagecase.Send(t, s.Listener.Addr().String(), request)
+	if set := r.Cookie(); set != "" {
+		*cookie = set
+	}
+	return r.String()
 }

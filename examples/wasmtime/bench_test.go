@@ -9,7 +9,7 @@ import (
 // BenchmarkEdge measures a decision.
 func BenchmarkEdge(b *testing.B) {
 	snapshot := meter.Snapshot(b)
-	in, err := compile(b).Start(meter.Settings(), snapshot)
+	in, err := compile(b, module(b, "proffer.wasm")).Start(meter.Settings(), snapshot)
 	if err != nil {
 		b.Fatal(err)
 	}

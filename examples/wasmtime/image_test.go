@@ -45,7 +45,7 @@ func TestImage(t *testing.T) {
 	cases := hosttest.Cases(t)
 	c := slices.MaxFunc(cases, func(a, b hosttest.Case) int { return len(a.Requests) - len(b.Requests) })
 	m := image(t, c.Snapshot)
-	hosttest.Run(t, &c, func(t testing.TB, settings, snap []byte, r *abi.Request) []byte {
+	hosttest.RunCase(t, &c, func(t testing.TB, settings, snap []byte, r *abi.Request) []byte {
 		if !bytes.Equal(settings, hosttest.Settings()) {
 			t.Fatal("the case has a configuration of its own: take another")
 		}

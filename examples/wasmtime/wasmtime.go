@@ -11,6 +11,10 @@ import (
 // broken is from where on a status means that the instance must not be used again.
 const broken = 64
 
+// maxMemory bounds an instance, in bytes: a snapshot has at most 64 MiB, and there are
+// two copies of it while it is checked.
+const maxMemory = 256 << 20
+
 // tick is the unit in which calls are bounded.
 const tick = 10 * time.Millisecond
 
@@ -89,6 +93,7 @@ func (m *Module) Start(settings, snapshot []byte) (*Instance, error) {
 func (m *Module) Fresh() (*Instance, error) {
 	store := wasmtime.NewStore(m.engine)
 	store.SetWasi(wasmtime.NewWasiConfig())
+	store.Limiter(maxMemory, -1, -1, -1, -1)
 	store.SetEpochDeadline(uint64(time.Minute / tick)) // checking 64 MiB takes its time
 	instance, err := m.linker.Instantiate(store, m.module)
 	if err != nil {

@@ -1,24 +1,26 @@
 package wasmtime_test
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
+	"time"
 
 	engine "github.com/bytecodealliance/wasmtime-go/v39"
 
-	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/examples/wasmtime"
 	"github.com/profferhq/proffer/host/hosttest"
 	"github.com/profferhq/proffer/plugin/abi"
 )
 
-func compile(t testing.TB) *wasmtime.Module {
+func compile(t testing.TB, file string) *wasmtime.Module {
 	t.Helper()
-	m, err := wasmtime.Compile(hosttest.Artefact(t, "proffer.wasm"))
+	wasm, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v: run make wasm", err)
+	}
+	m, err := wasmtime.Compile(wasm)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,38 +28,31 @@ func compile(t testing.TB) *wasmtime.Module {
 	return m
 }
 
-// TestCorpus puts the whole corpus through proffer.wasm.
-func TestCorpus(t *testing.T) {
-	m := compile(t)
-	var in *wasmtime.Instance
-	var settings, resident []byte
-	hosttest.Compare(t, func(t testing.TB, s, snap []byte, r *abi.Request) []byte {
-		if in == nil || !bytes.Equal(s, settings) || !bytes.Equal(snap, resident) {
-			if in != nil {
-				in.Close()
+func module(t testing.TB, name string) string {
+	t.Helper()
+	return filepath.Join(hosttest.OutDir(t), name)
+}
+
+// TestEngine puts proffer.wasm to the test that every engine can be put to.
+func TestEngine(t *testing.T) {
+	compiled := map[string]*wasmtime.Module{}
+	hosttest.Run(t, hosttest.Engine{
+		Module: module(t, "proffer.wasm"),
+		Start: func(_ *testing.T, s *hosttest.Setup) (*hosttest.Running, error) {
+			if compiled[s.Module] == nil {
+				compiled[s.Module] = compile(t, s.Module)
 			}
-			var err error
-			if in, err = m.Start(s, snap); err != nil {
-				t.Fatal(err)
-			}
-			settings, resident = s, snap
-		}
-		v, err := snapshot.Open(snap)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Snapshot = v.Hash()
-		b, err := in.Handle(abi.AppendRequest(nil, r))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return b
+			return hosttest.Restarting(func() (*wasmtime.Instance, error) {
+				return compiled[s.Module].Start(s.Settings, s.Snapshot)
+			}, (*wasmtime.Instance).Close)
+		},
+		NotClaimed: hosttest.NotClaimed{"faults/swap": "an instance keeps its snapshot"},
 	})
 }
 
 // TestSoak lets an instance live for 200,000 requests.
 func TestSoak(t *testing.T) {
-	m := compile(t)
+	m := compile(t, module(t, "proffer.wasm"))
 	hosttest.Soak(t, 200_000, func(settings, snapshot []byte) hosttest.Instance {
 		in, err := m.Start(settings, snapshot)
 		if err != nil {
@@ -67,58 +62,65 @@ func TestSoak(t *testing.T) {
 	}, func(int) {})
 }
 
-// TestBadSnapshot holds that no instance starts with one.
-func TestBadSnapshot(t *testing.T) {
-	m := compile(t)
-	for name, b := range map[string][]byte{"none": nil, "text": []byte("offers"), "cut": hosttest.Cases(t)[0].Snapshot[:100]} {
-		if in, err := m.Start(nil, b); err == nil || !strings.Contains(err.Error(), "proffer_verify: status 5") {
-			t.Errorf("%s: got %v, %v", name, in, err)
-		}
+// TestEngineCommand does so with proffer-command.wasm: an instance for each message,
+// which comes from a file and is answered into one.
+func TestEngineCommand(t *testing.T) {
+	config := engine.NewConfig()
+	config.SetEpochInterruption(true)
+	c := &command{engine: engine.NewEngineWithConfig(config), modules: map[string]*engine.Module{}, dir: t.TempDir()}
+	c.linker = engine.NewLinker(c.engine)
+	if err := c.linker.DefineWasi(); err != nil {
+		t.Fatal(err)
 	}
+	hosttest.Run(t, hosttest.Engine{
+		Module: module(t, "proffer-command.wasm"), Inline: true, Start: c.start,
+		NotClaimed: hosttest.NotClaimed{"faults/swap": "each message brings its snapshot"},
+	})
 }
 
-// TestCorpusCommand puts the corpus through proffer-command.wasm: an instance for
-// each message, which comes from a file and is answered into one.
-func TestCorpusCommand(t *testing.T) {
-	e := engine.NewEngine()
-	linker := engine.NewLinker(e)
-	if err := linker.DefineWasi(); err != nil {
-		t.Fatal(err)
+// command runs builds of it.
+type command struct {
+	engine  *engine.Engine
+	linker  *engine.Linker
+	modules map[string]*engine.Module
+	dir     string
+}
+
+func (c *command) start(_ *testing.T, s *hosttest.Setup) (*hosttest.Running, error) {
+	if c.modules[s.Module] == nil {
+		m, err := engine.NewModuleFromFile(c.engine, s.Module)
+		if err != nil {
+			return nil, err
+		}
+		c.modules[s.Module] = m
 	}
-	module, err := engine.NewModule(e, hosttest.Artefact(t, "proffer-command.wasm"))
+	return &hosttest.Running{Handle: func(request []byte) ([]byte, error) {
+		return c.run(c.modules[s.Module], abi.AppendCommand(nil, s.Settings, request))
+	}}, nil
+}
+
+func (c *command) run(m *engine.Module, message []byte) ([]byte, error) {
+	const maxMemory = 512 << 20 // a message is read twice as large as it is
+	stdin, stdout := filepath.Join(c.dir, "stdin"), filepath.Join(c.dir, "stdout")
+	wasi := engine.NewWasiConfig()
+	if err := errors.Join(os.WriteFile(stdin, message, 0o600), wasi.SetStdinFile(stdin), wasi.SetStdoutFile(stdout)); err != nil {
+		return nil, err
+	}
+	store := engine.NewStore(c.engine)
+	defer store.Close()
+	store.SetWasi(wasi)
+	store.Limiter(maxMemory, -1, -1, -1, -1)
+	store.SetEpochDeadline(1)
+	late := time.AfterFunc(2*time.Second, c.engine.IncrementEpoch)
+	defer late.Stop()
+	instance, err := c.linker.Instantiate(store, m)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	dir := t.TempDir()
-	stdin, stdout := filepath.Join(dir, "stdin"), filepath.Join(dir, "stdout")
-	hosttest.Compare(t, func(t testing.TB, settings, snap []byte, r *abi.Request) []byte {
-		r.Snapshot = snap
-		if err := os.WriteFile(stdin, abi.AppendCommand(nil, settings, abi.AppendRequest(nil, r)), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		wasi := engine.NewWasiConfig()
-		if err := wasi.SetStdinFile(stdin); err != nil {
-			t.Fatal(err)
-		}
-		if err := wasi.SetStdoutFile(stdout); err != nil {
-			t.Fatal(err)
-		}
-		store := engine.NewStore(e)
-		defer store.Close()
-		store.SetWasi(wasi)
-		instance, err := linker.Instantiate(store, module)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err = instance.GetFunc(store, "_start").Call(store); !ended(err) {
-			t.Fatal(err)
-		}
-		b, err := os.ReadFile(stdout)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return b
-	})
+	if _, err = instance.GetFunc(store, "_start").Call(store); !ended(err) {
+		return nil, err
+	}
+	return os.ReadFile(stdout)
 }
 
 // ended reports whether a command came to its end, by exit code 0 or without one.

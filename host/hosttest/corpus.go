@@ -32,9 +32,9 @@ type Case struct {
 	Answers  []string // one for each request
 }
 
-// Engine answers one request on a snapshot. The request's Snapshot is unset:
-// the engine names the resident one or sends the bytes inline.
-type Engine func(t testing.TB, settings, snapshot []byte, request *abi.Request) []byte
+// Handler answers one request on a snapshot. The request's Snapshot is unset:
+// the handler names the resident one or sends the bytes inline.
+type Handler func(t testing.TB, settings, snapshot []byte, request *abi.Request) []byte
 
 // Settings is the configuration under which the corpus runs: the published
 // test key for every use.
@@ -152,9 +152,9 @@ func finish(files []catalog.File, c *catalog.Catalog, diags catalog.Diagnostics)
 	return b, nil
 }
 
-// Run answers every request of a case and reports where an answer is not the
+// RunCase answers every request of a case and reports where an answer is not the
 // expected one. It gives the responses' bytes, for comparing engines.
-func Run(t *testing.T, c *Case, engine Engine) [][]byte {
+func RunCase(t *testing.T, c *Case, engine Handler) [][]byte {
 	t.Helper()
 	got, responses := Answers(t, c, engine)
 	for i := range got {
@@ -177,20 +177,20 @@ func Run(t *testing.T, c *Case, engine Engine) [][]byte {
 // of the visitor cookie that an earlier answer set last, "$events" for the second
 // cookie's, and "$click", "$seen", "$accept" and "$reject" for the tickets of the
 // last page's first slot.
-func Answers(t testing.TB, c *Case, engine Engine) (answers []string, responses [][]byte) {
+func Answers(t testing.TB, c *Case, engine Handler) (answers []string, responses [][]byte) {
 	t.Helper()
 	return answersOn(t, c, c.Snapshot, engine)
 }
 
 // AnswersWithAStore are the JSON answers where every history is in a store that
 // the host has.
-func AnswersWithAStore(t testing.TB, c *Case, engine Engine) (answers []string) {
+func AnswersWithAStore(t testing.TB, c *Case, engine Handler) (answers []string) {
 	t.Helper()
-	answers, _ = answersOn(t, c, c.Stored, NewStore(c.Stored).Engine(engine))
+	answers, _ = answersOn(t, c, c.Stored, NewStore(c.Stored).Handler(engine))
 	return answers
 }
 
-func answersOn(t testing.TB, c *Case, snapshot []byte, engine Engine) (answers []string, responses [][]byte) {
+func answersOn(t testing.TB, c *Case, snapshot []byte, engine Handler) (answers []string, responses [][]byte) {
 	t.Helper()
 	var m memory
 	for _, line := range c.Requests {
@@ -201,7 +201,7 @@ func answersOn(t testing.TB, c *Case, snapshot []byte, engine Engine) (answers [
 	return answers, responses
 }
 
-func answerOne(t testing.TB, c *Case, snapshot []byte, engine Engine, line string, m *memory) (answer string, response []byte) {
+func answerOne(t testing.TB, c *Case, snapshot []byte, engine Handler, line string, m *memory) (answer string, response []byte) {
 	t.Helper()
 	d, err := document.Parse([]byte(line))
 	if err != nil {

@@ -22,7 +22,7 @@ func TestCorpus(t *testing.T) {
 				rewrite(t, &c)
 				return
 			}
-			hosttest.Run(t, &c, hosttest.InProcess)
+			hosttest.RunCase(t, &c, hosttest.InProcess)
 		})
 	}
 }

@@ -16,7 +16,7 @@ import (
 
 // explained is an engine that asks for reasons, after it has asked for the page:
 // the responses have to be the same but for the trace.
-func explained(t *testing.T, traces *int, explain hosttest.Engine) hosttest.Engine {
+func explained(t *testing.T, traces *int, explain hosttest.Handler) hosttest.Handler {
 	return func(tb testing.TB, settings, snapshot []byte, r *abi.Request) []byte {
 		if r.Kind != abi.KindPage { // an event has no reasons
 			return hosttest.InProcess(tb, settings, snapshot, r)
@@ -54,7 +54,7 @@ func TestExplainingChangesNothing(t *testing.T) {
 	t.Parallel()
 	traces := 0
 	for _, c := range hosttest.Cases(t) {
-		hosttest.Run(t, &c, explained(t, &traces, hosttest.InProcess))
+		hosttest.RunCase(t, &c, explained(t, &traces, hosttest.InProcess))
 	}
 	if traces < 100 {
 		t.Errorf("%d traces: too few to say anything", traces)
@@ -83,7 +83,7 @@ func TestExplainReactor(t *testing.T) {
 		if err := h.Swap(t.Context(), c.Snapshot); err != nil {
 			t.Fatal(err)
 		}
-		hosttest.Run(t, &c, explained(t, &traces, func(tb testing.TB, settings, snapshot []byte, r *abi.Request) []byte {
+		hosttest.RunCase(t, &c, explained(t, &traces, func(tb testing.TB, settings, snapshot []byte, r *abi.Request) []byte {
 			session, err := h.Acquire()
 			if err != nil {
 				t.Fatal(err)
@@ -159,7 +159,7 @@ func TestExplainCommand(t *testing.T) {
 	}
 	traces := 0
 	for _, c := range some(t) {
-		hosttest.Run(t, &c, explained(t, &traces, func(tb testing.TB, settings, snapshot []byte, request *abi.Request) []byte {
+		hosttest.RunCase(t, &c, explained(t, &traces, func(tb testing.TB, settings, snapshot []byte, request *abi.Request) []byte {
 			other := *request
 			want := hosttest.InProcess(tb, settings, snapshot, &other)
 			request.Snapshot = snapshot

@@ -46,9 +46,9 @@ func NewStore(b []byte) *Store {
 	return s
 }
 
-// Engine is an engine whose host has the store: it looks up what a request needs,
+// Handler is one whose host has the store: it looks up what a request needs,
 // beside what the request's record holds, and takes in what is answered.
-func (s *Store) Engine(inner Engine) Engine {
+func (s *Store) Handler(inner Handler) Handler {
 	var need abi.Need
 	return func(t testing.TB, settings, snapshot []byte, r *abi.Request) []byte {
 		t.Helper()

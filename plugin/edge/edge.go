@@ -8,6 +8,7 @@ import (
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/guest"
 	"github.com/profferhq/proffer/plugin/inject"
+	"github.com/profferhq/proffer/plugin/internal/fault"
 	"github.com/profferhq/proffer/plugin/seal"
 )
 
@@ -155,6 +156,7 @@ func (e *Edge) Holds(x *Exchange, accept []byte) bool {
 // listed reports whether the catalog lists the page of an exchange.
 func (e *Edge) listed(x *Exchange) bool {
 	path, _ := splitURI(x.URI)
+	fault.At("head", path)
 	return e.guest.Listed(hostName(x.Host), path)
 }
 
@@ -185,6 +187,7 @@ func (e *Edge) outcome(body []byte, write func(*abi.Answer, []byte) []byte) (Out
 	if !e.decide(abi.Record{}) {
 		return Outcome{}, false
 	}
+	fault.At("body", e.request.Path)
 	a := &e.response.Answer
 	return Outcome{Cookies: a.Cookies, Private: a.Cache == abi.CachePrivate, Body: write(a, body)}, true
 }

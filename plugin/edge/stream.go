@@ -5,6 +5,7 @@ import (
 
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/inject"
+	"github.com/profferhq/proffer/plugin/internal/fault"
 	"github.com/profferhq/proffer/plugin/seal"
 )
 
@@ -145,10 +146,14 @@ func (s *Stream) text(b []byte) []byte {
 // Idle reports whether the rest of the body can go by without Write.
 func (s *Stream) Idle() bool { return s.injector.Idle() }
 
+// Held is what Write has kept back of the body, until the next call.
+func (s *Stream) Held() []byte { return s.injector.Held() }
+
 // Write appends to dst what of the next bytes of the body can go out, and the last
 // time the rest.
 func (s *Stream) Write(dst, chunk []byte, last bool) []byte {
 	dst = s.injector.Write(dst, chunk)
+	fault.At("body", s.exchange.URI)
 	if last {
 		dst = s.injector.Close(dst)
 	}

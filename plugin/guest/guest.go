@@ -6,6 +6,7 @@ import (
 	"github.com/profferhq/proffer/catalog/snapshot"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/decide"
+	"github.com/profferhq/proffer/plugin/internal/fault"
 	"github.com/profferhq/proffer/plugin/seal"
 )
 
@@ -149,6 +150,7 @@ func (g *Guest) handle(dst, request []byte) []byte {
 	if status, text := g.settle(r); status != abi.StatusOK {
 		return abi.AppendError(dst, status, text)
 	}
+	fault.At("decide", r.Path)
 	if f := g.config.fixed; f != nil {
 		r.Time, r.Seed, r.Entropy = f.Time, f.Seed, f.Entropy[:]
 	}

@@ -72,6 +72,14 @@ func (in *Injector) Write(dst, chunk []byte) []byte {
 	return append(dst, chunk[from:]...)
 }
 
+// Held is what is kept back, until the next call.
+func (in *Injector) Held() []byte {
+	if !in.holding {
+		return nil
+	}
+	return in.held
+}
+
 // Close ends the body and appends to dst what was kept back.
 func (in *Injector) Close(dst []byte) []byte {
 	in.scanner.state = inert

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"github.com/profferhq/proffer/catalog"
-	"github.com/profferhq/proffer/examples/internal/pagecase"
 	"github.com/profferhq/proffer/host/hosttest"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 	"github.com/profferhq/proffer/host/proxy"
 	"github.com/profferhq/proffer/plugin/abi"
 )

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/profferhq/proffer/examples/internal/pagecase"
+	"github.com/profferhq/proffer/host/hosttest/pagecase"
 	"github.com/profferhq/proffer/host/native"
 	"github.com/profferhq/proffer/host/proxy"
 )

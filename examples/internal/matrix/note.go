@@ -8,7 +8,7 @@ import (
 )
 
 // legend says what the columns of figures mean.
-const legend = "**Variants**: *module* is `proffer.wasm`, *command*, *http-wasm* and *proxy-wasm* are `proffer-command.wasm` and so on " +
+const legend = "**Variants**: *module* is `proffer.wasm`, *command*, *http-wasm* and *proxy-wasm* are `proffer-command.wasm` and so on, *image* is the module started, with its catalog " +
 	"([plugin/ABI.md](../plugin/ABI.md)); *side-car*, *fragments* and *decide API* are `proffer serve`, beside the edge or behind it. " +
 	"`make test` needs Go alone, `make edges` installs what else its tests drive.\n\n" +
 	"**MiB** is the linear memory of one instance of the module; the process around it has more. " +

@@ -75,8 +75,8 @@ func TestTextFails(t *testing.T) {
 func TestPlaces(t *testing.T) {
 	p := open(t)
 	for test, want := range map[matrix.Test]string{
-		"examples/embed:TestCorpus":          "embed/embed_test.go test",
-		"examples/embed:TestCorpusInNode":    "embed/edges_test.go edges",
+		"examples/embed:TestEngine/corpus":   "embed/embed_test.go test",
+		"examples/embed:TestEngineInNode":    "embed/edges_test.go edges",
 		"examples/nginx:TestEdge/visitor":    "nginx/nginx_test.go edges",
 		"examples/wasmtime:TestSoak":         "wasmtime/wasmtime_test.go edges",
 		"host/proxy:TestPage":                "../host/proxy/page_test.go test",

@@ -4,8 +4,9 @@ package main
 
 import "github.com/profferhq/proffer/plugin/edge"
 
-// chunk is what goes out in place of a part of a body.
-var chunk []byte
+// chunk is what goes out in place of a part of a body, and kept what was held back of
+// the parts before it.
+var chunk, kept []byte
 
 // Bounds, in bytes: of what is read of a body at once, and of what is kept of chunk.
 const (
@@ -99,6 +100,8 @@ func (f *flow) write(size uint32, last bool) {
 	if cap(chunk) > maxChunk {
 		chunk = nil
 	}
+	kept = append(kept[:0], f.Held()...)
+	defer f.giveBack()
 	chunk = chunk[:0]
 	from := uint32(0)
 	for from < size {
@@ -117,6 +120,18 @@ func (f *flow) write(size uint32, last bool) {
 	}
 	if last {
 		f.close()
+	}
+}
+
+// giveBack ends a write that panicked. What was held back goes out as it came, and
+// behind it the part that the host still has.
+func (f *flow) giveBack() {
+	if recover() == nil {
+		return
+	}
+	delete(flows, f.id)
+	if len(kept) > 0 {
+		proxySetBufferBytes(bufferResponseBody, 0, 0, start(kept), uint32(len(kept)))
 	}
 }
 

@@ -1,8 +1,10 @@
 package pagecase
 
 import (
+	"embed"
+	"io/fs"
 	"net/url"
-	"path/filepath"
+	"path"
 	"regexp"
 	"strings"
 	"testing"
@@ -11,7 +13,8 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/profferhq/proffer/catalog"
-	"github.com/profferhq/proffer/host/hosttest"
+	"github.com/profferhq/proffer/catalog/author"
+	"github.com/profferhq/proffer/catalog/compile"
 	"github.com/profferhq/proffer/plugin/abi"
 	"github.com/profferhq/proffer/plugin/seal"
 )
@@ -42,32 +45,36 @@ func Fix(c *abi.Config, paused []abi.Paused) {
 // Case is one of them.
 type Case struct {
 	*txtar.Archive
-	File     string
+	File     string // its name in testdata
 	Snapshot []byte
 	Paused   []abi.Paused
 }
 
-// Run runs a test for each case of a directory.
-func Run(t *testing.T, dir string, test func(t *testing.T, c *Case)) {
+//go:embed testdata/*.txtar
+var testdata embed.FS
+
+// Run runs a test for each case.
+func Run(t *testing.T, test func(t *testing.T, c *Case)) {
 	t.Helper()
-	names, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
+	names, err := fs.Glob(testdata, "testdata/*.txtar")
 	if err != nil || len(names) < least {
-		t.Fatalf("%d cases in %s: %v", len(names), dir, err)
+		t.Fatalf("%d cases: %v", len(names), err)
 	}
 	for _, name := range names {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) { test(t, read(t, name)) })
+		file := path.Base(name)
+		t.Run(strings.TrimSuffix(file, ".txtar"), func(t *testing.T) { test(t, read(t, name, file)) })
 	}
 }
 
-func read(t *testing.T, name string) *Case {
+func read(t *testing.T, name, file string) *Case {
 	t.Helper()
-	archive, err := txtar.ParseFile(name)
+	text, err := testdata.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &Case{Archive: archive, File: name}
+	c := &Case{Archive: txtar.Parse(text), File: file}
 	var files []catalog.File
-	for _, f := range archive.Files {
+	for _, f := range c.Files {
 		switch f.Name {
 		case "catalog.yaml":
 			files = append(files, catalog.File{Name: f.Name, Text: f.Data})
@@ -78,9 +85,12 @@ func read(t *testing.T, name string) *Case {
 			}
 		}
 	}
-	if c.Snapshot, err = hosttest.Compile(files); err != nil {
-		t.Fatal(err)
+	model, diags := author.Parse(files)
+	snapshot, more := compile.Compile(model)
+	if diags = append(diags, more...); diags.HasErrors() {
+		t.Fatal(diags)
 	}
+	c.Snapshot = snapshot
 	return c
 }
 

@@ -1,7 +1,7 @@
-// Package pagecase is what tests need that run the page cases of
-// examples/http-wasm/testdata in another edge: a case as it is written down, the
-// settings that give each page one answer, an origin that says what a case says, and
-// requests and responses as they stand in one.
+// Package pagecase is pages, visitors' requests for them and the responses that an
+// edge has to give: the cases as they are written down in testdata, the settings that
+// give each page one answer, an origin that says what a case says, and requests and
+// responses as they stand in one.
 //
 // A case is a txtar file. In one, in this order and as often as wanted:
 //
@@ -13,5 +13,6 @@
 //	passed        the response to it, in which nothing is changed; or
 //	decided       the response to it, as the http-wasm variant makes it
 //
-// Where to look next: examples/http-wasm/page_test.go, which writes the responses.
+// Where to look next: hosttest.Edge, which runs them at a URL, and
+// examples/http-wasm/page_test.go, which writes the responses.
 package pagecase

@@ -129,3 +129,13 @@ func (r Response) Without(names ...string) string {
 	slices.Sort(lines)
 	return fmt.Sprintf("%s %s\n%s\n%s", r.Proto, r.Status, strings.Join(lines, ""), r.Text)
 }
+
+// Without is the text of a response, as a case has it, without some headers.
+func Without(text string, names ...string) string {
+	head, body, _ := strings.Cut(text, "\n\n")
+	lines := slices.DeleteFunc(strings.SplitAfter(head+"\n", "\n"), func(line string) bool {
+		name, _, ok := strings.Cut(line, ": ")
+		return ok && slices.Contains(names, name)
+	})
+	return strings.Join(lines, "") + "\n" + body
+}

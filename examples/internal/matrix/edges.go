@@ -46,10 +46,10 @@ var Edges = []Edge{
 	{
 		Name: "traefik", Title: "Traefik 3", Page: "traefik/README.md", Dirs: []string{"traefik"}, Variant: "http-wasm",
 		Works: [numCapabilities]Cell{
-			Decide:    by("examples/traefik:TestPages"),
-			Inject:    by("examples/traefik:TestPages"),
+			Decide:    by("examples/traefik:TestEdge/pages", "examples/traefik:TestEdge/faults"),
+			Inject:    by("examples/traefik:TestEdge/pages"),
 			JSON:      by("examples/traefik:TestJSON"),
-			Cookies:   by("examples/traefik:TestPages"),
+			Cookies:   by("examples/traefik:TestEdge/pages"),
 			Endpoints: by("examples/traefik:TestEndpoints", "examples/traefik:TestDecide"),
 			Swap:      by("examples/traefik:TestMountedSnapshot"),
 			LookUps:   no("the plugin can ask nobody"),
@@ -92,7 +92,7 @@ var Edges = []Edge{
 	{
 		Name: "cloudflare", Title: "Cloudflare Workers", Page: "cloudflare/README.md", Dirs: []string{"cloudflare"}, Variant: "module, injector",
 		Works: [numCapabilities]Cell{
-			Decide:    by("examples/cloudflare:TestCorpus", "examples/cloudflare:TestPages"),
+			Decide:    by("examples/cloudflare:TestCorpus", "examples/cloudflare:TestPages", "examples/cloudflare:TestEdge/faults"),
 			Inject:    by("examples/cloudflare:TestPages", "examples/cloudflare:TestStream"),
 			JSON:      no("not injected"),
 			Cookies:   by("examples/cloudflare:TestPages"),

@@ -22,6 +22,8 @@ type module struct {
 	types []int  // of the functions
 	shift int    // where findfunc's stands in the code, -1: nowhere
 	poll  int    // the number of the imported poll_oneoff, -1: there is none
+
+	kernels map[int][]byte // the bodies that are written here, by function
 }
 
 // Direct gives a module with direct forward jumps, and without the names and
@@ -42,9 +44,10 @@ func Direct(wasm []byte) (out []byte, err error) {
 
 func rewrite(wasm []byte) []byte {
 	m := &module{shift: -1, poll: -1}
-	if at := shift(section(wasm, sectionCode)); at >= 0 {
-		if data, ok := read(section(wasm, sectionData)); ok && data.buckets() != nil {
-			m.shift = at
+	if data, ok := read(section(wasm, sectionData)); ok {
+		m.kernels = data.kernels()
+		if data.buckets() != nil {
+			m.shift = shift(section(wasm, sectionCode))
 		}
 	}
 	r := reader{b: wasm}
@@ -103,7 +106,10 @@ func (m *module) functions(s *reader) []byte {
 	out := appendLEB(nil, n)
 	for i := range n {
 		body := s.take(s.leb())
-		if m.ours[m.types[i]] {
+		switch {
+		case m.kernels[i] != nil:
+			body = m.kernels[i]
+		case m.ours[m.types[i]]:
 			body = rewritten(m.quiet(body))
 		}
 		out = append(appendLEB(out, len(body)), body...)

@@ -85,6 +85,16 @@ const (
 	lastLoad       = 0x35
 	lastStore      = 0x3e
 	opPrefix       = 0xfc
+	opGlobalGet    = 0x23
+	opGlobalSet    = 0x24
+	opStore        = 0x36 // i32.store
+	opUnequal32    = 0x47 // i32.ne
+	opAdd32        = 0x6a // i32.add
+	opAnd32        = 0x71
+	opOr32         = 0x72
+	opXor32        = 0x73
+	opShift32      = 0x76 // i32.shr_u
+	opRotate32     = 0x78 // i32.rotr
 	typeNone       = 0x40
 )
 

@@ -1,0 +1,4 @@
+package jump
+
+// Compress is the body of the kernel.
+func Compress() []byte { return compress() }

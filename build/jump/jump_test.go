@@ -61,6 +61,9 @@ func TestProgramDoesTheSame(t *testing.T) {
 	if got := run(t, after); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
+	if got := run(t, jump.Checked(before)); got != want {
+		t.Errorf("with checks got\n%swant\n%s", got, want)
+	}
 	for _, name := range []string{"runtime.mallocgc", "proc.go"} {
 		if !bytes.Contains(before, []byte(name)) || bytes.Contains(after, []byte(name)) {
 			t.Errorf("%s: was there %v, is there %v", name, bytes.Contains(before, []byte(name)), bytes.Contains(after, []byte(name)))

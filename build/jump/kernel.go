@@ -1,6 +1,9 @@
 package jump
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // A function that takes much of a request's time and is one formula can be written
 // for WebAssembly directly, where Go's compiler has sixteen locals, all of 64 bits,
@@ -18,16 +21,46 @@ const (
 	recordName    = 4
 )
 
-// kernels gives the bodies that are written here by the number of the function.
-func (m *image) kernels() map[int][]byte {
-	out := map[int][]byte{}
+// name finds functions by their names.
+func (m *module) name(functions map[string]int, imports int) {
+	m.imports, m.kernels, m.panics, m.plain = imports, map[int][]byte{}, map[int]bool{}, map[int]bool{}
+	for symbol, body := range written {
+		if n, ok := functions[symbol]; ok {
+			m.kernels[n] = body()
+		}
+	}
+	if n, ok := functions["runtime.deferreturn"]; ok {
+		m.deferreturn = imports + n
+	}
+	for name, n := range functions {
+		if panics[name] || strings.HasPrefix(name, "runtime.goPanic") {
+			m.panics[imports+n] = true
+		}
+		m.plain[firstFunction+n] = name != goexit
+	}
+}
+
+// goexit is the function to which a goroutine's first returns, at the number before
+// that of its only call's return address.
+const goexit = "runtime.goexit"
+
+// panics are functions of Go's runtime that never come back, beside those whose
+// names begin with goPanic.
+var panics = map[string]bool{
+	"runtime.gopanic": true, "runtime.panicdivide": true, "runtime.panicshift": true, "runtime.panicwrap": true,
+	"runtime.panicdottypeE": true, "runtime.panicdottypeI": true, "runtime.panicnildottype": true,
+	"runtime.panicmakeslicelen": true, "runtime.panicmakeslicecap": true, "runtime.sigpanic": true,
+	"runtime.throw": true, "runtime.fatal": true,
+}
+
+// functions gives the number of each function by its name.
+func (m *image) functions() map[string]int {
+	out := map[string]int{}
 	records, names := m.table+m.number(fieldRecords), m.table+m.number(fieldNames)
 	for i := range m.number(fieldFuncs) {
 		entry, f := m.u32(records+8*i), records+m.u32(records+8*i+4)
 		name, _, _ := bytes.Cut(m.bytes[names+m.u32(f+recordName):], []byte{0})
-		if body := written[string(name)]; body != nil {
-			out[entry-firstFunction] = body()
-		}
+		out[string(name)] = entry - firstFunction
 	}
 	return out
 }

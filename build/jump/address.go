@@ -15,32 +15,99 @@ package jump
 //	local.get SP, …, i64.store 8
 //
 // The two differ only for an address that is less than 8 from the end of 4 GiB.
+//
+// What a place in the frame holds is narrowed once as well, where the place is the
+// function's own: Go loads a pointer anew for each use.
 
-// narrow is which locals have a narrow form, and which of these holds now.
+// narrow is which locals, and places in the frame, have a narrow form that holds
+// now.
 type narrow struct {
-	first  int         // index of the first of the new locals
-	locals map[int]int // from a local to its narrow form
-	valid  map[int]bool
+	first, count int          // the new locals
+	own          map[int]int  // the new local of a local, or of a place
+	valid        map[int]form // what holds
+	forms        int          // that were made
 }
 
-// get writes the narrow form of a local; what follows it stands in list.
-func (n *narrow) get(dst []byte, local int, list []instruction) []byte {
-	t, known := n.locals[local]
+// form is a narrow form: where it is, and which of those that were there. Behind a
+// place where ways meet an engine has to be told that it is one value.
+type form struct {
+	local, id int
+	met       bool
+}
+
+func newNarrow(first int) narrow {
+	return narrow{first: first, own: map[int]int{}, valid: map[int]form{}}
+}
+
+// place is the key of a place in the frame, where those of locals are their numbers.
+func place(offset int) int { return -1 - offset }
+
+// get writes the narrow form of what load loads; what follows it stands in list.
+func (n *narrow) get(dst []byte, key int, load []byte, list []instruction) []byte {
+	if f, ok := n.valid[key]; ok {
+		dst = appendLEB(append(dst, opGet), f.local)
+		if f.met {
+			dst = appendLEB(append(dst, opTee), f.local)
+			n.told(f.local)
+		}
+		return dst
+	}
+	t, known := n.own[key]
 	if !known {
-		t = n.first + len(n.locals)
-		n.locals[local] = t
+		t = n.first + n.count
+		n.count++
+		n.own[key] = t
 	}
-	if n.valid[local] {
-		return appendLEB(append(dst, opGet), t)
-	}
-	n.valid[local] = true
-	dst = append(appendLEB(append(dst, opGet), local), opWrap)
-	r := near(list, local)
+	n.drop(t)
+	n.forms++
+	n.valid[key] = form{local: t, id: n.forms}
+	dst = append(append(dst, load...), opWrap)
+	r := near(list, key)
 	if r.raises < worth {
 		return appendLEB(append(dst, opTee), t)
 	}
 	dst = r.farther(appendLEB(append(dst, opSet), t), t)
 	return appendLEB(append(dst, opGet), t)
+}
+
+// told notes that an engine knows the value of a new local.
+func (n *narrow) told(local int) {
+	for key, f := range n.valid {
+		if f.local == local {
+			f.met = false
+			n.valid[key] = f
+		}
+	}
+}
+
+// drop forgets what a new local held.
+func (n *narrow) drop(local int) {
+	for key, f := range n.valid {
+		if f.local == local {
+			delete(n.valid, key)
+		}
+	}
+}
+
+// same notes that a local or place now holds what another does.
+func (n *narrow) same(key, as int) {
+	if f, ok := n.valid[as]; ok {
+		n.valid[key] = f
+		return
+	}
+	delete(n.valid, key)
+}
+
+// meet keeps of what holds what holds on another way, too.
+func (n *narrow) meet(other map[int]form) {
+	for key, f := range n.valid {
+		if o, ok := other[key]; !ok || o.id != f.id || o.local != f.local {
+			delete(n.valid, key)
+			continue
+		}
+		f.met = true
+		n.valid[key] = f
+	}
 }
 
 // foldable reports whether list starts with the address of a place near the
@@ -56,7 +123,7 @@ func foldable(list []instruction) (at int, ok bool) {
 // consumer finds the load or store that takes the address which stands on the
 // stack before list[from].
 func consumer(list []instruction, from int) (at int, ok bool) {
-	const farthest = 24
+	const farthest = 64
 	height := 1 // of the stack, from the address on
 	for at = from; at < min(from+farthest, len(list)); at++ {
 		pop, push, known := effect(list[at].op)

@@ -14,11 +14,12 @@ import (
 	"github.com/profferhq/proffer/build/jump"
 )
 
-// guest compiles the program below testdata.
-func guest(t *testing.T) []byte {
+// guest compiles a program below testdata.
+func guest(t *testing.T, name string, flags ...string) []byte {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "guest.wasm")
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", file, "./testdata/guest")
+	args := append([]string{"build", "-trimpath", "-ldflags=-s -w", "-o", file}, flags...)
+	cmd := exec.Command("go", append(args, "./testdata/"+name)...)
 	cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "GOFLAGS=-buildvcs=false")
 	if text, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, text)
@@ -48,7 +49,7 @@ func run(t *testing.T, wasm []byte) string {
 // TestProgramDoesTheSame runs a program that enters its functions in every way
 // that Go has, before and after.
 func TestProgramDoesTheSame(t *testing.T) {
-	before := guest(t)
+	before := guest(t, "guest")
 	after, err := jump.Direct(before)
 	if err != nil {
 		t.Fatal(err)
@@ -59,6 +60,9 @@ func TestProgramDoesTheSame(t *testing.T) {
 	want := run(t, before)
 	if got := run(t, after); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	if got := run(t, jump.Checked(before)); got != want {
+		t.Errorf("with checks got\n%swant\n%s", got, want)
 	}
 	for _, name := range []string{"runtime.mallocgc", "proc.go"} {
 		if !bytes.Contains(before, []byte(name)) || bytes.Contains(after, []byte(name)) {

@@ -22,6 +22,13 @@ type module struct {
 	types []int  // of the functions
 	shift int    // where findfunc's stands in the code, -1: nowhere
 	poll  int    // the number of the imported poll_oneoff, -1: there is none
+
+	checked     bool           // a function finds out whether its stack pointer stands still
+	imports     int            // how many functions are the host's
+	kernels     map[int][]byte // the bodies that are written here, by function
+	deferreturn int            // the number of the runtime's, -1: unknown
+	panics      map[int]bool   // the numbers of functions that never come back
+	plain       map[int]bool   // functions that are entered in their middle by return addresses alone, by their number in addresses
 }
 
 // Direct gives a module with direct forward jumps, and without the names and
@@ -37,14 +44,15 @@ func Direct(wasm []byte) (out []byte, err error) {
 	if string(wasm[:min(headSize, len(wasm))]) != head {
 		return nil, errors.New("jump: not a module of version 1")
 	}
-	return rewrite(wasm), nil
+	return new(module).rewrite(wasm), nil
 }
 
-func rewrite(wasm []byte) []byte {
-	m := &module{shift: -1, poll: -1}
-	if at := shift(section(wasm, sectionCode)); at >= 0 {
-		if data, ok := read(section(wasm, sectionData)); ok && data.buckets() != nil {
-			m.shift = at
+func (m *module) rewrite(wasm []byte) []byte {
+	m.shift, m.poll, m.deferreturn = -1, -1, -1
+	if data, ok := read(section(wasm, sectionData)); ok {
+		m.name(data.functions(), imported(section(wasm, sectionImport)))
+		if data.buckets() != nil {
+			m.shift = shift(section(wasm, sectionCode))
 		}
 	}
 	r := reader{b: wasm}
@@ -103,8 +111,11 @@ func (m *module) functions(s *reader) []byte {
 	out := appendLEB(nil, n)
 	for i := range n {
 		body := s.take(s.leb())
-		if m.ours[m.types[i]] {
-			body = rewritten(m.quiet(body))
+		switch {
+		case m.kernels[i] != nil:
+			body = m.kernels[i]
+		case m.ours[m.types[i]]:
+			body = m.rewritten(m.quiet(body), i+firstFunction)
 		}
 		out = append(appendLEB(out, len(body)), body...)
 	}
@@ -113,7 +124,7 @@ func (m *module) functions(s *reader) []byte {
 
 // rewritten gives the body of a function: the groups of its locals, and its
 // code.
-func rewritten(body []byte) []byte {
+func (m *module) rewritten(body []byte, number int) []byte {
 	r := &reader{b: body}
 	groups, locals := r.leb(), 1 // with the parameter
 	start, framed := r.at, false
@@ -123,7 +134,7 @@ func rewritten(body []byte) []byte {
 		locals += n
 	}
 	declared := body[start:r.at]
-	code, more := thread(body[r.at:], locals, framed)
+	code, more := m.thread(body[r.at:], number, locals, framed)
 	if more == 0 {
 		return append(append(appendLEB(nil, groups), declared...), code...)
 	}

@@ -29,6 +29,21 @@ func (m *module) readImports(s *reader) {
 	}
 }
 
+// imported is how many functions an import section has.
+func imported(section []byte) (n int) {
+	s := &reader{b: section}
+	for i := s.leb(); i > 0; i-- {
+		s.take(s.leb())
+		s.take(s.leb())
+		if s.byte() != 0 {
+			return n
+		}
+		s.leb()
+		n++
+	}
+	return n
+}
+
 // quiet gives the body of a function in which a call of poll_oneoff succeeds.
 func (m *module) quiet(body []byte) []byte {
 	if m.poll < 0 || !bytes.Contains(body, appendLEB([]byte{opCall}, m.poll)) {

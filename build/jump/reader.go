@@ -85,6 +85,21 @@ const (
 	lastLoad       = 0x35
 	lastStore      = 0x3e
 	opPrefix       = 0xfc
+	opGlobalGet    = 0x23
+	opGlobalSet    = 0x24
+	opLoadLong     = 0x29 // i64.load
+	opStore        = 0x36 // i32.store
+	opStoreLong    = 0x37 // i64.store
+	opUnequal32    = 0x47 // i32.ne
+	opAdd32        = 0x6a // i32.add
+	opSub32        = 0x6b
+	opSelect       = 0x1b
+	opEqual32      = 0x46 // i32.eq
+	opAnd32        = 0x71
+	opOr32         = 0x72
+	opXor32        = 0x73
+	opShift32      = 0x76 // i32.shr_u
+	opRotate32     = 0x78 // i32.rotr
 	typeNone       = 0x40
 )
 
@@ -95,6 +110,13 @@ type instruction struct {
 	bytes []byte
 	n     int   // the operand, if there is one
 	table []int // of br_table, the default last
+}
+
+// offset is that of a load or store.
+func (i *instruction) offset() int {
+	r := reader{b: i.bytes, at: 1}
+	r.leb() // alignment
+	return r.leb()
 }
 
 // next reads an instruction.
@@ -126,6 +148,18 @@ func (r *reader) next() (i instruction) {
 	}
 	i.bytes = r.b[start:r.at]
 	return i
+}
+
+// made is an instruction with an operand.
+func made(op byte, n int) instruction {
+	in := instruction{op: op, n: n, bytes: []byte{op}}
+	switch op {
+	case opConst, opLong:
+		in.bytes = appendSLEB(in.bytes, n)
+	case opGet, opGlobalGet, opGlobalSet, opIf, opBrIf:
+		in.bytes = appendLEB(in.bytes, n)
+	}
+	return in
 }
 
 // prefixed skips the operands behind the prefix fc.

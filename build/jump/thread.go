@@ -1,5 +1,10 @@
 package jump
 
+import (
+	"maps"
+	"slices"
+)
+
 // Go's compiler writes a function as one loop around a table of its blocks,
 //
 //	loop
@@ -16,6 +21,10 @@ package jump
 // takes out of the table what nothing else goes to. An engine then sees direct
 // branches in place of indirect ones, and blocks with the predecessors that they
 // have in the source in place of blocks that could be entered from anywhere.
+//
+// What is left of the table, a jump back or a call where goroutines may change, is a
+// test of its number where the stack pointer is constant, and an entry of a shorter
+// table elsewhere.
 
 // stackPointer is the first local behind the parameter, which holds the stack
 // pointer in functions that use it: the only one of 32 bits.
@@ -23,9 +32,11 @@ const stackPointer = 1
 
 // label is an open block.
 type label struct {
-	op   byte
-	id   int
-	gone bool // nothing branches to it: it is not written
+	op    byte
+	id    int
+	gone  bool         // nothing branches to it: it is not written
+	start map[int]form // what held where an if starts
+	ends  map[int]form // and what holds on all ways that lead to the end so far, nil: none
 }
 
 // function is what the first look at a function finds.
@@ -35,26 +46,32 @@ type function struct {
 	loop   int          // id of the loop around the table
 	table  []int        // for each number of a block the id of the block whose end it is
 	keep   map[int]bool // ids that the table must still lead to
+
+	frame *frame       // with a constant stack pointer, or nil
+	heads map[int]bool // numbers that jumps back go to
+	calls []int        // numbers that calls come back to
 }
 
 // thread gives the code of a function, without the declaration of its locals,
 // with direct forward jumps.
-func thread(code []byte, locals int, framed bool) (out []byte, more int) {
-	f := &function{code: parse(code), framed: framed, keep: map[int]bool{}}
+func (m *module) thread(code []byte, number, locals int, framed bool) (out []byte, more int) {
+	f := &function{code: parse(code), framed: framed, keep: map[int]bool{}, heads: map[int]bool{}}
 	if reads(f.code) != 1 {
 		return code, 0
 	}
 	f.find()
-	f.resume()
-	w := &walk{f: f, labels: outermost(), used: map[int]bool{}, narrow: narrow{locals, map[int]int{}, map[int]bool{}}}
-	for i := 0; i < len(f.code); {
-		i += w.step(f.code[i:]) // where jumps back lead to
+	f.resume(number, m)
+	if fr, ok := m.fix(f.code, number); ok && framed {
+		f.frame, f.code = fr, fr.out
 	}
-	w = &walk{f: f, labels: outermost(), used: w.used, last: true, narrow: narrow{locals, map[int]int{}, map[int]bool{}}}
-	for i := 0; i < len(f.code); {
-		i += w.step(f.code[i:])
+	w := &walk{f: f, labels: outermost(), used: map[int]bool{}, narrow: newNarrow(locals)}
+	w.run() // where jumps back lead to
+	w = &walk{f: f, labels: outermost(), used: w.used, last: true, narrow: newNarrow(locals)}
+	if f.frame != nil {
+		w.out = f.frame.begin(nil)
 	}
-	return w.out, len(w.narrow.locals)
+	w.run()
+	return w.out, w.narrow.count
 }
 
 func outermost() []label { return []label{{op: opBlock, id: -1}} }
@@ -113,94 +130,42 @@ func (f *function) find() {
 // middle. Where a goroutine goes on is a return address that was pushed, a
 // constant of 64 bits: function and number of the block. After a panic it goes on
 // at a call of runtime.deferreturn, which the linker's tables name by the number
-// before that of the call's return address.
-func (f *function) resume() {
+// before that of the call's return address; so does a goroutine's end.
+// What always panics does not come back.
+func (f *function) resume(number int, m *module) {
 	for i := range f.code {
 		in := &f.code[i]
-		if n := in.n & 0xffff; in.op == opLong && in.n >= 1<<16 && n < len(f.table) {
-			f.keep[f.table[n]] = true
-			f.keep[f.table[max(n-1, 0)]] = true
+		n := in.n & 0xffff
+		if in.op != opLong || in.n>>16 != number || n >= len(f.table) {
+			continue
+		}
+		called := f.called(i)
+		if m.panics[called] {
+			continue
+		}
+		f.enter(n)
+		if called == m.deferreturn || !m.plain[number] {
+			f.enter(max(n-1, 0))
 		}
 	}
 }
 
-// walk goes through a function and writes it anew. It does so twice: the first
-// time finds which blocks are jumped to, and how.
-type walk struct {
-	f      *function
-	out    []byte
-	labels []label
-	opened int
-	last   bool
-	used   map[int]bool // ids of labels that something branches to
-	narrow narrow
+func (f *function) enter(n int) {
+	f.keep[f.table[n]] = true
+	f.calls = append(f.calls, n)
 }
 
-// step takes what stands at the start of list and says how many instructions
-// that were.
-func (w *walk) step(list []instruction) int {
-	if len(list) > 4 && list[0].op == opIf && list[0].n == typeNone && list[4].op == opEnd {
-		if depth, ok := w.jump(list[1:], 1); ok {
-			w.emit(opBrIf, depth)
-			return 5
+// called is the function that is called behind i, or -1.
+func (f *function) called(i int) int {
+	for ; i < len(f.code); i++ {
+		switch f.code[i].op {
+		case opCall:
+			return f.code[i].n
+		case opCallIndirect:
+			return -1
 		}
 	}
-	if depth, ok := w.jump(list, 0); ok {
-		w.emit(opBr, depth)
-		return 3
-	}
-	switch in := &list[0]; in.op {
-	case opGet:
-		if in.n == 0 {
-			w.table(&list[1])
-			return 2
-		}
-		if len(list) > 1 && list[1].op == opWrap {
-			w.out = w.narrow.get(w.out, in.n, list)
-			return 2
-		}
-		if at, ok := foldable(list); ok {
-			if w.last {
-				list[at] = moved(list[at], list[2].n)
-			}
-			w.out = append(w.out, in.bytes...)
-			return 5
-		}
-	case opSet, opTee:
-		delete(w.narrow.valid, in.n)
-		if in.n == stackPointer && in.op == opSet && w.f.framed {
-			w.out = append(w.out, in.bytes...)
-			r := w.frame(list[1:])
-			w.out = r.farther(w.out, stackPointer)
-			return 1
-		}
-	case opBr, opBrIf:
-		at := len(w.labels) - 1 - in.n
-		w.used[w.labels[at].id] = true
-		w.emit(in.op, w.depth(at))
-		return 1
-	case opBlock, opLoop, opIf:
-		if !w.open(in) {
-			return 1
-		}
-	case opElse:
-		clear(w.narrow.valid)
-	case opEnd:
-		l := w.labels[len(w.labels)-1]
-		w.labels = w.labels[:len(w.labels)-1]
-		if l.gone {
-			return 1
-		}
-		clear(w.narrow.valid)
-		if w.f.framed && l.op == opBlock {
-			w.out = append(w.out, in.bytes...)
-			r := w.frame(list[1:])
-			w.out = r.farther(w.out, stackPointer)
-			return 1
-		}
-	}
-	w.out = append(w.out, list[0].bytes...)
-	return 1
+	return -1
 }
 
 // open enters a block and reports whether it is to be written: one that ends
@@ -209,10 +174,13 @@ func (w *walk) open(in *instruction) bool {
 	w.opened++
 	l := label{op: in.op, id: w.opened}
 	l.gone = w.last && in.op == opBlock && in.n == typeNone && !w.used[l.id] && !w.f.keep[l.id]
-	w.labels = append(w.labels, l)
-	if in.op == opLoop {
+	switch in.op {
+	case opIf:
+		l.start = maps.Clone(w.narrow.valid)
+	case opLoop:
 		clear(w.narrow.valid)
 	}
+	w.labels = append(w.labels, l)
 	return !l.gone
 }
 
@@ -233,6 +201,10 @@ func (w *walk) emit(op byte, depth int) { w.out = appendLEB(append(w.out, op), d
 // which traps.
 func (w *walk) table(in *instruction) {
 	top := len(w.labels) - 1
+	if w.f.frame != nil {
+		w.tests(in)
+		return
+	}
 	last := 0
 	for n, id := range w.f.table {
 		if w.f.keep[id] {
@@ -255,6 +227,23 @@ func (w *walk) table(in *instruction) {
 	w.out = append(w.out, opEnd, opUnreachable)
 }
 
+// tests writes the table as tests, those of jumps back first: an engine that comes
+// by a test knows behind it what it has checked before.
+func (w *walk) tests(in *instruction) {
+	top := len(w.labels) - 1
+	w.out = append(w.f.frame.touch(w.out), opGet, 0, opZero)
+	w.emit(opBrIf, w.depth(top-in.table[0]))
+	done := map[int]bool{0: true}
+	for _, n := range append(slices.Sorted(maps.Keys(w.f.heads)), w.f.calls...) {
+		if !done[n] {
+			w.out = append(appendSLEB(append(w.out, opGet, 0, opConst), n), opEqual32)
+			w.emit(opBrIf, w.depth(top-in.table[n]))
+		}
+		done[n] = true
+	}
+	w.out = append(w.out, opUnreachable)
+}
+
 // jump reports whether list starts with a jump to a block that lies ahead, and
 // the depth of its label as seen from so many levels further out. The entry of a
 // block that lies behind is kept.
@@ -270,9 +259,11 @@ func (w *walk) jump(list []instruction, out int) (depth int, ok bool) {
 	for i := top; i >= 0; i-- {
 		if w.labels[i].id == id {
 			w.used[id] = true
+			w.arrive(i)
 			return w.depth(i), true
 		}
 	}
 	w.f.keep[id] = true
+	w.f.heads[list[0].n] = true
 	return 0, false
 }

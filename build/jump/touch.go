@@ -50,20 +50,38 @@ func (r *reach) farther(dst []byte, local int) []byte {
 	return append(appendLEB(dst, r.end-1), opDrop)
 }
 
-// near looks at the accesses by the narrow form of a local that follow for sure.
-func near(list []instruction, local int) (r reach) {
+// near looks at the accesses by the narrow form of a local, or of a place in the
+// frame, that follow for sure.
+func near(list []instruction, key int) (r reach) {
 	for i := range list {
 		in := &list[i]
 		switch {
-		case in.op <= opCallIndirect, (in.op == opSet || in.op == opTee) && in.n == local:
+		case in.op <= opCallIndirect, (in.op == opSet || in.op == opTee) && in.n == key:
 			return r
-		case in.op == opGet && in.n == local && i+1 < len(list) && list[i+1].op == opWrap:
+		case in.op == opGet && in.n == key && i+1 < len(list) && list[i+1].op == opWrap:
 			if end, ok := access(list, i+2); ok {
 				r.add(end)
+			}
+		case key < 0 && in.op > lastLoad && in.op <= lastStore:
+			return r // it may be to the place
+		case key < 0:
+			if offset, ok := loaded(list[i:]); ok && place(offset) == key {
+				if end, ok := access(list, i+3); ok {
+					r.add(end)
+				}
 			}
 		}
 	}
 	return r
+}
+
+// loaded reports whether list starts with the narrow form of what a place in the
+// frame holds, and which place.
+func loaded(list []instruction) (offset int, ok bool) {
+	if len(list) < 3 || list[0].op != opGet || list[0].n != stackPointer || list[1].op != opLoadLong || list[2].op != opWrap {
+		return 0, false
+	}
+	return list[1].offset(), true
 }
 
 // frame looks at the accesses by the stack pointer up to where it changes, or

@@ -12,9 +12,10 @@
 // Comparing MACs takes the same time wherever they differ; decoding base64 and
 // finding a key do not, and handle nothing secret.
 //
-// WebAssembly builds hash with the code in block.go and digest.go, native
-// builds with the standard library, unless the build tag proffer_own_sha256
-// chooses ours there too, to compare like with like.
+// WebAssembly builds hash with the code in digest.go and, in place of
+// compress_wasm.go, a function that build/jump writes; native builds with the
+// standard library, unless the build tag proffer_own_sha256 chooses ours there
+// too, with block.go, to compare like with like.
 //
 // Sources: FIPS 180-4 (SHA-256), RFC 2104 and RFC 4231 (HMAC), RFC 4648
 // (base64url), the URL Standard, https://url.spec.whatwg.org/#application/x-www-form-urlencoded

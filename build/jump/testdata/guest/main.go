@@ -26,6 +26,8 @@ func main() {
 	fmt.Println("floats", floats())
 	fmt.Println("text", text())
 	fmt.Println("collected", collected())
+	fmt.Println("shrunk", shrunk(40), deep(2_000), shrunk(40))
+	fmt.Println("shared", shared())
 	time.Sleep(time.Millisecond) // parks the only goroutine: the scheduler has to come back to it
 	fmt.Println("switches", switches())
 }
@@ -139,6 +141,64 @@ func collected() bool {
 	runtime.GC()
 	return list != nil
 }
+
+// shrunk collects garbage at the bottom of calls, after a stack was deep: it is made
+// smaller while they wait.
+func shrunk(n int) int {
+	var frame [8]int
+	list := make([]int, n)
+	for i := range frame {
+		frame[i] = n * i
+	}
+	if n == 0 {
+		for range 3 {
+			runtime.GC()
+			runtime.Gosched()
+		}
+		return deep(100)
+	}
+	below := shrunk(n - 1)
+	for i := range frame {
+		below += frame[i] - n*i
+	}
+	return below + len(list)
+}
+
+// pair is what others write to through pointers while it lies in a frame.
+type pair struct{ at, other *int }
+
+// shared reads pointers from its frame before and after others have written there.
+func shared() (out []int) {
+	a, b, c := 1, 2, 3
+	p := pair{&a, &b}
+	list := [3]*int{&a, &b, &c}
+	for i := range 4 {
+		out = append(out, *p.at, *p.other)
+		turn(&p)
+		out = append(out, *p.at, *p.other)
+		if i%2 == 0 {
+			set(list[:], i%3, &c)
+		}
+		out = append(out, *list[i%3], *list[2])
+		whole := &p
+		*whole = pair{list[i%3], p.at}
+		out = append(out, *p.at, *p.other)
+		p.other = &c
+		out = append(out, *whole.other)
+		q := p
+		q.at, q.other = q.other, q.at
+		copy(list[1:], list[:2])
+		out = append(out, *q.at, *q.other, *list[1], *list[2])
+		*q.at += i
+	}
+	return out
+}
+
+//go:noinline
+func turn(p *pair) { p.at, p.other = p.other, p.at }
+
+//go:noinline
+func set(list []*int, i int, to *int) { list[i] = to }
 
 func switches() (n int) {
 	for i := range 40 {

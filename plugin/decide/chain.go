@@ -29,11 +29,11 @@ func (e *Engine) gate(f *frame, cat uint32) float64 {
 // most as deep as the compiler allows.
 func (e *Engine) chain(f *frame, cat uint32) (float64, bool) {
 	i := cat - f.env.Categories().Start
-	if f.chain[i] != unknown {
-		return f.factor[i], f.chain[i] == pass
+	if known := f.known(f.chain[i]); known != unknown {
+		return f.factor[i], known == pass
 	}
 	c := e.view.Category(cat)
-	f.chain[i] = fail // ends a circle of parents, which Verify refuses
+	f.chain[i] = f.age | fail // ends a circle of parents, which Verify refuses
 	factor, ok := 1.0, true
 	if p := c.Parent(); p != none {
 		factor, ok = e.chain(f, p)
@@ -46,9 +46,9 @@ func (e *Engine) chain(f *frame, cat uint32) (float64, bool) {
 		f.bySpace = f.bySpace || uses&perGroup != 0
 		ok = uses&perOffer != 0 || e.truth(f, c.Filter())
 	}
-	f.factor[i], f.chain[i] = factor, fail
+	f.factor[i] = factor
 	if ok {
-		f.chain[i] = pass
+		f.chain[i] = f.age | pass
 	}
 	return factor, ok
 }

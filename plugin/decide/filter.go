@@ -30,22 +30,28 @@ func (e *Engine) enter(f *frame, r *Result, s *abi.Slot) {
 		e.callData(f, s.Attributes)
 		f.ownData = len(s.Attributes) > 0
 	}
-	sp := e.view.Space(r.Space)
-	setText(&b[snapshot.BuiltinMode], e.modes[r.Mode])
-	setText(&b[snapshot.BuiltinSpace], e.view.Name(sp.Name()))
-	setText(&b[snapshot.BuiltinChannel], e.view.Name(sp.Channel()))
+	if f.shownMode != r.Mode {
+		f.shownMode = r.Mode
+		setText(&b[snapshot.BuiltinMode], e.modes[r.Mode])
+	}
+	if f.shownSpace != r.Space {
+		f.shownSpace = r.Space
+		sp := e.view.Space(r.Space)
+		setText(&b[snapshot.BuiltinSpace], e.view.Name(sp.Name()))
+		setText(&b[snapshot.BuiltinChannel], e.view.Name(sp.Channel()))
+	}
 }
 
 // callScope sets what is equal for all groups of a call.
 func (e *Engine) callScope(f *frame) {
 	b := &f.scope.Builtin
-	setText(&b[snapshot.BuiltinEnvironment], e.view.Name(f.env.Name()))
 	setMaybe(&b[snapshot.BuiltinLanguage], e.call.Language)
 	setMaybe(&b[snapshot.BuiltinHost], e.call.Host)
 	setMaybe(&b[snapshot.BuiltinPath], e.call.Path)
 	setMaybe(&b[snapshot.BuiltinCountry], e.call.Country)
 	setMaybe(&b[snapshot.BuiltinDevice], e.call.Device)
-	b[snapshot.BuiltinTime] = expr.FromMillis(e.call.Time)
+	time, now := &b[snapshot.BuiltinTime], expr.FromMillis(e.call.Time)
+	time.Kind, time.Bits = now.Kind, now.Bits
 	visit := &b[snapshot.BuiltinNewVisit]
 	visit.Kind, visit.Bits = expr.Bool, 0
 	if e.call.Visitor.New {
@@ -63,22 +69,61 @@ func (e *Engine) callScope(f *frame) {
 // callData sets the declared call data: the call's, overridden by the slot's
 // own. Names that the environment does not declare are left out.
 func (e *Engine) callData(f *frame, own []abi.Attribute) {
-	clear(f.scope.Interaction)
+	for _, i := range f.given {
+		f.scope.Interaction[i].Kind = expr.Missing
+	}
+	f.given = f.given[:0]
 	for i := range e.call.Attributes {
-		e.setData(f, &e.call.Attributes[i])
+		e.setData(f, &e.call.Attributes[i], i)
 	}
 	for i := range own {
-		e.setData(f, &own[i])
+		e.setData(f, &own[i], i)
 	}
 }
 
-//go:noinline
-func (e *Engine) setData(f *frame, a *abi.Attribute) {
+// setData sets one attribute of the call data, which has the given place in its
+// list. Calls of a site name their data in the same order.
+func (e *Engine) setData(f *frame, a *abi.Attribute, place int) {
 	r := f.env.Attributes()
-	i := e.view.FindAttribute(r, a.Name)
-	if i != none {
-		f.scope.Interaction[i] = Value(a.Value, e.view.Attribute(r.Start+i).Type())
+	at := none
+	if place < len(f.guesses) {
+		if at = f.guesses[place]; !equalNames(f.names[at], a.Name) {
+			at = none
+		}
 	}
+	if at == none {
+		if at = e.view.FindAttribute(r, a.Name); at == none {
+			return
+		}
+		if place < len(f.guesses) {
+			f.guesses[place] = at
+		}
+	}
+	v := &f.scope.Interaction[at]
+	had := v.Kind != expr.Missing
+	v.Kind = expr.Missing
+	if Set(v, a.Value, e.view.Attribute(r.Start+at).Type()) && !had {
+		f.given = append(f.given, at)
+	}
+}
+
+// equalNames compares short names: bytes.Equal is two calls in WebAssembly.
+func equalNames(a, b []byte) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for len(a) >= 8 && len(b) >= 8 {
+		if word(a[:8]) != word(b[:8]) {
+			return false
+		}
+		a, b = a[8:], b[8:]
+	}
+	for i := range a {
+		if i < len(b) && a[i] != b[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // offerScope sets those of offer.* that a program reads, for the offer that is
@@ -122,10 +167,11 @@ func setText(v *expr.Value, s []byte) { v.Kind, v.Bits, v.Bytes = expr.String, 0
 //
 //go:noinline
 func setMaybe(v *expr.Value, s []byte) {
-	setText(v, s)
 	if s == nil {
 		v.Kind = expr.Missing
+		return
 	}
+	v.Kind, v.Bits, v.Bytes = expr.String, 0, s
 }
 
 // setList sets a list as the compiler wrote it; the evaluator checks what it
@@ -153,13 +199,14 @@ func (e *Engine) truth(f *frame, program uint32) bool {
 		}
 		return e.machine.Holds(e.view.Program(program), &f.scope)
 	}
-	if f.memo[program] == unknown {
-		f.memo[program] = fail
+	mark := &f.memo[program]
+	if f.known(*mark) == unknown {
+		*mark = f.age | fail
 		if e.machine.Holds(e.view.Program(program), &f.scope) {
-			f.memo[program] = pass
+			*mark = f.age | pass
 		}
 	}
-	return f.memo[program] == pass
+	return *mark == f.age|pass
 }
 
 // number evaluates a weight, and reports whether it is a number; one that fails

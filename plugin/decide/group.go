@@ -21,7 +21,7 @@ type group struct {
 // nothing.
 func (e *Engine) Decide() {
 	e.makeGroups()
-	if e.heldOut = e.ngroups > 0 && e.view.HoldsOut(e.lotID()); e.heldOut {
+	if e.heldOut = e.view.Holdout() != nil && e.ngroups > 0 && e.view.HoldsOut(e.lotID()); e.heldOut {
 		return
 	}
 	for g := range e.groups[:e.ngroups] {
@@ -29,15 +29,25 @@ func (e *Engine) Decide() {
 	}
 }
 
+// makeGroups puts slots together. Most stand next to one of the same space and
+// ask for nothing in particular.
 func (e *Engine) makeGroups() {
-	for i := range e.call.Slots {
-		r := &e.results[i]
+	slots, latest, asked := e.call.Slots, -1, none
+	for i := range slots {
+		s, r := &slots[i], &e.results[i]
 		if r.Mode == abi.Nobody {
 			continue
 		}
-		r.group = e.groupOf(i)
-		if g := &e.groups[r.group]; e.call.Slots[i].N > g.depth {
-			g.depth = e.call.Slots[i].N
+		usual := plain(s)
+		if latest < 0 || !usual || r.Asked != asked {
+			asked, latest = r.Asked, e.groupOf(i)
+		}
+		r.group = latest
+		if g := &e.groups[latest]; s.N > g.depth {
+			g.depth = s.N
+		}
+		if !usual {
+			latest = -1
 		}
 	}
 }
@@ -118,49 +128,49 @@ func (e *Engine) decideGroup(g int) {
 	sp := e.view.Space(r.Space)
 	e.enter(f, r, &e.call.Slots[first])
 	e.scopeGroup(f, sp, &e.call.Slots[first])
-	e.counted(f, r.Space)
+	if f.env.Rules().Count > 0 {
+		e.counted(f, r.Space)
+	}
 	proposed := len(e.proposed)
 	e.groups[g].proposed, e.groups[g].taken = proposed, e.ntaken
-	n := e.rank(f, r.Space, e.groups[g].depth)
-	clear(e.placed[:n])
-	fallback := sp.FallbackOffer()
-	for i := first; i < len(e.call.Slots); i++ {
-		if e.results[i].group != g {
-			continue
-		}
-		if k := e.call.Slots[i].N; k <= n {
-			e.place(i, &e.best[k-1], k)
-		} else if fallback != none {
-			e.placeFallback(i, fallback)
-			fallback = none
-		}
-	}
-	for i := proposed; i < len(e.proposed); i++ {
-		p := &e.proposed[i]
-		if !p.Fallback {
-			e.taken[e.ntaken] = e.view.Offer(p.Offer).Code()
-			e.ntaken++
-		}
-		if f.counter.ready {
-			e.countProposed(f, p)
+	e.place(g, e.rank(f, r.Space, e.groups[g].depth), sp.FallbackOffer())
+	if f.counter.ready {
+		for i := proposed; i < len(e.proposed); i++ {
+			e.countProposed(f, &e.proposed[i])
 		}
 	}
 }
 
-// place puts a ranked offer into a slot. Slots of one group with one ordinal
+// place gives the first n offers of e.best to a group's slots, and the fallback
+// offer to the first of those that get none. Slots of one group with one ordinal
 // are one proposition.
-func (e *Engine) place(slot int, c *candidate, rank int) {
-	r := &e.results[slot]
-	r.Offer, r.Rank, r.Weight = c.offer, rank, c.weight
-	held := e.call.Slots[slot].Held
-	if p := e.placed[rank-1]; p > 0 {
-		r.Proposition = p - 1
-		q := &e.proposed[p-1]
-		q.Held = moreHeld(q.Held, held)
-		return
+func (e *Engine) place(g, n int, fallback uint32) {
+	slots := e.call.Slots
+	for i := e.groups[g].first; i < len(slots); i++ {
+		r, k := &e.results[i], slots[i].N
+		if r.group != g {
+			continue
+		}
+		if k > n {
+			if fallback != none {
+				e.placeFallback(i, fallback)
+				fallback = none
+			}
+			continue
+		}
+		c := &e.best[k-1]
+		r.Offer, r.Rank, r.Weight = c.offer, k, c.weight
+		if c.placed > 0 {
+			r.Proposition = c.placed - 1
+			q := &e.proposed[r.Proposition]
+			q.Held = moreHeld(q.Held, slots[i].Held)
+			continue
+		}
+		e.propose(r, slots[i].Held)
+		c.placed = len(e.proposed)
+		e.taken[e.ntaken] = c.code
+		e.ntaken++
 	}
-	e.propose(r, held)
-	e.placed[rank-1] = len(e.proposed)
 }
 
 // placeFallback puts the space's fallback offer into the group's first empty
@@ -176,10 +186,13 @@ func (e *Engine) placeFallback(slot int, offer uint32) {
 }
 
 func (e *Engine) propose(r *Result, held abi.Held) {
-	r.Proposition = len(e.proposed)
-	e.proposed = e.proposed[:r.Proposition+1] // one for each slot at most
-	p := &e.proposed[r.Proposition]
-	p.Result, p.Held = *r, held
+	i := len(e.proposed)
+	r.Proposition = i
+	e.proposed = e.proposed[:i+1] // one for each slot at most
+	p := &e.proposed[i]
+	p.Asked, p.Environment, p.Space, p.Mode, p.Path = r.Asked, r.Environment, r.Space, r.Mode, r.Path
+	p.Offer, p.Rank, p.Weight, p.Fallback = r.Offer, r.Rank, r.Weight, r.Fallback
+	p.Proposition, p.group, p.Held = i, r.group, held
 }
 
 func moreHeld(a, b abi.Held) abi.Held {

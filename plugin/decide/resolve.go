@@ -28,12 +28,15 @@ func (e *Engine) Resolve(call *Call) {
 			asked = FindSpace(e.view, call.Host, &call.Slots[i])
 		}
 		// What a space resolves to depends on the call alone.
+		r := &e.results[i]
+		r.Asked, r.Offer, r.Rank, r.Weight, r.Fallback, r.Proposition, r.group = asked, none, 0, 0, false, -1, -1
 		if i > 0 && e.results[i-1].Asked == asked {
-			e.results[i] = e.results[i-1]
+			before := &e.results[i-1]
+			r.Environment, r.Space, r.Mode, r.Path = before.Environment, before.Space, before.Mode, before.Path
 			continue
 		}
-		e.results[i] = Result{Asked: asked, Environment: none, Space: none, Offer: none, Proposition: -1, group: -1}
-		e.resolve(&e.results[i])
+		r.Environment, r.Space, r.Mode, r.Path = none, none, abi.Nobody, 0
+		e.resolve(r)
 	}
 }
 

@@ -136,12 +136,6 @@ func (x *Index) Column(i int) *Column { return &x.columns[i] }
 // Bitmap has a bit for each offer, in words of 8 bytes.
 func (x *Index) Bitmap(i int) []byte { return x.bitmaps[i*x.size : i*x.size+x.size] }
 
-// Word is one word of a bitmap.
-func (x *Index) Word(bitmap, i int) uint64 {
-	at := bitmap*x.size + 8*i
-	return u64(x.bitmaps[at : at+8])
-}
-
 // Classes is how many classes there are, at most 64.
 func (c *Column) Classes() int { return ClassesOf(c.Kind, int(c.n)) }
 

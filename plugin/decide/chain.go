@@ -10,17 +10,16 @@ const (
 )
 
 // gate works out a category's gate.
-func (e *Engine) gate(f *frame, cat uint32) float64 {
+func (e *Engine) gate(f *frame, cat uint32) {
 	i := cat - f.env.Categories().Start
 	factor, ok := closed, false
 	if f.all || f.allowed[i] {
 		factor, ok = e.chain(f, cat)
 	}
-	if !ok {
+	if !ok || factor == unseen { // no weight that is multiplied by 0 counts
 		factor = closed
 	}
 	f.gates[i] = factor
-	return factor
 }
 
 // chain reports whether a category and its ancestors let their offers pass, but

@@ -33,7 +33,8 @@ type Engine struct {
 	taken    [abi.MaxSlots]uint32 // names of codes that groups took
 	ntaken   int
 	proposed []Proposition
-	arena    []byte // strings that expressions made for the visitor's record
+	looked   candidate // the one that is looked at
+	arena    []byte    // strings that expressions made for the visitor's record
 	content  Content
 	arms     []expr.Value // of the call's id, by experiment
 	armed    bool         // they are worked out
@@ -64,7 +65,7 @@ type frame struct {
 	sieve   sieve
 	past    []Past // propositions of the target before this call
 	counter counter
-	names   [][]byte // of the declared call data
+	data    []datum  // the declared call data
 	guesses []uint32 // where the call before had found its data, one after the other
 	given   []uint32 // the declared data that have a value
 
@@ -79,6 +80,12 @@ type frame struct {
 	offer      uint32 // that programs may read
 	shownOffer uint32 // the offer, and the category, whose names are in scope
 	shownPath  uint32
+}
+
+// datum is an attribute that calls may carry.
+type datum struct {
+	name []byte
+	typ  uint8 // a catalog.Type
 }
 
 // Results of programs and category chains.
@@ -203,9 +210,10 @@ func (e *Engine) newFrame(index uint32) *frame {
 func (e *Engine) nameScope(f *frame) {
 	setText(&f.scope.Builtin[snapshot.BuiltinEnvironment], e.view.Name(f.env.Name()))
 	r := f.env.Attributes()
-	f.names, f.guesses, f.given = make([][]byte, r.Count), make([]uint32, r.Count), make([]uint32, 0, r.Count)
-	for i := range f.names {
-		f.names[i] = e.view.Name(e.view.Attribute(r.Start + uint32(i)).Name())
+	f.data, f.guesses, f.given = make([]datum, r.Count), make([]uint32, r.Count), make([]uint32, 0, r.Count)
+	for i := range f.data {
+		a := e.view.Attribute(r.Start + uint32(i))
+		f.data[i] = datum{name: e.view.Name(a.Name()), typ: a.Type()}
 	}
 }
 

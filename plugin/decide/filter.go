@@ -50,8 +50,7 @@ func (e *Engine) callScope(f *frame) {
 	setMaybe(&b[snapshot.BuiltinPath], e.call.Path)
 	setMaybe(&b[snapshot.BuiltinCountry], e.call.Country)
 	setMaybe(&b[snapshot.BuiltinDevice], e.call.Device)
-	time, now := &b[snapshot.BuiltinTime], expr.FromMillis(e.call.Time)
-	time.Kind, time.Bits = now.Kind, now.Bits
+	b[snapshot.BuiltinTime].SetMillis(e.call.Time)
 	visit := &b[snapshot.BuiltinNewVisit]
 	visit.Kind, visit.Bits = expr.Bool, 0
 	if e.call.Visitor.New {
@@ -73,37 +72,32 @@ func (e *Engine) callData(f *frame, own []abi.Attribute) {
 		f.scope.Interaction[i].Kind = expr.Missing
 	}
 	f.given = f.given[:0]
-	for i := range e.call.Attributes {
-		e.setData(f, &e.call.Attributes[i], i)
-	}
-	for i := range own {
-		e.setData(f, &own[i], i)
-	}
+	e.setData(f, e.call.Attributes)
+	e.setData(f, own)
 }
 
-// setData sets one attribute of the call data, which has the given place in its
-// list. Calls of a site name their data in the same order.
-func (e *Engine) setData(f *frame, a *abi.Attribute, place int) {
-	r := f.env.Attributes()
-	at := none
-	if place < len(f.guesses) {
-		if at = f.guesses[place]; !equalNames(f.names[at], a.Name) {
-			at = none
+// setData sets some of the call data. Calls of a site name their data in the same
+// order, so each is looked for where it was before.
+func (e *Engine) setData(f *frame, list []abi.Attribute) {
+	for i := range list {
+		a, at := &list[i], uint32(0)
+		if i < len(f.guesses) {
+			at = f.guesses[i]
 		}
-	}
-	if at == none {
-		if at = e.view.FindAttribute(r, a.Name); at == none {
-			return
+		if at >= uint32(len(f.data)) || !equalNames(f.data[at].name, a.Name) {
+			if at = e.view.FindAttribute(f.env.Attributes(), a.Name); at == none {
+				continue
+			}
+			if i < len(f.guesses) {
+				f.guesses[i] = at
+			}
 		}
-		if place < len(f.guesses) {
-			f.guesses[place] = at
+		v := &f.scope.Interaction[at]
+		had := v.Kind != expr.Missing
+		v.Kind = expr.Missing
+		if Set(v, a.Value, f.data[at].typ) && !had {
+			f.given = append(f.given, at)
 		}
-	}
-	v := &f.scope.Interaction[at]
-	had := v.Kind != expr.Missing
-	v.Kind = expr.Missing
-	if Set(v, a.Value, e.view.Attribute(r.Start+at).Type()) && !had {
-		f.given = append(f.given, at)
 	}
 }
 
@@ -112,11 +106,14 @@ func equalNames(a, b []byte) bool {
 	if len(a) != len(b) {
 		return false
 	}
-	for len(a) >= 8 && len(b) >= 8 {
+	for len(a) > 8 && len(b) > 8 {
 		if word(a[:8]) != word(b[:8]) {
 			return false
 		}
 		a, b = a[8:], b[8:]
+	}
+	if n := len(a); n >= 4 && n == len(b) {
+		return half(a[:4]) == half(b[:4]) && half(a[n-4:]) == half(b[n-4:]) // these may overlap
 	}
 	for i := range a {
 		if i < len(b) && a[i] != b[i] {
@@ -124,6 +121,12 @@ func equalNames(a, b []byte) bool {
 		}
 	}
 	return true
+}
+
+// half is half a word.
+func half(b []byte) uint32 {
+	_ = b[3]
+	return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24
 }
 
 // offerScope sets those of offer.* that a program reads, for the offer that is
@@ -164,14 +167,10 @@ func (e *Engine) pathScope(f *frame, cat uint32) {
 func setText(v *expr.Value, s []byte) { v.Kind, v.Bits, v.Bytes = expr.String, 0, s }
 
 // setMaybe sets a string that may be missing.
-//
-//go:noinline
 func setMaybe(v *expr.Value, s []byte) {
-	if s == nil {
-		v.Kind = expr.Missing
-		return
+	if v.Kind = expr.Missing; s != nil {
+		setText(v, s)
 	}
-	v.Kind, v.Bits, v.Bytes = expr.String, 0, s
 }
 
 // setList sets a list as the compiler wrote it; the evaluator checks what it

@@ -20,35 +20,11 @@ type group struct {
 // The offers of earlier groups are taken for later ones. Who is held out gets
 // nothing.
 func (e *Engine) Decide() {
-	e.makeGroups()
 	if e.heldOut = e.view.Holdout() != nil && e.ngroups > 0 && e.view.HoldsOut(e.lotID()); e.heldOut {
 		return
 	}
 	for g := range e.groups[:e.ngroups] {
 		e.decideGroup(g)
-	}
-}
-
-// makeGroups puts slots together. Most stand next to one of the same space and
-// ask for nothing in particular.
-func (e *Engine) makeGroups() {
-	slots, latest, asked := e.call.Slots, -1, none
-	for i := range slots {
-		s, r := &slots[i], &e.results[i]
-		if r.Mode == abi.Nobody {
-			continue
-		}
-		usual := plain(s)
-		if latest < 0 || !usual || r.Asked != asked {
-			asked, latest = r.Asked, e.groupOf(i)
-		}
-		r.group = latest
-		if g := &e.groups[latest]; s.N > g.depth {
-			g.depth = s.N
-		}
-		if !usual {
-			latest = -1
-		}
 	}
 }
 
@@ -61,7 +37,8 @@ func (e *Engine) groupOf(slot int) int {
 			return g
 		}
 	}
-	e.groups[e.ngroups] = group{first: slot}
+	g := &e.groups[e.ngroups]
+	g.first, g.depth, g.proposed, g.taken = slot, 0, 0, 0
 	e.ngroups++
 	return e.ngroups - 1
 }
@@ -151,48 +128,45 @@ func (e *Engine) place(g, n int, fallback uint32) {
 		if r.group != g {
 			continue
 		}
-		if k > n {
-			if fallback != none {
-				e.placeFallback(i, fallback)
-				fallback = none
+		at := len(e.proposed)
+		switch {
+		case k <= n:
+			c := &e.best[k-1]
+			r.Offer, r.Rank, r.Weight = c.offer, k, c.weight
+			if c.placed > 0 {
+				r.Proposition = c.placed - 1
+				q := &e.proposed[r.Proposition]
+				q.Held = moreHeld(q.Held, slots[i].Held)
+				continue
 			}
+			c.placed = at + 1
+			e.taken[e.ntaken] = c.code
+			e.ntaken++
+		case fallback == none:
 			continue
+		default:
+			ok := e.fallsBack(fallback, r.Space)
+			if ok {
+				r.Offer, r.Fallback = fallback, true
+			}
+			if fallback = none; !ok {
+				continue
+			}
 		}
-		c := &e.best[k-1]
-		r.Offer, r.Rank, r.Weight = c.offer, k, c.weight
-		if c.placed > 0 {
-			r.Proposition = c.placed - 1
-			q := &e.proposed[r.Proposition]
-			q.Held = moreHeld(q.Held, slots[i].Held)
-			continue
-		}
-		e.propose(r, slots[i].Held)
-		c.placed = len(e.proposed)
-		e.taken[e.ntaken] = c.code
-		e.ntaken++
+		r.Proposition = at
+		e.proposed = e.proposed[:at+1] // one for each slot at most
+		p := &e.proposed[at]
+		p.Asked, p.Environment, p.Space, p.Mode, p.Path = r.Asked, r.Environment, r.Space, r.Mode, r.Path
+		p.Offer, p.Rank, p.Weight, p.Fallback = r.Offer, r.Rank, r.Weight, r.Fallback
+		p.Proposition, p.group, p.Held = at, g, slots[i].Held
 	}
 }
 
-// placeFallback puts the space's fallback offer into the group's first empty
-// slot. It needs content for the space and must be live; nothing else counts.
-func (e *Engine) placeFallback(slot int, offer uint32) {
-	r := &e.results[slot]
+// fallsBack reports whether a fallback offer may stand in a slot of its space: it
+// needs content for the space and must be live; nothing else counts.
+func (e *Engine) fallsBack(offer, space uint32) bool {
 	o := e.view.Offer(offer)
-	if o.Flags()&snapshot.OfferLive == 0 || e.paused.offer(offer) || e.view.FindContent(o, r.Space) == nil {
-		return
-	}
-	r.Offer, r.Fallback = offer, true
-	e.propose(r, e.call.Slots[slot].Held)
-}
-
-func (e *Engine) propose(r *Result, held abi.Held) {
-	i := len(e.proposed)
-	r.Proposition = i
-	e.proposed = e.proposed[:i+1] // one for each slot at most
-	p := &e.proposed[i]
-	p.Asked, p.Environment, p.Space, p.Mode, p.Path = r.Asked, r.Environment, r.Space, r.Mode, r.Path
-	p.Offer, p.Rank, p.Weight, p.Fallback = r.Offer, r.Rank, r.Weight, r.Fallback
-	p.Proposition, p.group, p.Held = i, r.group, held
+	return o.Flags()&snapshot.OfferLive != 0 && !e.paused.offer(offer) && e.view.FindContent(o, space) != nil
 }
 
 func moreHeld(a, b abi.Held) abi.Held {

@@ -42,30 +42,32 @@ func (e *Engine) rank(f *frame, space uint32, depth int) int {
 		return 0
 	}
 	e.beginScan(f, space, depth)
-	s := &e.scan
 	for {
-		switch {
-		case e.walk(f):
-			e.consider(f, e.view.Offer(s.offer))
-		case !e.more(f):
-			return s.n
+		if !e.walk(f) {
+			if !e.more(f) {
+				return e.scan.n
+			}
+			continue
+		}
+		o := e.view.Offer(e.scan.offer)
+		if gate := f.gates[o.Category()-e.scan.category]; gate == unseen {
+			e.gate(f, o.Category())
+		} else {
+			e.consider(f, o, gate)
 		}
 	}
 }
 
 // consider takes the offer at which the scan stands, if it is eligible and one
 // of the first.
-func (e *Engine) consider(f *frame, o *snapshot.Offer) {
+func (e *Engine) consider(f *frame, o *snapshot.Offer, gate float64) {
 	s := &e.scan
 	f.offer = s.offer
-	gate := f.gates[o.Category()-s.category]
-	if gate == unseen {
-		gate = e.gate(f, o.Category())
-	}
-	if gate < 0 || !s.simple && e.skips(f, o) || s.n < s.depth && !e.passes(f, o) {
+	if !s.simple && e.skips(f, o) || s.n < s.depth && !e.passes(f, o) {
 		return
 	}
-	c := candidate{offer: s.offer, code: o.Code(), tie: snapshot.Tie(s.tie, o.Tie())}
+	c := &e.looked
+	c.offer, c.code, c.tie = s.offer, o.Code(), snapshot.Tie(s.tie, o.Tie())
 	c.weight = e.weight(f, o, s.space) * gate
 	if !(c.weight > 0 && c.weight <= math.MaxFloat64) {
 		return
@@ -73,7 +75,7 @@ func (e *Engine) consider(f *frame, o *snapshot.Offer) {
 	if s.n == s.depth && (!c.before(&e.best[s.n-1]) || !e.passes(f, o)) {
 		return
 	}
-	if e.insert(&c); s.n == s.depth {
+	if e.insert(c); s.n == s.depth {
 		s.floor, s.worst = e.best[s.n-1].weight, e.best[s.n-1].tie
 	}
 }

@@ -47,6 +47,7 @@ func (e *Engine) beginScan(f *frame, space uint32, depth int) {
 	}
 	if !f.sieve.chosen {
 		e.choose(f)
+		f.sieve.extend()
 	}
 	s, c := &e.scan, &f.counter
 	s.depth, s.n, s.at, s.left, s.exact = depth, 0, 0, 0, 0
@@ -71,8 +72,9 @@ func (e *Engine) more(f *frame) bool {
 // walk goes on to the next offer that has to be looked at: one that is within
 // its dates, whose category's gate is not closed, whose filter is not known to
 // be false and that could come before the last one that is wanted. Where nothing
-// has to be evaluated, it takes offers into e.best by itself. It goes as far as
-// the index is worked out; where it ends for good, it leaves a bit.
+// has to be evaluated, it takes offers into e.best by itself. It comes back to an
+// offer whose category's gate was unseen. It goes as far as the index is worked
+// out; where it ends for good, it leaves a bit.
 //
 // It calls nothing: a loop in a function without calls is three times as fast in
 // WebAssembly.
@@ -96,39 +98,48 @@ func (e *Engine) walk(f *frame) bool {
 		bit := uint32(bits.TrailingZeros64(left))
 		r := at*64 - 64 + bit
 		o := v.Offer(s.first + r)
-		bound := o.Bound()
+		// Read in a row, the fields need one check of their addresses.
+		weights, tie, bound, to, from, p, category := o.Weights(), o.Tie(), o.Bound(), o.To(), o.From(), o.Filter(), o.Category()
 		if bound < s.floor {
 			s.at, s.left = at, left
 			return false
 		}
 		left &= left - 1
-		if now < o.From() || now >= o.To() {
+		if now < from || now >= to {
 			continue
 		}
-		gate := f.gates[o.Category()-s.category]
+		gate := f.gates[category-s.category]
 		if gate < 0 {
 			continue
 		}
-		tie := snapshot.Tie(s.tie, o.Tie())
+		tie = snapshot.Tie(s.tie, tie)
 		if bound == s.floor && tie > s.worst {
 			continue
 		}
-		p, weights := o.Filter(), o.Weights()
-		if p != none && f.memo[p] == f.age|fail {
+		mark := f.age | pass
+		if p != none {
+			mark = f.memo[p]
+		}
+		if mark == f.age|fail {
 			continue
 		}
-		look := gate == unseen || !s.simple || s.n == s.depth || weights.Count != 1
+		if gate == unseen {
+			s.offer, s.rank = s.first+r, r
+			s.at, s.left = at, left|1<<bit
+			return true
+		}
+		look := !s.simple || s.n == s.depth || weights.Count != 1
 		if s.exact>>bit&1 == 0 && !look {
-			look = p != none && f.memo[p] != f.age|pass || v.Category(o.Category()).Flags()&snapshot.CategoryOfferFilter != 0
+			look = mark != f.age|pass || v.Category(category).Flags()&snapshot.CategoryOfferFilter != 0
 		}
 		if !look {
 			w := v.Weight(weights.Start)
-			if now < w.From() || now >= w.To() || w.Space() != none && w.Space() != s.space {
+			space, filter, program, to, from, value := w.Space(), w.Filter(), w.Program(), w.To(), w.From(), w.Value()
+			if now < from || now >= to || space != none && space != s.space {
 				continue
 			}
-			value := w.Value()
 			weight := value * gate
-			look = w.Program() != none || w.Filter() != none
+			look = program != none || filter != none
 			if !look && !(value > 0 && value <= math.MaxFloat64 && weight > 0 && weight <= math.MaxFloat64) {
 				continue
 			}

@@ -70,7 +70,7 @@ func (e *Engine) class(v *expr.Value, c *snapshot.Column) (int, bool) {
 	return 0, false
 }
 
-// few words are worked out one after the other, without a call for each bitmap.
+// few words are worked out without a call for each bitmap.
 const few = 4
 
 // extend works another stride out.
@@ -78,19 +78,18 @@ func (x *sieve) extend() {
 	from, end := x.ready, min(x.ready+stride, uint32(len(x.fits)))
 	x.ready = end
 	words, picks := x.fits[from:end], x.picks[:x.count]
-	if len(words) <= few {
-		for i := range words {
-			w := ^uint64(0)
-			for _, b := range picks {
-				w &= x.index.Word(int(b), int(from)+i)
-			}
-			words[i] = w
-		}
-		return
+	for i := range words {
+		words[i] = ^uint64(0)
 	}
-	fill(words, ^uint64(0))
-	for _, b := range picks {
-		and(words, x.index.Bitmap(int(b))[8*from:8*end])
+	for _, pick := range picks {
+		b := x.index.Bitmap(int(pick))[8*from : 8*end]
+		if len(words) > few {
+			and(words, b)
+			continue
+		}
+		for i := range words {
+			words[i] &= word(b[8*i : 8*i+8])
+		}
 	}
 }
 

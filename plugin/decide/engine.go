@@ -112,7 +112,7 @@ func New(view *snapshot.View) *Engine {
 		view:     view,
 		frames:   make([]*frame, n),
 		reached:  make([]uint32, 0, n),
-		proposed: make([]Proposition, 0, abi.MaxSlots),
+		proposed: make([]Proposition, 0, room(abi.MaxSlots, propositionSize)),
 		arena:    make([]byte, 0, arenaSize),
 		arms:     make([]expr.Value, view.Count(snapshot.SecExperiments)),
 	}
@@ -126,6 +126,24 @@ func New(view *snapshot.View) *Engine {
 		e.modes[i] = []byte(abi.Identification(i).String())
 	}
 	return e
+}
+
+// Sizes of what the engine has many of, in bytes, at least.
+const (
+	valueSize       = 40
+	propositionSize = 72
+)
+
+// room is a length for n items of a size, or more, so that they nearly fill a
+// power of two. Of most other sizes between 4 and 32 KiB Go's allocator takes room
+// for several, and for one value of 6.5 KB 32 KiB of an instance's memory.
+func room(n, size int) int {
+	for whole := 4 << 10; whole <= 32<<10; whole *= 2 {
+		if whole/2 < n*size && n*size <= whole {
+			return whole / size
+		}
+	}
+	return n
 }
 
 // arenaSize holds the strings that one call writes about a visitor; the
@@ -178,7 +196,7 @@ func (e *Engine) newFrame(index uint32) *frame {
 	e.within(env.OfferAttributes(), snapshot.SecAttributes)
 	states := make([]uint8, e.view.Count(snapshot.SecPrograms)+cats)
 	factors := make([]float64, 2*cats)
-	values := make([]expr.Value, 3*targets+env.Attributes().Count+env.OfferAttributes().Count)
+	values := make([]expr.Value, room(int(3*targets)+int(env.Attributes().Count+env.OfferAttributes().Count), valueSize))
 	f := &frame{
 		env: env, index: index, offer: none, shownOffer: none, shownPath: none, shownSpace: none, shownMode: ^abi.Nobody,
 		marks:   states,
@@ -196,7 +214,7 @@ func (e *Engine) newFrame(index uint32) *frame {
 	f.defaults, values = values[:targets:targets], values[targets:]
 	e.declare(f)
 	f.scope.Interaction = values[:env.Attributes().Count:env.Attributes().Count]
-	f.scope.Offer = values[env.Attributes().Count:]
+	f.scope.Offer = values[env.Attributes().Count:][:env.OfferAttributes().Count]
 	f.scope.Zones = e.view
 	e.nameScope(f)
 	f.sieve.index = e.view.Index(index)

@@ -59,13 +59,16 @@ func newCore(ctx context.Context, out string, offers []offer, list []visitor) (p
 	return c, func() { _ = r.Close(ctx) }, c.load(mod, s)
 }
 
+// profile is the one by which the module is compiled.
+const profile = "../../plugin/cmd/reactor/default.pgo"
+
 // buildCore compiles the guest as the module is.
 func buildCore(ctx context.Context, out string) ([]byte, error) {
 	file, err := filepath.Abs(filepath.Join(out, "peers-core.wasm"))
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-buildmode=c-shared", "-trimpath", "-ldflags=-s -w -buildid=", "-o", file, "./testdata/core")
+	cmd := exec.CommandContext(ctx, "go", "build", "-buildmode=c-shared", "-trimpath", "-pgo="+profile, "-ldflags=-s -w -buildid=", "-o", file, "./testdata/core")
 	cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "CGO_ENABLED=0", "GOFLAGS=")
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build core: %w\n%s", err, text)

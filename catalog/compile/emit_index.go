@@ -13,7 +13,7 @@ import (
 // bytes for each environment: less would leave small catalogs without one.
 const (
 	indexShare = 20
-	indexLeast = 1 << 10
+	indexLeast = 4 << 10
 )
 
 // maxMoments bounds the keys of the time's column. Scans look at the dates of

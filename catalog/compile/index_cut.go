@@ -105,7 +105,10 @@ func least(holds func(int64) bool) (int64, bool) {
 	return hi, true
 }
 
-// best are at most n cuts in order, of more those that divide the offers evenly.
+// best are at most n cuts in order: of more those that most offers ask for, if
+// these are half of all that ask, for the index answers them whole; else those
+// that divide the offers evenly. What the time cuts is looked at in any case, and
+// divided.
 func (c cuts) best(kind uint8, n int) []uint64 {
 	list := make([]uint64, 0, len(c))
 	total := 0
@@ -122,6 +125,9 @@ func (c cuts) best(kind uint8, n int) []uint64 {
 	if len(list) <= n {
 		return list
 	}
+	if most := c.most(list, n); kind != snapshot.ColumnTime && 2*c.offers(most) >= total {
+		return most
+	}
 	out := make([]uint64, 0, n)
 	passed := 0
 	for i, bits := range list {
@@ -131,4 +137,38 @@ func (c cuts) best(kind uint8, n int) []uint64 {
 		passed += c[bits]
 	}
 	return out
+}
+
+// most are the n cuts of a list that most offers ask for, in its order.
+func (c cuts) most(list []uint64, n int) []uint64 {
+	counts := make([]int, 0, len(list))
+	for _, bits := range list {
+		counts = append(counts, c[bits])
+	}
+	slices.Sort(counts)
+	least := counts[len(counts)-n] // of those that are taken
+	spare := n                     // for those that ask for as many
+	for _, k := range counts {
+		if k > least {
+			spare--
+		}
+	}
+	out := make([]uint64, 0, n)
+	for _, bits := range list {
+		if c[bits] == least {
+			spare--
+		}
+		if c[bits] > least || c[bits] == least && spare >= 0 {
+			out = append(out, bits)
+		}
+	}
+	return out
+}
+
+// offers is how many ask for the cuts of a list.
+func (c cuts) offers(list []uint64) (total int) {
+	for _, bits := range list {
+		total += c[bits]
+	}
+	return total
 }

@@ -41,11 +41,11 @@ func CallTie(bucket uint64, id []byte) uint64 { return Mix64(FNV64(bucketHash(bu
 
 // bucketHash is FNV-1a over a number in eight little-endian bytes.
 func bucketHash(bucket uint64) uint64 {
-	var b [8]byte
-	for i := range b {
-		b[i] = byte(bucket >> (8 * i))
+	h := uint64(fnvOffset)
+	for i := 0; i < 64; i += 8 {
+		h = (h ^ bucket>>i&0xff) * fnvPrime
 	}
-	return FNV64(fnvOffset, b[:])
+	return h
 }
 
 // Tie orders an offer among equal weights: ascending. call is CallTie's

@@ -9,11 +9,16 @@ import (
 
 // ClassOfInt is the class of an integer, or of a time.
 func (c *Column) ClassOfInt(n int64) int {
-	class := 0
-	for keys := c.keys; len(keys) >= 8 && i64(keys) <= n; keys = keys[8:] {
-		class++
+	lo, hi := 0, len(c.keys)/8
+	for lo < hi {
+		mid := (lo + hi) / 2
+		if i64(c.keys[8*mid:8*mid+8]) <= n {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
 	}
-	return class
+	return lo
 }
 
 // ClassOfDouble is the class of a double.
@@ -21,20 +26,26 @@ func (c *Column) ClassOfDouble(f float64) int {
 	if f != f {
 		return int(c.n) + 1
 	}
-	class := 0
-	for keys := c.keys; len(keys) >= 8 && math.Float64frombits(u64(keys)) <= f; keys = keys[8:] {
-		class++
+	lo, hi := 0, len(c.keys)/8
+	for lo < hi {
+		mid := (lo + hi) / 2
+		if c.double(mid) <= f {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
 	}
-	return class
+	return lo
 }
 
 // ClassOfString is the class of a string: the place of its key, or the number of
 // keys. There are too few for a search by halves to be faster.
 func (c *Column) ClassOfString(s []byte) int {
-	class := 0
+	class, n := 0, len(s)
 	for keys := c.keys; len(keys) > 0; class++ {
 		end := 1 + int(keys[0])
-		if end == 1+len(s) && bytes.Equal(keys[1:end], s) {
+		// Most keys differ in the first byte or the last: a call takes longer.
+		if end == 1+n && (n == 0 || keys[1] == s[0] && keys[n] == s[n-1] && (n <= 2 || bytes.Equal(keys[1:end], s))) {
 			break
 		}
 		keys = keys[end:]

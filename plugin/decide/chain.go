@@ -10,17 +10,16 @@ const (
 )
 
 // gate works out a category's gate.
-func (e *Engine) gate(f *frame, cat uint32) float64 {
+func (e *Engine) gate(f *frame, cat uint32) {
 	i := cat - f.env.Categories().Start
 	factor, ok := closed, false
 	if f.all || f.allowed[i] {
 		factor, ok = e.chain(f, cat)
 	}
-	if !ok {
+	if !ok || factor == unseen { // no weight that is multiplied by 0 counts
 		factor = closed
 	}
 	f.gates[i] = factor
-	return factor
 }
 
 // chain reports whether a category and its ancestors let their offers pass, but
@@ -29,11 +28,11 @@ func (e *Engine) gate(f *frame, cat uint32) float64 {
 // most as deep as the compiler allows.
 func (e *Engine) chain(f *frame, cat uint32) (float64, bool) {
 	i := cat - f.env.Categories().Start
-	if f.chain[i] != unknown {
-		return f.factor[i], f.chain[i] == pass
+	if known := f.known(f.chain[i]); known != unknown {
+		return f.factor[i], known == pass
 	}
 	c := e.view.Category(cat)
-	f.chain[i] = fail // ends a circle of parents, which Verify refuses
+	f.chain[i] = f.age | fail // ends a circle of parents, which Verify refuses
 	factor, ok := 1.0, true
 	if p := c.Parent(); p != none {
 		factor, ok = e.chain(f, p)
@@ -46,9 +45,9 @@ func (e *Engine) chain(f *frame, cat uint32) (float64, bool) {
 		f.bySpace = f.bySpace || uses&perGroup != 0
 		ok = uses&perOffer != 0 || e.truth(f, c.Filter())
 	}
-	f.factor[i], f.chain[i] = factor, fail
+	f.factor[i] = factor
 	if ok {
-		f.chain[i] = pass
+		f.chain[i] = f.age | pass
 	}
 	return factor, ok
 }

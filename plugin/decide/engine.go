@@ -30,11 +30,11 @@ type Engine struct {
 	reached  []uint32 // environments of this call, in order of first slot
 	scan     scan
 	best     [abi.MaxN]candidate
-	placed   [abi.MaxN]int        // of the group: 1 + the proposition of each of best, 0 = none
 	taken    [abi.MaxSlots]uint32 // names of codes that groups took
 	ntaken   int
 	proposed []Proposition
-	arena    []byte // strings that expressions made for the visitor's record
+	looked   candidate // the one that is looked at
+	arena    []byte    // strings that expressions made for the visitor's record
 	content  Content
 	arms     []expr.Value // of the call's id, by experiment
 	armed    bool         // they are worked out
@@ -52,8 +52,10 @@ type frame struct {
 	entered bool // a group of this call was decided here
 	ownData bool // the scope holds a slot's own call data
 	scope   expr.Scope
-	memo    []uint8   // result of each program of the snapshot in this call
-	chain   []uint8   // state of each category
+	marks   []uint8   // memo and chain
+	memo    []uint8   // result of each program of the snapshot, and the age that it is of
+	chain   []uint8   // state of each category, likewise
+	age     uint8     // of what is known now: a multiple of ages
 	factor  []float64 // product of active multipliers, root to category
 	all     bool      // every category is in scope of the current group, else
 	allowed []bool    // these are
@@ -63,6 +65,12 @@ type frame struct {
 	sieve   sieve
 	past    []Past // propositions of the target before this call
 	counter counter
+	data    []datum  // the declared call data
+	guesses []uint32 // where the call before had found its data, one after the other
+	given   []uint32 // the declared data that have a value
+
+	shownSpace uint32 // whose names are in scope, and the mode
+	shownMode  abi.Identification
 
 	schema   []Declared   // the target attributes
 	defaults []expr.Value // their values where nothing is known
@@ -74,12 +82,28 @@ type frame struct {
 	shownPath  uint32
 }
 
+// datum is an attribute that calls may carry.
+type datum struct {
+	name []byte
+	typ  uint8 // a catalog.Type
+}
+
 // Results of programs and category chains.
 const (
 	unknown uint8 = iota
 	pass
 	fail
+
+	ages uint8 = 4 // a result and an age are one byte
 )
+
+// known is what a mark of memo or chain says: nothing if it is of another age.
+func (f *frame) known(mark uint8) uint8 {
+	if mark&^(ages-1) != f.age {
+		return unknown
+	}
+	return mark & (ages - 1)
+}
 
 // New makes an engine for a snapshot.
 func New(view *snapshot.View) *Engine {
@@ -88,7 +112,7 @@ func New(view *snapshot.View) *Engine {
 		view:     view,
 		frames:   make([]*frame, n),
 		reached:  make([]uint32, 0, n),
-		proposed: make([]Proposition, 0, abi.MaxSlots),
+		proposed: make([]Proposition, 0, room(abi.MaxSlots, propositionSize)),
 		arena:    make([]byte, 0, arenaSize),
 		arms:     make([]expr.Value, view.Count(snapshot.SecExperiments)),
 	}
@@ -102,6 +126,24 @@ func New(view *snapshot.View) *Engine {
 		e.modes[i] = []byte(abi.Identification(i).String())
 	}
 	return e
+}
+
+// Sizes of what the engine has many of, in bytes, at least.
+const (
+	valueSize       = 40
+	propositionSize = 72
+)
+
+// room is a length for n items of a size, or more, so that they nearly fill a
+// power of two. Of most other sizes between 4 and 32 KiB Go's allocator takes room
+// for several, and for one value of 6.5 KB 32 KiB of an instance's memory.
+func room(n, size int) int {
+	for whole := 4 << 10; whole <= 32<<10; whole *= 2 {
+		if whole/2 < n*size && n*size <= whole {
+			return whole / size
+		}
+	}
+	return n
 }
 
 // arenaSize holds the strings that one call writes about a visitor; the
@@ -125,18 +167,23 @@ func (e *Engine) frame(index uint32) *frame {
 		f.used = true
 		f.entered, f.ownData = false, false
 		f.past, f.scope.Past, f.scope.Now = f.past[:0], f.scope.Past[:0], e.call.Time
-		clear(f.changed)
 		f.forget()
-		copy(f.scope.Target, f.defaults)
+		if len(f.defaults) > 0 {
+			clear(f.changed)
+			copy(f.scope.Target, f.defaults)
+		}
 		e.reached = append(e.reached, index)
 	}
 	return f
 }
 
 // forget drops what was worked out from the target, the call data and the time.
+// Marks are cleared when no age is left: that is dear in WebAssembly.
 func (f *frame) forget() {
-	clear(f.memo)
-	clear(f.chain)
+	if f.age += ages; f.age == 0 {
+		clear(f.marks)
+		f.age = ages
+	}
 	f.bySpace = false
 	f.sieve.chosen = false
 	f.counter.ready = false
@@ -149,9 +196,10 @@ func (e *Engine) newFrame(index uint32) *frame {
 	e.within(env.OfferAttributes(), snapshot.SecAttributes)
 	states := make([]uint8, e.view.Count(snapshot.SecPrograms)+cats)
 	factors := make([]float64, 2*cats)
-	values := make([]expr.Value, 3*targets+env.Attributes().Count+env.OfferAttributes().Count)
+	values := make([]expr.Value, room(int(3*targets)+int(env.Attributes().Count+env.OfferAttributes().Count), valueSize))
 	f := &frame{
-		env: env, index: index, offer: none, shownOffer: none, shownPath: none,
+		env: env, index: index, offer: none, shownOffer: none, shownPath: none, shownSpace: none, shownMode: ^abi.Nobody,
+		marks:   states,
 		chain:   states[:cats:cats],
 		memo:    states[cats:],
 		factor:  factors[:cats:cats],
@@ -161,15 +209,30 @@ func (e *Engine) newFrame(index uint32) *frame {
 		changed: make([]bool, targets),
 	}
 	f.scope.Arms, f.scope.Sent = e.arms, e.sent
-	f.sieve.index = e.view.Index(index)
 	f.sieve.fits = make([]uint64, (e.within(env.Offers(), snapshot.SecOffers)+63)/64)
 	f.scope.Target, values = values[targets:2*targets:2*targets], values[2*targets:]
 	f.defaults, values = values[:targets:targets], values[targets:]
 	e.declare(f)
 	f.scope.Interaction = values[:env.Attributes().Count:env.Attributes().Count]
-	f.scope.Offer = values[env.Attributes().Count:]
+	f.scope.Offer = values[env.Attributes().Count:][:env.OfferAttributes().Count]
 	f.scope.Zones = e.view
+	e.nameScope(f)
+	f.sieve.index = e.view.Index(index)
+	for i := range f.sieve.index.Columns() {
+		f.sieve.values[i] = f.scope.At(f.sieve.index.Column(i).Ref)
+	}
 	return f
+}
+
+// nameScope makes ready what never changes in an environment's scope.
+func (e *Engine) nameScope(f *frame) {
+	setText(&f.scope.Builtin[snapshot.BuiltinEnvironment], e.view.Name(f.env.Name()))
+	r := f.env.Attributes()
+	f.data, f.guesses, f.given = make([]datum, r.Count), make([]uint32, r.Count), make([]uint32, 0, r.Count)
+	for i := range f.data {
+		a := e.view.Attribute(r.Start + uint32(i))
+		f.data[i] = datum{name: e.view.Name(a.Name()), typ: a.Type()}
+	}
 }
 
 // Declared is what a caller needs to know of a target attribute to fill it.

@@ -30,22 +30,27 @@ func (e *Engine) enter(f *frame, r *Result, s *abi.Slot) {
 		e.callData(f, s.Attributes)
 		f.ownData = len(s.Attributes) > 0
 	}
-	sp := e.view.Space(r.Space)
-	setText(&b[snapshot.BuiltinMode], e.modes[r.Mode])
-	setText(&b[snapshot.BuiltinSpace], e.view.Name(sp.Name()))
-	setText(&b[snapshot.BuiltinChannel], e.view.Name(sp.Channel()))
+	if f.shownMode != r.Mode {
+		f.shownMode = r.Mode
+		setText(&b[snapshot.BuiltinMode], e.modes[r.Mode])
+	}
+	if f.shownSpace != r.Space {
+		f.shownSpace = r.Space
+		sp := e.view.Space(r.Space)
+		setText(&b[snapshot.BuiltinSpace], e.view.Name(sp.Name()))
+		setText(&b[snapshot.BuiltinChannel], e.view.Name(sp.Channel()))
+	}
 }
 
 // callScope sets what is equal for all groups of a call.
 func (e *Engine) callScope(f *frame) {
 	b := &f.scope.Builtin
-	setText(&b[snapshot.BuiltinEnvironment], e.view.Name(f.env.Name()))
 	setMaybe(&b[snapshot.BuiltinLanguage], e.call.Language)
 	setMaybe(&b[snapshot.BuiltinHost], e.call.Host)
 	setMaybe(&b[snapshot.BuiltinPath], e.call.Path)
 	setMaybe(&b[snapshot.BuiltinCountry], e.call.Country)
 	setMaybe(&b[snapshot.BuiltinDevice], e.call.Device)
-	b[snapshot.BuiltinTime] = expr.FromMillis(e.call.Time)
+	b[snapshot.BuiltinTime].SetMillis(e.call.Time)
 	visit := &b[snapshot.BuiltinNewVisit]
 	visit.Kind, visit.Bits = expr.Bool, 0
 	if e.call.Visitor.New {
@@ -63,22 +68,65 @@ func (e *Engine) callScope(f *frame) {
 // callData sets the declared call data: the call's, overridden by the slot's
 // own. Names that the environment does not declare are left out.
 func (e *Engine) callData(f *frame, own []abi.Attribute) {
-	clear(f.scope.Interaction)
-	for i := range e.call.Attributes {
-		e.setData(f, &e.call.Attributes[i])
+	for _, i := range f.given {
+		f.scope.Interaction[i].Kind = expr.Missing
 	}
-	for i := range own {
-		e.setData(f, &own[i])
+	f.given = f.given[:0]
+	e.setData(f, e.call.Attributes)
+	e.setData(f, own)
+}
+
+// setData sets some of the call data. Calls of a site name their data in the same
+// order, so each is looked for where it was before.
+func (e *Engine) setData(f *frame, list []abi.Attribute) {
+	for i := range list {
+		a, at := &list[i], uint32(0)
+		if i < len(f.guesses) {
+			at = f.guesses[i]
+		}
+		if at >= uint32(len(f.data)) || !equalNames(f.data[at].name, a.Name) {
+			if at = e.view.FindAttribute(f.env.Attributes(), a.Name); at == none {
+				continue
+			}
+			if i < len(f.guesses) {
+				f.guesses[i] = at
+			}
+		}
+		v := &f.scope.Interaction[at]
+		had := v.Kind != expr.Missing
+		v.Kind = expr.Missing
+		if Set(v, a.Value, f.data[at].typ) && !had {
+			f.given = append(f.given, at)
+		}
 	}
 }
 
-//go:noinline
-func (e *Engine) setData(f *frame, a *abi.Attribute) {
-	r := f.env.Attributes()
-	i := e.view.FindAttribute(r, a.Name)
-	if i != none {
-		f.scope.Interaction[i] = Value(a.Value, e.view.Attribute(r.Start+i).Type())
+// equalNames compares short names: bytes.Equal is two calls in WebAssembly.
+func equalNames(a, b []byte) bool {
+	if len(a) != len(b) {
+		return false
 	}
+	for len(a) > 8 && len(b) > 8 {
+		if word(a[:8]) != word(b[:8]) {
+			return false
+		}
+		a, b = a[8:], b[8:]
+	}
+	if n := len(a); n >= 4 && n == len(b) {
+		return half(a[:4]) == half(b[:4]) && half(a[n-4:]) == half(b[n-4:]) // these may overlap
+	}
+	for i := range a {
+		if i < len(b) && a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// half is half a word.
+func half(b []byte) uint32 {
+	_ = b[3]
+	return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24
 }
 
 // offerScope sets those of offer.* that a program reads, for the offer that is
@@ -119,12 +167,9 @@ func (e *Engine) pathScope(f *frame, cat uint32) {
 func setText(v *expr.Value, s []byte) { v.Kind, v.Bits, v.Bytes = expr.String, 0, s }
 
 // setMaybe sets a string that may be missing.
-//
-//go:noinline
 func setMaybe(v *expr.Value, s []byte) {
-	setText(v, s)
-	if s == nil {
-		v.Kind = expr.Missing
+	if v.Kind = expr.Missing; s != nil {
+		setText(v, s)
 	}
 }
 
@@ -153,13 +198,14 @@ func (e *Engine) truth(f *frame, program uint32) bool {
 		}
 		return e.machine.Holds(e.view.Program(program), &f.scope)
 	}
-	if f.memo[program] == unknown {
-		f.memo[program] = fail
+	mark := &f.memo[program]
+	if f.known(*mark) == unknown {
+		*mark = f.age | fail
 		if e.machine.Holds(e.view.Program(program), &f.scope) {
-			f.memo[program] = pass
+			*mark = f.age | pass
 		}
 	}
-	return f.memo[program] == pass
+	return *mark == f.age|pass
 }
 
 // number evaluates a weight, and reports whether it is a number; one that fails

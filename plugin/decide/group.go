@@ -20,25 +20,11 @@ type group struct {
 // The offers of earlier groups are taken for later ones. Who is held out gets
 // nothing.
 func (e *Engine) Decide() {
-	e.makeGroups()
-	if e.heldOut = e.ngroups > 0 && e.view.HoldsOut(e.lotID()); e.heldOut {
+	if e.heldOut = e.view.Holdout() != nil && e.ngroups > 0 && e.view.HoldsOut(e.lotID()); e.heldOut {
 		return
 	}
 	for g := range e.groups[:e.ngroups] {
 		e.decideGroup(g)
-	}
-}
-
-func (e *Engine) makeGroups() {
-	for i := range e.call.Slots {
-		r := &e.results[i]
-		if r.Mode == abi.Nobody {
-			continue
-		}
-		r.group = e.groupOf(i)
-		if g := &e.groups[r.group]; e.call.Slots[i].N > g.depth {
-			g.depth = e.call.Slots[i].N
-		}
 	}
 }
 
@@ -51,7 +37,8 @@ func (e *Engine) groupOf(slot int) int {
 			return g
 		}
 	}
-	e.groups[e.ngroups] = group{first: slot}
+	g := &e.groups[e.ngroups]
+	g.first, g.depth, g.proposed, g.taken = slot, 0, 0, 0
 	e.ngroups++
 	return e.ngroups - 1
 }
@@ -118,68 +105,68 @@ func (e *Engine) decideGroup(g int) {
 	sp := e.view.Space(r.Space)
 	e.enter(f, r, &e.call.Slots[first])
 	e.scopeGroup(f, sp, &e.call.Slots[first])
-	e.counted(f, r.Space)
+	if f.env.Rules().Count > 0 {
+		e.counted(f, r.Space)
+	}
 	proposed := len(e.proposed)
 	e.groups[g].proposed, e.groups[g].taken = proposed, e.ntaken
-	n := e.rank(f, r.Space, e.groups[g].depth)
-	clear(e.placed[:n])
-	fallback := sp.FallbackOffer()
-	for i := first; i < len(e.call.Slots); i++ {
-		if e.results[i].group != g {
+	e.place(g, e.rank(f, r.Space, e.groups[g].depth), sp.FallbackOffer())
+	if f.counter.ready {
+		for i := proposed; i < len(e.proposed); i++ {
+			e.countProposed(f, &e.proposed[i])
+		}
+	}
+}
+
+// place gives the first n offers of e.best to a group's slots, and the fallback
+// offer to the first of those that get none. Slots of one group with one ordinal
+// are one proposition.
+func (e *Engine) place(g, n int, fallback uint32) {
+	slots := e.call.Slots
+	for i := e.groups[g].first; i < len(slots); i++ {
+		r, k := &e.results[i], slots[i].N
+		if r.group != g {
 			continue
 		}
-		if k := e.call.Slots[i].N; k <= n {
-			e.place(i, &e.best[k-1], k)
-		} else if fallback != none {
-			e.placeFallback(i, fallback)
-			fallback = none
-		}
-	}
-	for i := proposed; i < len(e.proposed); i++ {
-		p := &e.proposed[i]
-		if !p.Fallback {
-			e.taken[e.ntaken] = e.view.Offer(p.Offer).Code()
+		at := len(e.proposed)
+		switch {
+		case k <= n:
+			c := &e.best[k-1]
+			r.Offer, r.Rank, r.Weight = c.offer, k, c.weight
+			if c.placed > 0 {
+				r.Proposition = c.placed - 1
+				q := &e.proposed[r.Proposition]
+				q.Held = moreHeld(q.Held, slots[i].Held)
+				continue
+			}
+			c.placed = at + 1
+			e.taken[e.ntaken] = c.code
 			e.ntaken++
+		case fallback == none:
+			continue
+		default:
+			ok := e.fallsBack(fallback, r.Space)
+			if ok {
+				r.Offer, r.Fallback = fallback, true
+			}
+			if fallback = none; !ok {
+				continue
+			}
 		}
-		if f.counter.ready {
-			e.countProposed(f, p)
-		}
+		r.Proposition = at
+		e.proposed = e.proposed[:at+1] // one for each slot at most
+		p := &e.proposed[at]
+		p.Asked, p.Environment, p.Space, p.Mode, p.Path = r.Asked, r.Environment, r.Space, r.Mode, r.Path
+		p.Offer, p.Rank, p.Weight, p.Fallback = r.Offer, r.Rank, r.Weight, r.Fallback
+		p.Proposition, p.group, p.Held = at, g, slots[i].Held
 	}
 }
 
-// place puts a ranked offer into a slot. Slots of one group with one ordinal
-// are one proposition.
-func (e *Engine) place(slot int, c *candidate, rank int) {
-	r := &e.results[slot]
-	r.Offer, r.Rank, r.Weight = c.offer, rank, c.weight
-	held := e.call.Slots[slot].Held
-	if p := e.placed[rank-1]; p > 0 {
-		r.Proposition = p - 1
-		q := &e.proposed[p-1]
-		q.Held = moreHeld(q.Held, held)
-		return
-	}
-	e.propose(r, held)
-	e.placed[rank-1] = len(e.proposed)
-}
-
-// placeFallback puts the space's fallback offer into the group's first empty
-// slot. It needs content for the space and must be live; nothing else counts.
-func (e *Engine) placeFallback(slot int, offer uint32) {
-	r := &e.results[slot]
+// fallsBack reports whether a fallback offer may stand in a slot of its space: it
+// needs content for the space and must be live; nothing else counts.
+func (e *Engine) fallsBack(offer, space uint32) bool {
 	o := e.view.Offer(offer)
-	if o.Flags()&snapshot.OfferLive == 0 || e.paused.offer(offer) || e.view.FindContent(o, r.Space) == nil {
-		return
-	}
-	r.Offer, r.Fallback = offer, true
-	e.propose(r, e.call.Slots[slot].Held)
-}
-
-func (e *Engine) propose(r *Result, held abi.Held) {
-	r.Proposition = len(e.proposed)
-	e.proposed = e.proposed[:r.Proposition+1] // one for each slot at most
-	p := &e.proposed[r.Proposition]
-	p.Result, p.Held = *r, held
+	return o.Flags()&snapshot.OfferLive != 0 && !e.paused.offer(offer) && e.view.FindContent(o, space) != nil
 }
 
 func moreHeld(a, b abi.Held) abi.Held {

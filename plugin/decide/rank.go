@@ -12,6 +12,13 @@ type candidate struct {
 	code   uint32 // name id: names are sorted, so ids order as codes do
 	weight float64
 	tie    uint64
+
+	placed int // 1 + the proposition of the slots that it was given to, 0 = none
+}
+
+// become copies what a candidate is ranked by.
+func (c *candidate) become(d *candidate) {
+	c.offer, c.code, c.weight, c.tie, c.placed = d.offer, d.code, d.weight, d.tie, 0
 }
 
 // before is the sort order: weight descending, tie ascending, code ascending.
@@ -34,37 +41,49 @@ func (e *Engine) rank(f *frame, space uint32, depth int) int {
 	if !e.holds(f, f.env.Filter()) {
 		return 0
 	}
-	s := &e.scan
-	e.beginScan(f, space, e.callTie(f))
-	n := 0
-	for s.next(e.view) {
-		o := e.view.Offer(s.offer)
-		f.offer = s.offer
-		gate := s.gates[o.Category()-s.category]
-		if gate == unseen {
-			gate = e.gate(f, o.Category())
-		}
-		if gate < 0 || e.skips(f, s, o) || n < depth && !e.passes(f, o) {
+	e.beginScan(f, space, depth)
+	for {
+		if !e.walk(f) {
+			if !e.more(f) {
+				return e.scan.n
+			}
 			continue
 		}
-		c := candidate{offer: s.offer, code: o.Code(), tie: snapshot.Tie(s.tie, o.Tie())}
-		c.weight = e.weight(f, o, space) * gate
-		if !(c.weight > 0 && c.weight <= math.MaxFloat64) {
-			continue
-		}
-		if n == depth && (!c.before(&e.best[n-1]) || !e.passes(f, o)) {
-			continue
-		}
-		if n = e.insert(c, n, depth); n == depth {
-			s.floor, s.worst = e.best[n-1].weight, e.best[n-1].tie
+		o := e.view.Offer(e.scan.offer)
+		if gate := f.gates[o.Category()-e.scan.category]; gate == unseen {
+			e.gate(f, o.Category())
+		} else {
+			e.consider(f, o, gate)
 		}
 	}
-	return n
+}
+
+// consider takes the offer at which the scan stands, if it is eligible and one
+// of the first.
+func (e *Engine) consider(f *frame, o *snapshot.Offer, gate float64) {
+	s := &e.scan
+	f.offer = s.offer
+	if !s.simple && e.skips(f, o) || s.n < s.depth && !e.passes(f, o) {
+		return
+	}
+	c := &e.looked
+	c.offer, c.code, c.tie = s.offer, o.Code(), snapshot.Tie(s.tie, o.Tie())
+	c.weight = e.weight(f, o, s.space) * gate
+	if !(c.weight > 0 && c.weight <= math.MaxFloat64) {
+		return
+	}
+	if s.n == s.depth && (!c.before(&e.best[s.n-1]) || !e.passes(f, o)) {
+		return
+	}
+	if e.insert(c); s.n == s.depth {
+		s.floor, s.worst = e.best[s.n-1].weight, e.best[s.n-1].tie
+	}
 }
 
 // skips reports whether an offer was taken by an earlier group, is paused, or
 // is excluded by a presentation rule.
-func (e *Engine) skips(f *frame, s *scan, o *snapshot.Offer) bool {
+func (e *Engine) skips(f *frame, o *snapshot.Offer) bool {
+	s := &e.scan
 	if c := &f.counter; (c.bars || len(c.tallies) > 0) && e.excludes(f, s.offer) {
 		return true
 	}
@@ -80,16 +99,16 @@ func (e *Engine) passes(f *frame, o *snapshot.Offer) bool {
 
 // insert keeps e.best sorted and at most depth long. A candidate for a full one
 // comes before its last.
-func (e *Engine) insert(c candidate, n, depth int) int {
-	if n == depth {
-		n--
+func (e *Engine) insert(c *candidate) {
+	s := &e.scan
+	if s.n < s.depth {
+		s.n++
 	}
-	i := n
+	i := s.n - 1
 	for ; i > 0 && c.before(&e.best[i-1]); i-- {
-		e.best[i] = e.best[i-1]
+		e.best[i].become(&e.best[i-1])
 	}
-	e.best[i] = c
-	return n + 1
+	e.best[i].become(c)
 }
 
 // weight is the greatest usable one of an offer, 0 if there is none.

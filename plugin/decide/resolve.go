@@ -20,20 +20,45 @@ func (e *Engine) Resolve(call *Call) {
 	e.armed, e.heldOut, e.read = len(e.arms) == 0, false, len(e.sent) == 0
 	e.call = call
 	e.machine.Reset(StepBudget)
-	for i := range call.Slots {
+	e.resolveSlots(call)
+}
+
+// resolveSlots resolves the slots and puts those together that share a ranking.
+// Most stand next to one of the same space and ask for nothing in particular.
+func (e *Engine) resolveSlots(call *Call) {
+	slots, latest := call.Slots, -1 // the group of the slot before, if that asks for nothing in particular
+	for i := range slots {
+		s, r := &slots[i], &e.results[i]
 		var asked uint32
 		if i < len(call.Spaces) {
 			asked = call.Spaces[i]
 		} else {
-			asked = FindSpace(e.view, call.Host, &call.Slots[i])
+			asked = FindSpace(e.view, call.Host, s)
 		}
+		r.Asked, r.Offer, r.Rank, r.Weight, r.Fallback, r.Proposition, r.group = asked, none, 0, 0, false, -1, -1
 		// What a space resolves to depends on the call alone.
 		if i > 0 && e.results[i-1].Asked == asked {
-			e.results[i] = e.results[i-1]
+			before := &e.results[i-1]
+			r.Environment, r.Space, r.Mode, r.Path = before.Environment, before.Space, before.Mode, before.Path
+		} else {
+			r.Environment, r.Space, r.Mode, r.Path = none, none, abi.Nobody, 0
+			e.resolve(r)
+			latest = -1
+		}
+		if r.Mode == abi.Nobody {
 			continue
 		}
-		e.results[i] = Result{Asked: asked, Environment: none, Space: none, Offer: none, Proposition: -1, group: -1}
-		e.resolve(&e.results[i])
+		usual := plain(s)
+		if latest < 0 || !usual {
+			latest = e.groupOf(i)
+		}
+		r.group = latest
+		if g := &e.groups[latest]; s.N > g.depth {
+			g.depth = s.N
+		}
+		if !usual {
+			latest = -1
+		}
 	}
 }
 

@@ -9,6 +9,9 @@ import (
 // slot asks, else the space's defaults; categories and themes are unions and
 // intersect; always-include categories join whatever was asked.
 func (e *Engine) scopeGroup(f *frame, sp *snapshot.Space, s *abi.Slot) {
+	if f.all = sp.Categories().Count+sp.Themes().Count == 0 && plain(s); f.all {
+		return
+	}
 	cats, themes := e.asked(f, sp, s)
 	f.all = !cats.asked && !themes.asked
 	if f.all {

@@ -11,10 +11,11 @@ import (
 // each 64 of them, worked out from the front as far as scans have come.
 type sieve struct {
 	index  snapshot.Index
-	chosen bool // the bitmaps of this call, and which they are
-	exact  bool // the index holds for all values of this call
-	picks  [snapshot.MaxColumns][]byte
+	values [snapshot.MaxColumns]*expr.Value // what the columns are about
+	chosen bool                             // the bitmaps of this call, and which they are
+	picks  [snapshot.MaxColumns]uint16
 	count  int
+	known  []byte // bitmap of exact offers, nil where the index does not hold for all values of this call
 	fits   []uint64
 	ready  uint32 // words of fits
 }
@@ -29,61 +30,73 @@ const stride = 32
 // goes without the index.
 func (e *Engine) choose(f *frame) {
 	x := &f.sieve
-	x.chosen, x.exact, x.count, x.ready = true, false, 0, 0
+	x.chosen, x.count, x.known, x.ready = true, 0, nil, 0
 	n := x.index.Columns()
 	for i := range n {
 		c := x.index.Column(i)
-		class, ok := e.class(f, c)
+		class, ok := e.class(x.values[i], c)
 		if !ok {
 			x.count = 0
 			return
 		}
 		if b := c.Bitmap(class); b != snapshot.AllOffers {
-			x.picks[x.count] = x.index.Bitmap(b)
+			x.picks[x.count] = uint16(b)
 			x.count++
 		}
 	}
-	x.exact = n > 0
+	if n > 0 {
+		x.known = x.index.Bitmap(snapshot.Exact)
+	}
 }
 
-// class is the class of what a column is about in this call.
-func (e *Engine) class(f *frame, c *snapshot.Column) (int, bool) {
-	if c.Kind == snapshot.ColumnTime {
+// class is the class of a column's value in this call.
+func (e *Engine) class(v *expr.Value, c *snapshot.Column) (int, bool) {
+	switch kind := c.Kind; {
+	case kind == snapshot.ColumnTime:
 		return c.ClassOfInt(e.call.Time), true
-	}
-	v := f.scope.At(c.Ref)
-	switch {
 	case v.Kind == expr.Missing:
 		return c.Absent(), true
-	case v.Kind == expr.Bool && c.Kind == snapshot.ColumnBool:
+	case kind == snapshot.ColumnBool && v.Kind == expr.Bool:
 		return int(v.Bits & 1), true
-	case v.Kind == expr.Int && c.Kind == snapshot.ColumnInt:
+	case kind == snapshot.ColumnInt && v.Kind == expr.Int:
 		return c.ClassOfInt(int64(v.Bits)), true
-	case v.Kind == expr.Double && c.Kind == snapshot.ColumnDouble:
+	case kind == snapshot.ColumnDouble && v.Kind == expr.Double:
 		return c.ClassOfDouble(math.Float64frombits(v.Bits)), true
-	case v.Kind == expr.String && c.Kind == snapshot.ColumnString:
+	case kind == snapshot.ColumnString && v.Kind == expr.String:
 		return c.ClassOfString(v.Bytes), true
-	case v.Kind == expr.List && c.Kind == snapshot.ColumnHas:
+	case kind == snapshot.ColumnHas && v.Kind == expr.List:
 		return c.ClassOfList(v.Bytes)
 	}
 	return 0, false
 }
 
+// few words are worked out without a call for each bitmap.
+const few = 4
+
 // extend works another stride out.
 func (x *sieve) extend() {
-	end := min(x.ready+stride, uint32(len(x.fits)))
-	words := x.fits[x.ready:end]
-	fill(words, ^uint64(0))
-	for _, b := range x.picks[:x.count] {
-		and(words, b[8*x.ready:8*end])
-	}
+	from, end := x.ready, min(x.ready+stride, uint32(len(x.fits)))
 	x.ready = end
+	words, picks := x.fits[from:end], x.picks[:x.count]
+	for i := range words {
+		words[i] = ^uint64(0)
+	}
+	for _, pick := range picks {
+		b := x.index.Bitmap(int(pick))[8*from : 8*end]
+		if len(words) > few {
+			and(words, b)
+			continue
+		}
+		for i := range words {
+			words[i] &= word(b[8*i : 8*i+8])
+		}
+	}
 }
 
 // covers reports whether the offer of a rank that is in fits passes its own
 // filter.
 func (x *sieve) covers(rank uint32) bool {
-	return x.exact && x.index.Bitmap(snapshot.Exact)[rank/8]>>(rank%8)&1 != 0
+	return len(x.known) > 0 && x.known[rank/8]>>(rank%8)&1 != 0
 }
 
 // and takes from words what bitmap lacks. It calls nothing and does four words

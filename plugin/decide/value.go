@@ -23,6 +23,19 @@ func Set(v *expr.Value, raw []byte, typ uint8) bool {
 	if len(raw) == 0 {
 		return false
 	}
+	// The shortest forms, which most values have, need no cursor.
+	code := raw[0]
+	switch t := catalog.Type(typ); {
+	case t == catalog.TypeString && code>>5 == 0xa0>>5 && len(raw) == 1+int(code&0x1f):
+		setText(v, raw[1:])
+		return true
+	case t == catalog.TypeInt && code < 0x80 && len(raw) == 1:
+		v.Kind, v.Bits = expr.Int, uint64(code)
+		return true
+	case t == catalog.TypeBool && code>>1 == 0xc2>>1 && len(raw) == 1:
+		v.Kind, v.Bits = expr.Bool, uint64(code&1)
+		return true
+	}
 	c := wire.NewCursor(raw)
 	kind, bits := expr.Bool, uint64(0)
 	switch catalog.Type(typ) {

@@ -68,6 +68,12 @@ func (m *Machine) tests(code []byte, count int, stop outcome, s *Scope) outcome 
 					class, size = found(equal(v.Bytes, code[6:end])), end
 				}
 			}
+		case snapshot.OpTestStrings:
+			if v.Kind == String && len(code) >= 6 {
+				if end := 6 + int(binary.LittleEndian.Uint16(code[4:6])); end <= len(code) && m.spend(end-6) {
+					class, size = found(oneOfStrings(v.Bytes, code[6:end])), end
+				}
+			}
 		case snapshot.OpTestRefs:
 			if v.Kind == String && len(code) >= 6 && code[3]&snapshot.RelStrict == 0 {
 				if w := s.at(binary.LittleEndian.Uint16(code[4:6])); w.Kind == String && m.spend(len(v.Bytes)) {

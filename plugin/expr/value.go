@@ -48,11 +48,17 @@ func FromDouble(f float64) Value { return Value{Kind: Double, Bits: math.Float64
 
 // FromMillis gives the instant of a time in milliseconds since 1970: a Missing
 // one outside of the years 1 to 9999, which are all that CEL has.
-func FromMillis(ms int64) Value {
-	if ms < minSecond*1000 || ms >= (maxSecond+1)*1000 {
-		return Value{}
+func FromMillis(ms int64) (v Value) {
+	v.SetMillis(ms)
+	return v
+}
+
+// SetMillis makes v what FromMillis gives.
+func (v *Value) SetMillis(ms int64) {
+	v.Kind, v.Bits = Missing, 0
+	if ms >= minSecond*1000 && ms < (maxSecond+1)*1000 {
+		v.Kind, v.Bits = Instant, uint64(ms*1000)
 	}
-	return Value{Kind: Instant, Bits: uint64(ms * 1000)}
 }
 
 // FromAge gives the span of that many milliseconds, which are not below zero: a

@@ -77,8 +77,9 @@ func visitor(i, country, member int32, basket, now int64) {
 func decideFor(i int32) (n int32) {
 	engine.Resolve(&calls[i])
 	engine.Decide()
-	for _, r := range engine.Results() {
-		if r.Offer != snapshot.None {
+	results := engine.Results()
+	for k := range results {
+		if results[k].Offer != snapshot.None {
 			n++
 		}
 	}

@@ -16,7 +16,8 @@ package jump
 // only while what runs on it is unwound, and is entered again by the table: what
 // grows it unwinds, and it is not made smaller under a goroutine that runs, also not
 // on the system's stack (runtime.isShrinkStackSafe of Go 1.26). What calls the host
-// is left as it is.
+// is left as it is, and unwinds where the stack has moved in a call of the host's
+// (host.go).
 //
 // The table becomes tests (thread.go), every if gets an else, and where ways meet the
 // local is set to itself: wazero remembers at the end of a way what it has checked,

@@ -31,16 +31,19 @@ func guest(t *testing.T, name string, flags ...string) []byte {
 	return b
 }
 
+// quick starts 30 times as fast as a compiler.
+func quick() wazero.RuntimeConfig { return wazero.NewRuntimeConfigInterpreter() }
+
 // run gives what a program prints.
-func run(t *testing.T, wasm []byte) string {
+func run(t *testing.T, config wazero.RuntimeConfig, wasm []byte) string {
 	t.Helper()
 	ctx := context.Background()
-	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter()) // 30 times as fast to start
+	r := wazero.NewRuntimeWithConfig(ctx, config)
 	defer r.Close(ctx)
 	wasi_snapshot_preview1.MustInstantiate(ctx, r)
 	var out bytes.Buffer
-	config := wazero.NewModuleConfig().WithStdout(&out).WithStderr(&out).WithSysWalltime().WithSysNanotime().WithSysNanosleep()
-	if _, err := r.InstantiateWithConfig(ctx, wasm, config); err != nil {
+	module := wazero.NewModuleConfig().WithStdout(&out).WithStderr(&out).WithSysWalltime().WithSysNanotime().WithSysNanosleep()
+	if _, err := r.InstantiateWithConfig(ctx, wasm, module); err != nil {
 		t.Fatalf("%v\n%s", err, out.Bytes())
 	}
 	return out.String()
@@ -57,11 +60,16 @@ func TestProgramDoesTheSame(t *testing.T) {
 	if len(after) > len(before)*80/100 {
 		t.Errorf("%d bytes became %d: something was not done", len(before), len(after))
 	}
-	want := run(t, before)
-	if got := run(t, after); got != want {
-		t.Errorf("got\n%swant\n%s", got, want)
+	if fixed, framed := jump.Fixed(before); fixed < framed*99/100 || framed < 1000 {
+		t.Errorf("of %d functions %d have a constant stack pointer", framed, fixed)
 	}
-	if got := run(t, jump.Checked(before)); got != want {
+	want := run(t, quick(), before)
+	for name, config := range map[string]wazero.RuntimeConfig{"interpreted": quick(), "compiled": wazero.NewRuntimeConfig()} {
+		if got := run(t, config, after); got != want {
+			t.Errorf("%s: got\n%swant\n%s", name, got, want)
+		}
+	}
+	if got := run(t, quick(), jump.Checked(before)); got != want {
 		t.Errorf("with checks got\n%swant\n%s", got, want)
 	}
 	for _, name := range []string{"runtime.mallocgc", "proc.go"} {
@@ -91,6 +99,19 @@ func TestNoModules(t *testing.T) {
 	for name, b := range tests {
 		if out, err := jump.Direct([]byte(b)); err == nil {
 			t.Errorf("%s: got %x", name, out)
+		}
+	}
+}
+
+// TestOneGo: what another Go has compiled, or has not the function that is written
+// here, is refused and not guessed at.
+func TestOneGo(t *testing.T) {
+	head := "\x00asm\x01\x00\x00\x00"
+	for version, want := range map[string]bool{"go1.26": true, "go1.26.8": true, "go1.27.0": false, "go1.2": false, "go1.260": false} {
+		name := "\x09producers\x01\x0cprocessed-by\x01\x0eGo cmd/compile" + string(rune(len(version))) + version
+		_, err := jump.Direct([]byte(head + "\x00" + string(rune(len(name))) + name))
+		if (err == nil) != want {
+			t.Errorf("%s: %v", version, err)
 		}
 	}
 }

@@ -23,15 +23,17 @@ const (
 
 // name finds functions by their names.
 func (m *module) name(functions map[string]int, imports int) {
-	m.imports, m.kernels, m.panics, m.plain = imports, map[int][]byte{}, map[int]bool{}, map[int]bool{}
-	for symbol, body := range written {
-		if n, ok := functions[symbol]; ok {
-			m.kernels[n] = body()
-		}
+	m.kernels, m.panics, m.plain = map[int][]byte{}, map[int]bool{}, map[int]bool{}
+	n, known := functions[deferreturn]
+	_, exits := functions[goexit]
+	if !known && !exits {
+		return // it was rewritten before
 	}
-	if n, ok := functions["runtime.deferreturn"]; ok {
-		m.deferreturn = imports + n
+	if !known || !exits {
+		panic("of " + deferreturn + " and " + goexit + " one is missing")
 	}
+	m.named, m.imports, m.deferreturn = true, imports, imports+n
+	m.write(functions)
 	for name, n := range functions {
 		if panics[name] || strings.HasPrefix(name, "runtime.goPanic") {
 			m.panics[imports+n] = true
@@ -39,6 +41,26 @@ func (m *module) name(functions map[string]int, imports int) {
 		m.plain[firstFunction+n] = name != goexit
 	}
 }
+
+// write takes the bodies of the functions that are written here. A package of which
+// something is left without the function is one in which its name has changed.
+func (m *module) write(functions map[string]int) {
+	for symbol, body := range written {
+		if n, ok := functions[symbol]; ok {
+			m.kernels[n] = body()
+			continue
+		}
+		home := symbol[:strings.LastIndexByte(symbol, '.')+1]
+		for name := range functions {
+			if strings.HasPrefix(name, home) {
+				panic("there is " + name + ", and no " + symbol)
+			}
+		}
+	}
+}
+
+// deferreturn is where a function runs what it has deferred. Linkers know its calls.
+const deferreturn = "runtime.deferreturn"
 
 // goexit is the function to which a goroutine's first returns, at the number before
 // that of its only call's return address.

@@ -24,6 +24,9 @@ type module struct {
 	poll  int    // the number of the imported poll_oneoff, -1: there is none
 
 	checked     bool           // a function finds out whether its stack pointer stands still
+	named       bool           // the functions have names: Go's linker has just written them
+	fixed       int            // how many functions have a constant stack pointer
+	framed      int            // and how many could, were they written in ways that are known
 	imports     int            // how many functions are the host's
 	kernels     map[int][]byte // the bodies that are written here, by function
 	deferreturn int            // the number of the runtime's, -1: unknown
@@ -48,6 +51,7 @@ func Direct(wasm []byte) (out []byte, err error) {
 }
 
 func (m *module) rewrite(wasm []byte) []byte {
+	compiled(wasm)
 	m.shift, m.poll, m.deferreturn = -1, -1, -1
 	if data, ok := read(section(wasm, sectionData)); ok {
 		m.name(data.functions(), imported(section(wasm, sectionImport)))
@@ -113,9 +117,12 @@ func (m *module) functions(s *reader) []byte {
 		body := s.take(s.leb())
 		switch {
 		case m.kernels[i] != nil:
+			if !m.ours[m.types[i]] {
+				panic("a function that is written here has another type")
+			}
 			body = m.kernels[i]
 		case m.ours[m.types[i]]:
-			body = m.rewritten(m.quiet(body), i+firstFunction)
+			body = m.rewritten(m.returning(m.quiet(body)), i+firstFunction)
 		}
 		out = append(appendLEB(out, len(body)), body...)
 	}

@@ -36,7 +36,7 @@ func (w *walk) note(in *instruction) {
 			w.narrow.same(in.n, place(offset))
 		}
 	case in.op == opCall, in.op == opCallIndirect:
-		w.narrow.forget(0, maxFold)
+		w.narrow.forget(0, 1<<32) // all
 	case in.op > lastLoad && in.op <= lastStore, in.op == opPrefix:
 		w.stored(in)
 	}

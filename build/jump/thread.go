@@ -61,8 +61,12 @@ func (m *module) thread(code []byte, number, locals int, framed bool) (out []byt
 	}
 	f.find()
 	f.resume(number, m)
-	if fr, ok := m.fix(f.code, number); ok && framed {
-		f.frame, f.code = fr, fr.out
+	if framed && m.named {
+		m.framed++
+		if fr, ok := m.fix(f.code, number); ok {
+			f.frame, f.code = fr, fr.out
+			m.fixed++
+		}
 	}
 	w := &walk{f: f, labels: outermost(), used: map[int]bool{}, narrow: newNarrow(locals)}
 	w.run() // where jumps back lead to

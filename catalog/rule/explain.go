@@ -77,6 +77,13 @@ func explain(message string) (explained, hint string) {
 	return fn + " does not take " + args, hint
 }
 
+// Hints for what has no compiled form.
+const (
+	valueHint   = "values are names of groups, constants, and what operators, functions and macros make of them"
+	listHint    = "write the comparisons out, as in a == x || b == x"
+	elementHint = "the elements have to be of one type: texts, int, double or bool"
+)
+
 // mixHint is the hint for a value of the wrong type.
 func mixHint(got, want Type) string {
 	if want == Bool && got.fits(Number) {

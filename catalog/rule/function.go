@@ -39,6 +39,10 @@ var instead = map[string]string{
 	"toLower":     "did you mean lowerAscii?",
 	"toUpper":     "did you mean upperAscii?",
 	"length":      "did you mean size?",
+	"type":        "an attribute has the type that it is declared with",
+	"dyn":         "leave dyn() out: values are compared in the types that they are declared with",
+	"bytes":       "compare texts",
+	"reverse":     "endsWith() looks at the end of a text",
 }
 
 // textFunction lowers a function on text that gives text or a list.
@@ -76,7 +80,8 @@ func (l *lowering) join(e ast.Expr) *node {
 		return l.apply(&node{kind: kindFunction, op: snapshot.OpJoin, args: []*node{list, separator}}, "join")
 	}
 	if separator == nil || separator.kind != kindConstant {
-		l.survey.later(call.Args()[0], l.first(call.Args()[0]), "a computed separator of a list with computed elements")
+		l.survey.later(call.Args()[0], l.first(call.Args()[0]), "a computed separator of a list with computed elements",
+			"write the separator as a text in quotes")
 		return nil
 	}
 	sum := constant("")

@@ -64,8 +64,8 @@ func arithmetic(fn string) byte {
 }
 
 // refuse reports a construct that only the types give away.
-func (l *lowering) refuse(e ast.Expr, construct string) *node {
-	l.survey.later(e, l.survey.at(e), construct)
+func (l *lowering) refuse(e ast.Expr, construct, hint string) *node {
+	l.survey.later(e, l.survey.at(e), construct, hint)
 	return nil
 }
 
@@ -98,7 +98,7 @@ func (l *lowering) value(e ast.Expr) *node {
 	case ast.MapKind:
 		return l.mapOf(e)
 	}
-	return l.refuse(e, "this construct")
+	return l.refuse(e, "this construct", valueHint)
 }
 
 func (l *lowering) call(e ast.Expr) *node {
@@ -112,7 +112,7 @@ func (l *lowering) call(e ast.Expr) *node {
 		case t == String:
 			return concat(l.value(args[0]), l.value(args[1]))
 		case !t.fits(Number) && t != Instant && t != Span:
-			return l.refuse(e, "+ on lists")
+			return l.refuse(e, "+ on lists", "write one list, or ask for each, as in x in a || x in b")
 		}
 		return calculate(op, l.value(args[0]), l.value(args[1]))
 	}
@@ -166,9 +166,9 @@ func (l *lowering) whole(e ast.Expr) *node {
 	switch {
 	case n == nil:
 	case n.hasComputedList():
-		return l.refuse(e, "a list with computed elements that is not the right side of in")
+		return l.refuse(e, "a list with computed elements that is not the right side of in", listHint)
 	case n.kind == kindChoose && isMapType(l.checked.GetType(e.ID())):
-		return l.refuse(e, "a choice between maps")
+		return l.refuse(e, "a choice between maps", `read an entry of each, as in target.NAME ? {"a": 1}["a"] : {"a": 2}["a"]`)
 	}
 	return n
 }
@@ -221,7 +221,7 @@ func (l *lowering) truth(e ast.Expr, not bool) *node {
 		}
 		return must(n, false)
 	}
-	return l.refuse(e, "this construct")
+	return l.refuse(e, "this construct", valueHint)
 }
 
 // right lowers the right side of in: the one place for a list literal with
@@ -261,9 +261,9 @@ func (l *lowering) list(e ast.Expr) *node {
 	for _, element := range e.AsList().Elements() {
 		switch t := l.typeOf(element); {
 		case t == Instant, t == Span:
-			return l.refuse(element, "a list of times")
+			return l.refuse(element, "a list of times", listHint)
 		case !t.fits(Scalar):
-			return l.refuse(element, "a list of lists")
+			return l.refuse(element, "a list of lists", listHint)
 		}
 		n := l.value(element)
 		if n == nil {

@@ -98,7 +98,7 @@ func (l *lowering) loop(e ast.Expr) *node {
 	list := l.whole(m.over)
 	if list != nil && isMap(list) {
 		if m.kind >= snapshot.LoopFilter {
-			return l.refuse(e, "a list of a map's keys, which have no order,")
+			return l.refuse(e, "a list of a map's keys, which have no order,", "exists() and all() ask about keys, as in MAP.exists(key, key == target.NAME)")
 		}
 		list = keysOf(list)
 	}
@@ -106,10 +106,10 @@ func (l *lowering) loop(e ast.Expr) *node {
 		return nil
 	}
 	if t := elementOf(l.typeOf(m.over)); !isMapType(l.checked.GetType(m.over.ID())) && (t == 0 || t == Uint) && !list.isEmptyList() {
-		return l.refuse(e, "a macro over "+l.typeOf(m.over).String())
+		return l.refuse(e, "a macro over "+l.typeOf(m.over).String(), elementHint)
 	}
 	if m.kind == snapshot.LoopMap && !l.typeOf(m.body).fits(Scalar) {
-		return l.refuse(e, "a list of what is no text, number or bool")
+		return l.refuse(e, "a list of what is no text, number or bool", elementHint)
 	}
 	l.variables = append(l.variables, m.variable)
 	defer func() { l.variables = l.variables[:len(l.variables)-1] }()
@@ -174,7 +174,7 @@ func (l *lowering) index(e ast.Expr) *node {
 		return l.lookup(e, of, at)
 	}
 	if t := elementOf(l.typeOf(args[0])); t == 0 || t == Uint {
-		return l.refuse(e, "an index of "+l.typeOf(args[0]).String())
+		return l.refuse(e, "an index of "+l.typeOf(args[0]).String(), elementHint)
 	}
 	n := &node{kind: kindBinary, op: snapshot.OpIndex, args: []*node{of, at}}
 	if constants(of, at) {

@@ -32,7 +32,7 @@ func (v *survey) mapping(e ast.Expr) {
 			switch part.Kind() {
 			case ast.ListKind, ast.MapKind, ast.StructKind:
 				v.opaque = true
-				v.later(part, v.at(part), "a map of lists or maps")
+				v.later(part, v.at(part), "a map of lists or maps", "use ?: or several conditions")
 			default:
 				v.walk(part)
 			}
@@ -122,7 +122,7 @@ func (l *lowering) lookup(e ast.Expr, of, key *node) *node {
 		}
 	}
 	if !l.typeOf(e).fits(Scalar) {
-		return l.refuse(e, "a map with values of several types")
+		return l.refuse(e, "a map with values of several types", "give all values one type, or use several maps")
 	}
 	return n
 }

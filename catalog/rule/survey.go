@@ -62,9 +62,9 @@ func (v *survey) tell(e ast.Expr, character int, message, hint string) {
 	ast.PreOrderVisit(e, ast.NewExprVisitor(func(part ast.Expr) { v.told[part.ID()] = true }))
 }
 
-// later tells that a construct has no compiled form.
-func (v *survey) later(e ast.Expr, character int, construct string) {
-	v.tell(e, character, construct+" is not supported yet", "")
+// later tells that a construct has no compiled form, and what to write in its place.
+func (v *survey) later(e ast.Expr, character int, construct, hint string) {
+	v.tell(e, character, construct+" is not supported yet", hint)
 	v.issues[len(v.issues)-1].Kind = Later
 }
 
@@ -120,9 +120,9 @@ func (v *survey) walk(e ast.Expr) {
 	case ast.LiteralKind:
 		switch e.AsLiteral().Type() {
 		case types.NullType:
-			v.later(e, v.at(e), "null")
+			v.later(e, v.at(e), "null", "whether an attribute has a value asks has(), as in has(target.NAME)")
 		case types.BytesType:
-			v.later(e, v.at(e), "a bytes literal")
+			v.later(e, v.at(e), "a bytes literal", "write a text, without the b in front")
 		}
 	case ast.IdentKind:
 		if !v.isVariable(e.AsIdent()) {
@@ -133,7 +133,7 @@ func (v *survey) walk(e ast.Expr) {
 			v.name(e, path, v.at(root))
 			return
 		}
-		v.later(e, v.at(e), "a field of a computed value")
+		v.later(e, v.at(e), "a field of a computed value", `names of groups have fields, as in target.NAME; a map's entry is read by ["NAME"]`)
 	case ast.CallKind:
 		v.call(e)
 	case ast.ListKind:
@@ -143,9 +143,9 @@ func (v *survey) walk(e ast.Expr) {
 	case ast.ComprehensionKind:
 		v.macro(e)
 	case ast.StructKind:
-		v.later(e, v.at(e), "a message literal")
+		v.later(e, v.at(e), "a message literal", valueHint)
 	default:
-		v.later(e, v.at(e), "this construct")
+		v.later(e, v.at(e), "this construct", valueHint)
 	}
 }
 
@@ -169,7 +169,7 @@ func (v *survey) list(e ast.Expr) {
 		switch element.Kind() {
 		case ast.ListKind, ast.MapKind, ast.StructKind:
 			v.opaque = true
-			v.later(element, v.at(element), "a list of lists or maps")
+			v.later(element, v.at(element), "a list of lists or maps", listHint)
 		default:
 			v.walk(element)
 		}
@@ -315,8 +315,7 @@ func (v *survey) unsupported(e ast.Expr, fn string) {
 	case macro:
 		v.tell(e, at, fn+"() does not take this", "write it as in target.NAME."+fn+"(x, x == 1)")
 	case v.env.cel.HasFunction(fn):
-		v.later(e, at, fn+"()")
-		v.issues[len(v.issues)-1].Hint = instead[fn]
+		v.later(e, at, fn+"()", cmp.Or(instead[fn], valueHint))
 	default:
 		known := append(slices.Sorted(maps.Keys(textFunctions)), overloads.Size, overloads.StartsWith)
 		v.tell(e, at, "unknown function "+full, cmp.Or(nearest(full, known), instead[full]))

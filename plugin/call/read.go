@@ -258,7 +258,8 @@ func (r *Reader) read(m *member) {
 
 // textOf reads the value of a member that is a string.
 func (r *Reader) textOf(what what) {
-	q, into := r.request, (*[]byte)(nil)
+	q := r.request
+	var into *[]byte
 	switch what {
 	case aPath:
 		into = &q.Path

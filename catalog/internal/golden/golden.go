@@ -20,7 +20,7 @@ func Update() bool { return *update }
 
 // Run takes each archive in testdata to what is printed of it, by the names of the
 // files that hold that. Those that an archive does not have are not compared.
-func Run(t *testing.T, print func(t *testing.T, a *txtar.Archive) map[string]string) {
+func Run(t *testing.T, printed func(t *testing.T, a *txtar.Archive) map[string]string) {
 	t.Helper()
 	paths, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(paths) == 0 {
@@ -32,7 +32,7 @@ func Run(t *testing.T, print func(t *testing.T, a *txtar.Archive) map[string]str
 			if err != nil {
 				t.Fatal(err)
 			}
-			if compare(t, a, print(t, a)) {
+			if compare(t, a, printed(t, a)) {
 				write(t, path, a)
 			}
 		})

@@ -57,10 +57,10 @@ func (g *Guest) answerCall() {
 			g.writeOffer(&answer, result, slot.Held)
 		}
 		e.json.Slot(i, &answer)
-	}
-	if len(e.json.Bytes) > maxAnswer {
-		g.refuse(e.reader.Unavailable())
-		return
+		if len(e.json.Bytes) > maxAnswer {
+			g.refuse(e.reader.Unavailable())
+			return
+		}
 	}
 	g.writePropositions()
 	g.writeVisitor()

@@ -5,14 +5,18 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/profferhq/proffer/build/preinit"
 	"github.com/profferhq/proffer/host/config"
+	"github.com/profferhq/proffer/plugin/abi"
 )
 
 // files are those of the operator, and what is made of them.
@@ -88,9 +92,37 @@ func (f *files) settings() ([]byte, error) {
 	}
 	operator := config.Default()
 	if f.config != "" {
-		if operator, err = config.Load(f.config); err != nil {
+		if operator, err = load(f.config); err != nil {
 			return nil, err
 		}
 	}
-	return operator.Settings(keys), nil
+	c := operator.Module(keys)
+	c.CORS = abi.CORS{Origins: operator.CORS.Origins, Credentials: operator.CORS.Credentials, MaxAge: operator.CORS.MaxAge}
+	return abi.AppendConfig(nil, c), nil
+}
+
+// modules are the keys of a configuration file that the module itself follows. The
+// others are for a host of ours, which an image has not.
+var modules = []string{"prefix", "identity", "person_header", "country_header", "device_header", "cors"}
+
+// load reads a configuration file of which nothing would be without effect.
+func load(name string) (config.File, error) {
+	f, err := config.Load(name)
+	if err != nil {
+		return f, err
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return f, err
+	}
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(text, &keys); err != nil {
+		return f, err
+	}
+	for key := range keys {
+		if !slices.Contains(modules, strings.ToLower(key)) {
+			return f, fmt.Errorf("%s: %q has no effect in an image; there are %q", name, key, modules)
+		}
+	}
+	return f, nil
 }

@@ -21,7 +21,7 @@ func (c *calling) session() {
 		name := fmt.Sprintf("visit %d", i+1)
 		got := c.same(name, post(both, c.cookies()), http.StatusOK)
 		c.take(got)
-		if (i == 0) != (got.Cookie() != "") && i == 0 {
+		if i == 0 && got.Cookie() == "" {
 			c.Errorf("%s sets no cookie", name)
 		}
 		for _, m := range link.FindAllStringSubmatch(got.Text, 2) {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Origin answers every request with one response, given as text, and keeps the
@@ -80,6 +81,9 @@ func Send(t testing.TB, address, request string) Response {
 	return r
 }
 
+// patience is how long an edge may take for a page; one that never answers fails.
+const patience = time.Minute
+
 // Exchange is Send with an error.
 func Exchange(ctx context.Context, address, request string) (Response, error) {
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
@@ -87,6 +91,9 @@ func Exchange(ctx context.Context, address, request string) (Response, error) {
 		return Response{}, err
 	}
 	defer func() { _ = conn.Close() }()
+	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+		return Response{}, err
+	}
 	head, body, _ := strings.Cut(request, "\n\n")
 	head = strings.ReplaceAll(head, "\n", "\r\n") + "\r\nConnection: close\r\n\r\n"
 	if _, err := io.WriteString(conn, head+body); err != nil {

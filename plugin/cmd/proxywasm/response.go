@@ -125,13 +125,18 @@ func (f *flow) write(size uint32, last bool) {
 
 // giveBack ends a write that panicked. What was held back goes out as it came, and
 // behind it the part that the host still has.
-func (f *flow) giveBack() {
-	if recover() == nil {
+func (f *flow) giveBack() { f.restore(recover(), 0) }
+
+// giveBackBehind is giveBack where the host has no further part.
+func (f *flow) giveBackBehind() { f.restore(recover(), behind) }
+
+func (f *flow) restore(fault any, at uint32) {
+	if fault == nil {
 		return
 	}
 	delete(flows, f.id)
 	if len(kept) > 0 {
-		proxySetBufferBytes(bufferResponseBody, 0, 0, start(kept), uint32(len(kept)))
+		proxySetBufferBytes(bufferResponseBody, at, 0, start(kept), uint32(len(kept)))
 	}
 }
 
@@ -145,10 +150,14 @@ func onResponseTrailers(id, _ uint32) (action uint32) {
 	if f == nil || f.state != writing {
 		return actionContinue
 	}
+	kept = append(kept[:0], f.Held()...)
+	defer f.giveBackBehind()
 	if chunk = f.Write(chunk[:0], nil, true); len(chunk) > 0 {
-		const behind = 0x7fffffff
 		proxySetBufferBytes(bufferResponseBody, behind, 0, start(chunk), uint32(len(chunk)))
 	}
 	f.close()
 	return actionContinue
 }
+
+// behind is where all of a body ends.
+const behind = 0x7fffffff

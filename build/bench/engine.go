@@ -23,7 +23,8 @@ import (
 type engine struct {
 	runtime wazero.Runtime
 	proffer wazero.CompiledModule
-	empty   wazero.CompiledModule
+	empty   wazero.CompiledModule // as build/jump makes it, as it does the module
+	plain   wazero.CompiledModule // the same as Go writes it
 	macs    wazero.CompiledModule
 }
 
@@ -37,19 +38,30 @@ func newEngine(ctx context.Context, out string, wasm []byte) (*engine, error) {
 	if e.proffer, err = e.runtime.CompileModule(ctx, wasm); err != nil {
 		return nil, err
 	}
-	for name, into := range map[string]*wazero.CompiledModule{"empty": &e.empty, "macs": &e.macs} {
-		b, err := buildGuest(out, name)
+	empty, err := buildGuest(out, "empty")
+	if err != nil {
+		return nil, err
+	}
+	macs, err := buildGuest(out, "macs")
+	if err != nil {
+		return nil, err
+	}
+	if e.plain, err = e.runtime.CompileModule(ctx, empty); err != nil {
+		return nil, err
+	}
+	for into, b := range map[*wazero.CompiledModule][]byte{&e.empty: empty, &e.macs: macs} {
+		direct, err := jump.Direct(b)
 		if err != nil {
 			return nil, err
 		}
-		if *into, err = e.runtime.CompileModule(ctx, b); err != nil {
+		if *into, err = e.runtime.CompileModule(ctx, direct); err != nil {
 			return nil, err
 		}
 	}
 	return e, nil
 }
 
-// buildGuest compiles a guest below testdata as the module is.
+// buildGuest compiles a guest below testdata, as Go writes it.
 func buildGuest(out, name string) ([]byte, error) {
 	file := filepath.Join(out, "bench-"+name+".wasm")
 	cmd := exec.Command("go", "build", "-buildmode=c-shared", "-trimpath", "-ldflags=-s -w -buildid=",
@@ -58,11 +70,7 @@ func buildGuest(out, name string) ([]byte, error) {
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build %s: %w\n%s", name, err, text)
 	}
-	wasm, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	return jump.Direct(wasm)
+	return os.ReadFile(file)
 }
 
 // maxMemory is twice the largest snapshot.

@@ -3,6 +3,7 @@ package main
 import (
 	"time"
 
+	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/profferhq/proffer/build/bench/internal/workload"
@@ -10,11 +11,12 @@ import (
 )
 
 // fresh is what an instance costs until it has decided once, beside an empty
-// Go guest on the same kind of memory, in ns. The snapshot's image is made once, as
-// package host does for a generation; closing is not counted.
+// Go guest on the same kind of memory, as Go writes it and with direct jumps, in ns.
+// The snapshot's image is made once, as package host does for a generation; closing
+// is not counted.
 type fresh struct {
-	offers       int
-	first, empty sample
+	offers              int
+	first, plain, empty sample
 }
 
 func (b *bench) fresh(n int, budget time.Duration) (*fresh, error) {
@@ -32,6 +34,16 @@ func (b *bench) fresh(n int, budget time.Duration) (*fresh, error) {
 	dst := make([]byte, 0, 64<<10)
 	var in *instance
 	var mod api.Module
+	empty := func(name string, compiled wazero.CompiledModule) contender {
+		return contender{
+			name: name, n: 1,
+			run: func(int) (err error) {
+				mod, _, err = b.engine.instantiate(b.ctx, compiled, image.Len())
+				return err
+			},
+			end: func() error { return mod.Close(b.ctx) },
+		}
+	}
 	samples, err := race(19, budget,
 		contender{
 			name: "first", n: 1,
@@ -41,16 +53,9 @@ func (b *bench) fresh(n int, budget time.Duration) (*fresh, error) {
 			},
 			end: func() error { return in.close(b.ctx) },
 		},
-		contender{
-			name: "empty", n: 1,
-			run: func(int) (err error) {
-				mod, _, err = b.engine.instantiate(b.ctx, b.engine.empty, image.Len())
-				return err
-			},
-			end: func() error { return mod.Close(b.ctx) },
-		},
+		empty("plain", b.engine.plain), empty("empty", b.engine.empty),
 	)
-	return &fresh{n, samples["first"], samples["empty"]}, err
+	return &fresh{n, samples["first"], samples["plain"], samples["empty"]}, err
 }
 
 // first makes an instance that has answered one request.

@@ -36,6 +36,7 @@ func init() {
 // they are through, and nobody waits for what is not done when this comes back.
 func (r *running) Destruct() error {
 	present.remove(r)
+	r.unfollow() // what is saved from now on is for the next
 	r.tellLifted()
 	if caddy.Exiting() {
 		r.close()

@@ -39,6 +39,7 @@ type running struct {
 	limited   bool // by the configuration file
 	operators http.Handler
 	stop      context.CancelFunc
+	unfollow  context.CancelFunc
 	ends      []func() // after the instance
 	logs      *relay
 	logger    *slog.Logger // of them
@@ -59,6 +60,7 @@ func start(o options, logs slog.Handler, edit func(*abi.Config)) (*running, erro
 		r.close()
 		return nil, fmt.Errorf("proffer: %w", err)
 	}
+	ctx, r.unfollow = context.WithCancel(ctx)
 	r.Follow(ctx)
 	present.add(r)
 	return r, nil

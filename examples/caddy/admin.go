@@ -35,7 +35,7 @@ func (a admin) Routes() []caddy.AdminRoute {
 // serve answers: what runs, whether all of it is ready, and for one of it what
 // operators ask, below its id, which may be left out where there is no other.
 func (a admin) serve(w http.ResponseWriter, r *http.Request) error {
-	all := active()
+	all := present.sorted()
 	id, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, adminPath), "/")
 	switch {
 	case r.URL.Path == adminPath:
@@ -53,18 +53,6 @@ func (a admin) serve(w http.ResponseWriter, r *http.Request) error {
 		return caddy.APIError{HTTPStatus: http.StatusNotFound, Err: fmt.Errorf("%d handlers run; %s lists them, each with the path for it", len(all), adminPath)}
 	}
 	return nil
-}
-
-// active is all that runs, always in the same order.
-func active() (all []*running) {
-	pool.Range(func(_, v any) bool {
-		if one, ok := v.(*running); ok {
-			all = append(all, one)
-		}
-		return true
-	})
-	slices.SortFunc(all, func(a, b *running) int { return strings.Compare(a.id(), b.id()) })
-	return all
 }
 
 // id tells it from others in paths, and is the same after a restart.

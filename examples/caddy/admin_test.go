@@ -2,9 +2,15 @@ package caddy
 
 import (
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+
+	"github.com/profferhq/proffer/plugin/abi"
 )
 
 // administered is a site whose admin endpoint is at the address that it gives.
@@ -106,4 +112,52 @@ func TestAdminOfNothing(t *testing.T) {
 	if got := operators.ask("/proffer/readyz"); got.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("%s: %s", got.Status, got.body)
 	}
+}
+
+// TestAdminDuringAStart: operators are answered while an engine starts.
+func TestAdminDuringAStart(t *testing.T) {
+	s, operators := administered(t, "engine native")
+	begun, release, done := make(chan struct{}), make(chan struct{}), make(chan error)
+	h := Handler{Catalog: s.path("catalog.yaml"), Keys: s.path("keys.json"), Engine: native, Prefix: "/other/"}
+	o, err := h.read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_, _, err := pool.LoadOrNew(o, func() (caddy.Destructor, error) {
+			return start(o, slog.DiscardHandler, func(*abi.Config) { close(begun); <-release })
+		})
+		done <- err
+	}()
+	<-begun
+	operators.client = &http.Client{Timeout: 10 * time.Second}
+	r, err := operators.client.Get("http://" + operators.addr + "/proffer/readyz")
+	if err != nil {
+		t.Error(err)
+	} else if r.Body.Close(); r.StatusCode != http.StatusOK {
+		t.Error(r.Status)
+	}
+	close(release)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if n := len(present.sorted()); n != 2 {
+		t.Errorf("%d run, want 2", n)
+	}
+	if _, err := pool.Delete(o); err != nil || len(present.sorted()) != 1 {
+		t.Errorf("%v, and %d run, want 1", err, len(present.sorted()))
+	}
+}
+
+// TestPausesEnd: pauses that no file has end with a reload that changes an option, as
+// operators are told, and the log says which.
+func TestPausesEnd(t *testing.T) {
+	s, operators := administered(t, "engine native")
+	got := operators.post("/proffer/v1/pause", `{"environment":"visitors","kind":"offer","name":"one"}`)
+	if got.StatusCode != http.StatusOK || !strings.Contains(got.body, `"kept":"`+pausesLast+`"`) {
+		t.Errorf("%s: %s", got.Status, got.body)
+	}
+	s.load("engine native\nprefix /other/", "reverse_proxy "+startOrigin(t, own))
+	s.see(offered("first 0"))
+	s.logged(`"a pause ends with the handler","environment":"visitors","offer":"one"`)
 }

@@ -21,8 +21,9 @@ var (
 )
 
 // Handler writes offers into the pages of the handlers behind it, and answers the
-// endpoints below a prefix. What is saved of the catalog and of the keys is checked
-// and in force at once; what is broken changes nothing and is logged.
+// endpoints below a prefix. What is saved of the catalog, the keys, the pauses and the
+// keys of tokens is checked and in force at once; what is broken changes nothing and
+// is logged.
 //
 // It has to stand behind encode, which compresses what it is given. Handlers of the
 // same options share one engine, and keep it when Caddy takes on a new
@@ -53,7 +54,8 @@ type Handler struct {
 	Config string `json:"config,omitempty"`
 
 	// The file of paused offers and spaces (JSON), which Caddy's admin endpoint writes,
-	// too. Default: pauses last until the handler ends.
+	// too. Default: pauses last until the handler ends, at a restart or at a reload that
+	// changes an option.
 	Paused string `json:"paused,omitempty"`
 
 	// Where visitors are kept: "cookie:", in their browsers, or "file:DIR", in a
@@ -74,9 +76,12 @@ type Handler struct {
 	edit    func(*abi.Config) // of what the module is configured with, for tests
 }
 
+// moduleID is also the name of the logger.
+const moduleID = "http.handlers.proffer"
+
 // CaddyModule implements caddy.Module.
 func (*Handler) CaddyModule() caddy.ModuleInfo {
-	return caddy.ModuleInfo{ID: "http.handlers.proffer", New: func() caddy.Module { return new(Handler) }}
+	return caddy.ModuleInfo{ID: moduleID, New: func() caddy.Module { return new(Handler) }}
 }
 
 // Provision starts what the options ask for, unless it runs already.
@@ -92,6 +97,7 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	}
 	h.options, h.running = o, v.(*running)
 	h.user = h.running.logs.add(logger.Handler())
+	handlers.join(h.user)
 	return h.running.register(ctx.GetMetricsRegistry())
 }
 
@@ -100,8 +106,9 @@ func (h *Handler) Cleanup() error {
 	if h.running == nil {
 		return nil
 	}
+	_, err := pool.Delete(h.options) // which still logs by us
 	h.running.logs.remove(h.user)
-	_, err := pool.Delete(h.options)
+	handlers.remove(h.user)
 	return err
 }
 

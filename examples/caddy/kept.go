@@ -30,7 +30,7 @@ func (r *running) storage(f *config.File) (*service.Storage, error) {
 // journal is what gets what is shown and what comes of it, or nil.
 func (r *running) journal(f *config.File, subjects bool) (proxy.Events, error) {
 	if r.options.events {
-		return eventLines{slog.New(r.logs)}, nil
+		return eventLines{r.logger}, nil
 	}
 	if f.Events.Dir == "" {
 		return nil, nil

@@ -20,8 +20,8 @@ const (
 )
 
 // options are what makes one engine another than the next. What is followed while it
-// runs, the catalog and the keys, counts by name; what is read once counts by what
-// is in it.
+// runs, the catalog, the keys, the pauses and the keys of tokens, counts by name; what
+// is read once counts by what is in it.
 type options struct {
 	catalog, keys  string
 	engine, module string

@@ -1,14 +1,19 @@
 package caddy
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
 	"sync"
+
+	"github.com/caddyserver/caddy/v2"
+	"go.uber.org/zap/exp/zapslog"
 )
 
 // relay logs where the youngest handler that is still there does. Loggers end with
-// the configuration of Caddy that made them, and what runs may live longer.
+// the configuration of Caddy that made them, and what runs may live longer: then it
+// logs where the youngest of all handlers does, and without any in Caddy's default log.
 type relay struct {
 	mu    sync.Mutex
 	users []*user
@@ -19,10 +24,14 @@ type user struct{ logs slog.Handler }
 
 func (r *relay) add(logs slog.Handler) *user {
 	u := &user{logs}
+	r.join(u)
+	return u
+}
+
+func (r *relay) join(u *user) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.users = append(r.users, u)
-	return u
 }
 
 func (r *relay) remove(u *user) {
@@ -31,14 +40,25 @@ func (r *relay) remove(u *user) {
 	r.users = slices.DeleteFunc(r.users, func(v *user) bool { return v == u })
 }
 
+// handlers are all that there are, whatever they use.
+var handlers relay
+
 // current is where to log now.
 func (r *relay) current() slog.Handler {
+	if u := cmp.Or(r.youngest(), handlers.youngest()); u != nil {
+		return u.logs
+	}
+	return zapslog.NewHandler(caddy.Log().Core(), zapslog.WithName(moduleID))
+}
+
+// youngest is nil without users.
+func (r *relay) youngest() *user {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.users) == 0 {
-		return slog.DiscardHandler
+		return nil
 	}
-	return r.users[len(r.users)-1].logs
+	return r.users[len(r.users)-1]
 }
 
 // Enabled implements slog.Handler.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -25,17 +24,12 @@ import (
 // pools do: a reload that changes nothing of ours starts nothing.
 var pool = caddy.NewUsagePool()
 
-// drainTimeout is how long requests of an ended configuration get offers. What is
-// longer under way is an event stream or a websocket, and needs none.
-const drainTimeout = 10 * time.Second
-
-// lingering is how long requests may still begin after the last handler is gone: those
-// that Caddy's server had read by then, and that have not come to the handler yet.
-const lingering = time.Second
-
 // lookupWait is how long a page waits for the store; 0 is the proxy's default. Tests,
 // which hold a busy machine to what pages show, have it longer.
 var lookupWait time.Duration
+
+// pausesLast is until when pauses do that no file has.
+const pausesLast = "until the restart, or a reload that changes an option or the configuration file"
 
 // running is an engine that is kept in step with its files, and what serves from it.
 type running struct {
@@ -45,8 +39,10 @@ type running struct {
 	limited   bool // by the configuration file
 	operators http.Handler
 	stop      context.CancelFunc
+	unfollow  context.CancelFunc
 	ends      []func() // after the instance
 	logs      *relay
+	logger    *slog.Logger // of them
 	metrics   []*collected
 
 	requests sync.RWMutex // held for reading by each that is under way
@@ -55,6 +51,7 @@ type running struct {
 // start makes one that runs, or an error and nothing that is left behind.
 func start(o options, logs slog.Handler, edit func(*abi.Config)) (*running, error) {
 	r := &running{options: o, logs: &relay{}}
+	r.logger = slog.New(r.logs)
 	starting := r.logs.add(logs)
 	defer r.logs.remove(starting) // who is there then logs by itself
 	var ctx context.Context
@@ -63,7 +60,9 @@ func start(o options, logs slog.Handler, edit func(*abi.Config)) (*running, erro
 		r.close()
 		return nil, fmt.Errorf("proffer: %w", err)
 	}
+	ctx, r.unfollow = context.WithCancel(ctx)
 	r.Follow(ctx)
+	present.add(r)
 	return r, nil
 }
 
@@ -74,15 +73,14 @@ func (r *running) open(ctx context.Context, edit func(*abi.Config)) error {
 		return err
 	}
 	r.prefix, r.limited = file.Prefix, file.Limits != config.Limits{}
-	logger := slog.New(r.logs)
-	found := &problems{logger: logger}
+	found := &problems{logger: r.logger}
 	counters := &collected{labels: prometheus.Labels{"catalog": o.catalog, "prefix": file.Prefix}}
 	r.metrics = append(r.metrics, counters)
 	settings := service.Config{
 		File: file, Catalog: o.catalog, Keys: o.keys, Paused: o.paused, Edit: edit, Tell: found.tell,
-		LookupWait: lookupWait, Registerer: counters, Logger: logger,
+		LookupWait: lookupWait, Registerer: counters, Logger: r.logger, PausesLast: pausesLast,
 		Engine: func(ctx context.Context, settings []byte) (service.Engine, error) {
-			return o.choose(ctx, host.Config{Settings: settings, Logger: logger})
+			return o.choose(ctx, host.Config{Settings: settings, Logger: r.logger})
 		},
 	}
 	if settings.Storage, err = r.storage(&file); err != nil {
@@ -135,34 +133,4 @@ func (r *running) serve(origin http.Handler, w http.ResponseWriter, req *http.Re
 		pages = r.Pages.Limit(pages)
 	}
 	pages.ServeHTTP(w, req)
-}
-
-// Destruct ends it when the last handler is gone. Caddy does not wait for requests
-// that are under way, so that this must not either.
-func (r *running) Destruct() error {
-	go func() {
-		<-time.After(lingering)
-		through := make(chan struct{})
-		go func() {
-			r.requests.Lock()
-			close(through)
-		}()
-		select {
-		case <-through:
-		case <-time.After(drainTimeout):
-		}
-		r.close()
-	}()
-	return nil
-}
-
-// close frees what there is.
-func (r *running) close() {
-	r.stop()
-	if r.Instance != nil {
-		r.Close()
-	}
-	for _, end := range slices.Backward(r.ends) {
-		end()
-	}
 }

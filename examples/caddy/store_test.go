@@ -17,8 +17,12 @@ import (
 )
 
 // TestMain gives pages time for the store: a busy machine is held to what they show.
+// A process that a test started is Caddy.
 func TestMain(m *testing.M) {
 	lookupWait = time.Minute
+	if file := os.Getenv(caddyfileOfChild); file != "" {
+		beCaddy(file)
+	}
 	os.Exit(m.Run())
 }
 

@@ -3,7 +3,9 @@ package caddy
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
+	"time"
 
 	"github.com/profferhq/proffer/catalog"
 	"github.com/profferhq/proffer/catalog/author"
@@ -40,8 +42,19 @@ func (e eventLines) Put(lines [][]byte) {
 	}
 }
 
-// Commit implements proxy.Events: Caddy's logs are written, not queued.
-func (e eventLines) Commit(_ context.Context, lines [][]byte) error {
-	e.Put(lines)
+// Commit implements proxy.Events: Caddy's logs are written, not queued. A log that
+// takes no such lines has nothing of it, and who asks is told.
+func (e eventLines) Commit(ctx context.Context, lines [][]byte) error {
+	logs := e.logger.Handler()
+	if !logs.Enabled(ctx, slog.LevelInfo) {
+		return errNoLog
+	}
+	for _, line := range lines {
+		if err := logs.Handle(ctx, slog.NewRecord(time.Now(), slog.LevelInfo, string(line), 0)); err != nil {
+			return err
+		}
+	}
 	return nil
 }
+
+var errNoLog = errors.New("events: the log takes no lines of the level info")

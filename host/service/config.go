@@ -39,6 +39,10 @@ type Config struct {
 	// Edit changes what the module is configured with at the start, for tests.
 	Edit func(*abi.Config)
 
+	// PausesLast says to operators until when pauses last that no file has. Default:
+	// until the restart.
+	PausesLast string
+
 	// Tell is told the problems of a catalog that is read.
 	Tell func(files []catalog.File, found catalog.Diagnostics) error
 
@@ -53,7 +57,10 @@ type Config struct {
 	// LookupWait is how long a page waits for the store. Default: the proxy's.
 	LookupWait time.Duration
 
-	Clock      func() time.Time // default time.Now
+	Clock func() time.Time // default time.Now
+
+	// Registerer gets the metrics. Two instances in one process need one each, as two
+	// storages do and two that write events: the same name twice in one is a panic.
 	Registerer prometheus.Registerer
 	Logger     *slog.Logger
 }

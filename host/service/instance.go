@@ -62,7 +62,7 @@ func (i *Instance) openEngine(ctx context.Context) error {
 		return err
 	}
 	i.Authorize = AuthorizePeer(i.Keys.Keyring, c.Clock)
-	i.Pauses = &Pauses{File: c.Paused, Logger: c.Logger}
+	i.Pauses = &Pauses{File: c.Paused, Last: c.PausesLast, Logger: c.Logger}
 	i.atEnd(i.Pauses.Close)
 	if err := i.Pauses.Open(); err != nil {
 		return err

@@ -19,6 +19,7 @@ import (
 // that is the one truth: it is read before each change and written by it.
 type Pauses struct {
 	File          string // or empty
+	Last          string // without one: until when they do; default "until the restart"
 	Engine        Engine // for the names of the resident snapshot
 	Configuration *live.Configuration
 	Logger        *slog.Logger

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -38,7 +39,7 @@ func (o *Operators) pauses(p *Pauses) {
 
 func answerPaused(w http.ResponseWriter, p *Pauses, changed *bool) {
 	list, refused := p.State()
-	out := pausedAnswer{Paused: []pausedEntry{}, Changed: changed, Kept: "until the restart", Refused: refused}
+	out := pausedAnswer{Paused: []pausedEntry{}, Changed: changed, Kept: cmp.Or(p.Last, "until the restart"), Refused: refused}
 	if p.File != "" {
 		out.Kept = "in " + p.File
 	}
@@ -70,12 +71,12 @@ func changePauses(p *Pauses, change func(context.Context, abi.Paused) (bool, err
 	})
 }
 
-// MaxPauseBody bounds a request to pause, in bytes: names have a few dozen.
-const MaxPauseBody = 64 << 10
+// maxPauseBody bounds a request to pause, in bytes: names have a few dozen.
+const maxPauseBody = 64 << 10
 
 // namedPause reads the pause that a request names, as JSON or as a form.
 func namedPause(w http.ResponseWriter, r *http.Request) (one abi.Paused, status int, err error) {
-	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxPauseBody))
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPauseBody))
 	if err != nil {
 		return one, http.StatusRequestEntityTooLarge, err
 	}

@@ -57,7 +57,7 @@ func OpenStorage(c StorageConfig) (*Storage, error) {
 	if c.Webhook.URL == nil {
 		return s, nil
 	}
-	if s.ends, err = Deliver(c, s, dir); err != nil {
+	if s.ends, err = deliver(c, s, dir); err != nil {
 		return nil, errors.Join(err, s.Store.Close(), s.people.Close())
 	}
 	return s, nil

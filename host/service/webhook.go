@@ -14,9 +14,9 @@ import (
 // directory.
 const refusedName = "refused.jsonl"
 
-// Deliver has the events of a store delivered to its webhook; what it gives ends
+// deliver has the events of a store delivered to its webhook; what it gives ends
 // that, before the store is closed. dir is the store's directory.
-func Deliver(c StorageConfig, outbox store.Outbox, dir string) (end func(), err error) {
+func deliver(c StorageConfig, outbox store.Outbox, dir string) (end func(), err error) {
 	text, err := config.ReadPrivate(c.Webhook.SecretFile)
 	if err != nil {
 		return nil, fmt.Errorf("webhook.secret_file: %w", err)

@@ -136,7 +136,7 @@ func TestPauseRefuses(t *testing.T) {
 		"not JSON":                 {"/v1/pause", asJSON, `pause it`, nil, 400, "invalid"},
 		"no name":                  {"/v1/pause", asForm, `environment=visitors&kind=offer`, nil, 400, "name is missing"},
 		"another media type":       {"/v1/pause", "text/plain", pauseOne, nil, 415, "text/plain"},
-		"too long":                 {"/v1/pause", asJSON, strings.Repeat(" ", service.MaxPauseBody+1), nil, 413, "too large"},
+		"too long":                 {"/v1/pause", asJSON, strings.Repeat(" ", 64<<10+1), nil, 413, "too large"},
 		"GET":                      {"/v1/pause", "", "", nil, 405, "Not Allowed"},
 		"another site's form":      {"/v1/pause", asForm, "environment=visitors&kind=offer&name=one", []string{"Sec-Fetch-Site: cross-site"}, 403, "cross-origin"},
 		"a site beside it":         {"/v1/pause", asForm, "environment=visitors&kind=offer&name=one", []string{"Sec-Fetch-Site: same-site"}, 403, "cross-origin"},

@@ -62,11 +62,7 @@ func (b *bench) catalog(n int, allEqual bool) ([]byte, error) {
 // turns natively, in Wasm on wazero alone and in Wasm in package host, together
 // with empty calls and with the MACs of a request.
 func (b *bench) decide(n int, variant string, budget time.Duration) (*decision, error) {
-	snapshot, err := b.catalog(n, variant == equal)
-	if err != nil {
-		return nil, err
-	}
-	native, err := newNative(snapshot)
+	snapshot, native, err := b.native(n, variant == equal)
 	if err != nil {
 		return nil, err
 	}
@@ -133,15 +129,19 @@ const (
 	rounds = 16
 )
 
-func newNative(snapshot []byte) (*guest.Guest, error) {
-	g := guest.New()
+// native gives a catalog of n offers, and what decides by it in this process.
+func (b *bench) native(n int, allEqual bool) (snapshot []byte, g *guest.Guest, err error) {
+	if snapshot, err = b.catalog(n, allEqual); err != nil {
+		return nil, nil, err
+	}
+	g = guest.New()
 	if status, text := g.Configure(workload.Settings()); status != abi.StatusOK {
-		return nil, fmt.Errorf("native: %v: %s", status, text)
+		return nil, nil, fmt.Errorf("native: %v: %s", status, text)
 	}
 	if status, text := g.Load(snapshot); status != abi.StatusOK {
-		return nil, fmt.Errorf("native: %v: %s", status, text)
+		return nil, nil, fmt.Errorf("native: %v: %s", status, text)
 	}
-	return g, nil
+	return snapshot, g, nil
 }
 
 func (b *bench) host(snapshot []byte) (*host.Host, host.Session, error) {

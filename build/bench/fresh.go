@@ -20,11 +20,7 @@ type fresh struct {
 }
 
 func (b *bench) fresh(n int, budget time.Duration) (*fresh, error) {
-	snapshot, err := b.catalog(n, false)
-	if err != nil {
-		return nil, err
-	}
-	native, err := newNative(snapshot)
+	snapshot, native, err := b.native(n, false)
 	if err != nil {
 		return nil, err
 	}

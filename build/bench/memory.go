@@ -19,11 +19,7 @@ const (
 
 // footprint lets an instance decide so many times.
 func (b *bench) footprint(n, decisions int) (*footprint, error) {
-	snapshot, err := b.catalog(n, false)
-	if err != nil {
-		return nil, err
-	}
-	native, err := newNative(snapshot)
+	snapshot, native, err := b.native(n, false)
 	if err != nil {
 		return nil, err
 	}

@@ -44,11 +44,7 @@ func (b *bench) images(n int, budget time.Duration) (*imaged, error) {
 	if err != nil {
 		return &imaged{offers: n, missing: err}, nil
 	}
-	snapshot, err := b.catalog(n, false)
-	if err != nil {
-		return nil, err
-	}
-	native, err := newNative(snapshot)
+	snapshot, native, err := b.native(n, false)
 	if err != nil {
 		return nil, err
 	}

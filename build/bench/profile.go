@@ -52,11 +52,7 @@ func (b *bench) profile(file string, sizes []int, budget time.Duration) (err err
 
 // natively handles the requests of a catalog in this process.
 func (b *bench) natively(n int, variant string) (func(int) error, error) {
-	snapshot, err := b.catalog(n, false)
-	if err != nil {
-		return nil, err
-	}
-	g, err := newNative(snapshot)
+	_, g, err := b.native(n, false)
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,9 @@
 package call
 
 import (
-	"unicode/utf16"
-	"unicode/utf8"
+	"bytes"
+
+	"github.com/profferhq/proffer/plugin/jsontext"
 )
 
 // maxDepth is the most that a call's objects and arrays may be nested; the
@@ -138,45 +139,13 @@ func (s *scanner) word(w string) bool {
 //go:noinline
 func (s *scanner) number() []byte {
 	from := s.at
-	if s.body[s.at] == '-' {
-		s.at++
-	}
-	first := s.at
-	if n := s.digits(); n == 0 || n > 1 && s.body[first] == '0' {
+	end, ok := jsontext.Number(s.body, from)
+	if !ok {
 		s.breakOff(notJSON)
+		return nil
 	}
-	if s.is('.') && s.digits() == 0 {
-		s.breakOff(notJSON)
-	}
-	if s.is('e') || s.is('E') {
-		if !s.is('+') {
-			s.is('-')
-		}
-		if s.digits() == 0 {
-			s.breakOff(notJSON)
-		}
-	}
-	return s.body[from:s.at]
-}
-
-// is takes one byte, if it is the next.
-//
-//go:noinline
-func (s *scanner) is(c byte) bool {
-	if s.at == len(s.body) || s.body[s.at] != c {
-		return false
-	}
-	s.at++
-	return true
-}
-
-//go:noinline
-func (s *scanner) digits() (n int) {
-	for s.at < len(s.body) && s.body[s.at]-'0' <= 9 {
-		s.at++
-		n++
-	}
-	return n
+	s.at = end
+	return s.body[from:end]
 }
 
 // str takes a string and gives what it reads as: a part of the body, or, where
@@ -188,92 +157,36 @@ func (s *scanner) str() []byte {
 		s.breakOff(notJSON)
 		return nil
 	}
-	s.at++
-	from, start := s.at, len(s.text.Bytes)
-	for s.at < len(s.body) {
-		switch c := s.body[s.at]; {
-		case c == '"':
-			part := s.body[from:s.at]
-			s.at++
-			if len(s.text.Bytes) == start {
-				return part
-			}
-			s.text.raw(part)
-			return s.text.from(start)
-		case c == '\\':
-			s.text.raw(s.body[from:s.at])
-			s.escape()
-			from = s.at
-		case c < ' ':
-			s.breakOff(notJSON)
-		default:
-			s.at++
-		}
-	}
-	s.breakOff(notJSON)
-	return nil
-}
-
-// escape takes an escape and appends the character that it stands for.
-func (s *scanner) escape() {
-	s.at++
-	if s.at == len(s.body) {
-		return
-	}
-	c := s.body[s.at]
-	s.at++
-	if c == 'u' {
-		s.unit()
-		return
-	}
-	for i := range len(short) / 2 {
-		if short[len(short)/2+i] == c {
-			s.text.byte(short[i])
-			return
-		}
-	}
-	if c != '/' {
+	from := s.at + 1
+	end, ok := jsontext.String(s.body, from)
+	if !ok {
 		s.breakOff(notJSON)
+		return nil
 	}
-	s.text.byte('/')
+	s.at = end
+	return s.unescaped(s.body[from : end-1])
 }
 
-// unit takes the digits of an escape with them, and the other half of a character
-// that two make.
-func (s *scanner) unit() {
-	r := s.hex4()
-	if utf16.IsSurrogate(r) {
-		second := rune(0)
-		if s.is('\\') && s.is('u') {
-			second = s.hex4()
+// unescaped is what stands between quotes, as it reads.
+func (s *scanner) unescaped(part []byte) []byte {
+	start := len(s.text.Bytes)
+	for {
+		n := bytes.IndexByte(part, '\\')
+		if n < 0 {
+			break
 		}
-		if r = utf16.DecodeRune(r, second); r == utf8.RuneError {
+		r, size := jsontext.Unescape(part[n:])
+		if r < 0 {
 			s.breakOff(halfOne)
-			return
+			return nil
 		}
+		s.text.raw(part[:n])
+		s.text.rune(r)
+		part = part[n+size:]
 	}
-	s.text.rune(r)
-}
-
-//go:noinline
-func (s *scanner) hex4() (r rune) {
-	for range 4 {
-		if s.at == len(s.body) {
-			s.breakOff(notJSON)
-			return 0
-		}
-		c := s.body[s.at]
-		s.at++
-		switch {
-		case c-'0' <= 9:
-			c -= '0'
-		case c|0x20-'a' < 6:
-			c = c | 0x20 - 'a' + 10
-		default:
-			s.breakOff(notJSON)
-			return 0
-		}
-		r = r<<4 | rune(c)
+	if len(s.text.Bytes) == start {
+		return part
 	}
-	return r
+	s.text.raw(part)
+	return s.text.from(start)
 }

@@ -1,5 +1,7 @@
 package inject
 
+import "github.com/profferhq/proffer/plugin/jsontext"
+
 // jsonReader reads a body as RFC 8259 has it.
 type jsonReader struct {
 	body    []byte
@@ -60,7 +62,7 @@ func (r *jsonReader) value(set uint64, paths *jsonPaths) (more, ok bool) {
 	case '{', '[':
 		return r.open(c == '{', set, paths)
 	case '"':
-		r.at, ok = text(r.body, r.at+1)
+		r.at, ok = jsontext.String(r.body, r.at+1)
 	case 't':
 		ok = r.word("true")
 	case 'f':
@@ -68,7 +70,7 @@ func (r *jsonReader) value(set uint64, paths *jsonPaths) (more, ok bool) {
 	case 'n':
 		ok = r.word("null")
 	default:
-		r.at, ok = number(r.body, r.at)
+		r.at, ok = jsontext.Number(r.body, r.at)
 	}
 	if set != 0 {
 		paths.leave(set, r.depth, r.at)
@@ -165,7 +167,7 @@ func (r *jsonReader) introduction(paths *jsonPaths) (set uint64, ok bool) {
 		return 0, false
 	}
 	from := r.at + 1
-	if r.at, ok = text(r.body, from); !ok {
+	if r.at, ok = jsontext.String(r.body, from); !ok {
 		return 0, false
 	}
 	if traced {

@@ -1,12 +1,23 @@
-package inject
+package jsontext
 
-import "math/bits"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
-// text reads a text from behind its first quote to behind its last one.
-func text(b []byte, i int) (end int, ok bool) {
+// Eight bytes are looked at together: a byte that is looked for is made zero, and the
+// lowest set bit of (x - ones) &^ x & tops is in the first of them.
+const (
+	ones = 0x0101010101010101
+	tops = 0x8080808080808080
+)
+
+// String reads a string from behind its first quote to behind its last one; false:
+// there is none. Whether it is UTF-8 is not looked at.
+func String(b []byte, i int) (end int, ok bool) {
 	for {
 		for len(b)-i >= 8 {
-			w := word(b, i)
+			w := binary.LittleEndian.Uint64(b[i : i+8 : i+8])
 			quote, slash := w^'"'*ones, w^'\\'*ones
 			found := ((quote-ones)&^quote | (slash-ones)&^slash | (w-' '*ones)&^w) & tops
 			if found != 0 {
@@ -53,8 +64,8 @@ func escapeLen(s []byte) int {
 	return 6
 }
 
-// number reads a number from i on.
-func number(b []byte, i int) (end int, ok bool) {
+// Number reads a number from i on.
+func Number(b []byte, i int) (end int, ok bool) {
 	if i < len(b) && b[i] == '-' {
 		i++
 	}
